@@ -1,0 +1,43 @@
+"""How much customers trade in a day, by security: the ageing of liquidity as an input.
+
+On-the-run issues turn over by tenor, first and second off-the-run issues and older ones in proportion to face within a class;
+older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 - July 2018, scaled to
+2024 (economics.md 1.8: F55, F56; factor 1.55; half of on-the-run and two thirds of other volume is with customers) [D].
+"""
+
+import numpy as np
+
+from market.securities import Kind
+from market.units import FACE_PER_MUSD, Float
+from market.view import View
+
+ON_THE_RUN_BN = {24: 40.0, 36: 34.0, 60: 89.0, 84: 26.0, 120: 72.0, 240: 6.0, 360: 19.0}  # by term in months
+FIRST_OFF_BN, SECOND_OFF_BN = 31.0, 8.0
+OLDER_BN = ((2.0, 22.0), (3.0, 9.0), (5.0, 16.0), (7.0, 6.5), (10.0, 7.5), (40.0, 9.0))  # up to years, bn
+BILLS_BN, TIPS_BN, FRN_BN = 90.0, 10.0, 3.0
+
+
+def customer_turnover(view: View, nodes: Float) -> Float:
+    """Return the face that customers trade in a day in each security, buys plus sells (S,)."""
+    s = view.securities
+    alive = view.tradable & (view.anticipated > 0)
+    coupon = s.of(Kind.NOTE, Kind.BOND) & alive
+    out = np.zeros(len(s))
+    for term, billions in ON_THE_RUN_BN.items():
+        out[coupon & view.on_the_run & (s.term_months == term)] = billions
+    groups = [(coupon & (view.rank == 1), FIRST_OFF_BN), (coupon & (view.rank == 2), SECOND_OFF_BN)]
+    older = coupon & ~view.on_the_run & (view.rank != 1) & (view.rank != 2)
+    low = 0.0
+    for high, billions in OLDER_BN:
+        groups.append((older & (view.years > low) & (view.years <= high), billions))
+        low = high
+    groups += [
+        (s.of(Kind.BILL) & alive, BILLS_BN),
+        (s.of(Kind.TIPS) & alive, TIPS_BN),
+        (s.of(Kind.FRN) & alive, FRN_BN),
+    ]
+    for group, billions in groups:
+        face = view.anticipated * group
+        if face.any():
+            out += billions * face / face.sum()
+    return out * 1000.0 * FACE_PER_MUSD

@@ -1,0 +1,15 @@
+"""Open-end bond funds and exchange-traded funds: fast, moved by yields, active in every maturity."""
+
+from agents.investor import Investor
+from agents.traits import trait
+
+
+class BondFund(Investor):
+    """A mutual fund or an exchange-traded fund."""
+
+    together = True
+    sector = "bond funds"
+
+    speed = trait(0.04, "share of the gap a day", (0, 1), "fast holders (mechanism.md 8)")
+    elasticity = trait(0.014, "share of holdings per bp of level", (0, 1), "high (economics.md 3.3)")
+    activity = trait(2.5, "turnover relative to others of its size", (0, 100), "a guess")

@@ -1,0 +1,115 @@
+"""The Fed: it sets its rates on the real dates, redeems under its caps and rolls over the rest, and reports what comes from outside.
+
+Caps and rates are values with dates. Levels of currency, other assets and liabilities and of the foreign repo pool are published
+levels of Wednesdays, moved to on that day (or the next business day). Source: economics.md 1.2; H.4.1.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from agents.institution import Institution
+from agents.reinvestment import month_of, part_of, redeemed_share, rolled
+from market.calendar import roll_forward
+from market.instruments import Money
+from market.messages import Auction, FactorLevels
+from market.securities import Kind
+from market.units import Bool, Int
+from market.view import PolicyRates, View
+
+
+@dataclass(frozen=True, slots=True)
+class FedPlan:
+    """What the Fed was given to carry out.
+
+    ``caps`` are (first day, face a month) in order of days, ``rates`` (first day, rates) likewise; ``expected`` the policy rate
+    in bp that guidance leads the market to expect, by day number; ``factors`` dated levels; ``calendar`` all auctions to come,
+    whose announced sizes share out the roll-over. ``roll_all`` rolls everything (a world at rest).
+    """
+
+    caps: tuple[tuple[int, int], ...] = ()
+    rates: tuple[tuple[int, PolicyRates], ...] = ()
+    expected: Mapping[int, float] = field(default_factory=dict)
+    factors: Mapping[int, FactorLevels] = field(default_factory=dict)
+    calendar: tuple[Auction, ...] = ()
+    roll_all: bool = False
+
+
+class CentralBank(Institution):
+    """Carries out the plan from the Fed's account."""
+
+    account = "Federal Reserve"
+    sector = "Federal Reserve"
+    money = Money.RESERVES
+    official = True
+
+    def __init__(self, model: Any, plan: FedPlan, **keywords: Any) -> None:
+        super().__init__(model, name="Fed", **keywords)
+        self.plan = plan
+        self._reported = -(10**9)
+        self._months: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def rates(self, date: int) -> PolicyRates:
+        """Return the administered rates in force on a day."""
+        days = [day for day, _ in self.plan.rates]
+        rates = self.plan.rates[max(bisect_right(days, date) - 1, 0)][1]
+        expected = self.plan.expected.get(date, rates.expected)
+        return PolicyRates(rates.iorb, rates.on_rrp, rates.srf, expected)
+
+    def factors(self, date: int) -> FactorLevels | None:
+        """Return the latest levels that were not reported yet."""
+        due = [day for day in self.plan.factors if self._reported < day <= date]
+        if not due:
+            return None
+        self._reported = date
+        return self.plan.factors[max(due)]
+
+    # ---- roll-over -------------------------------------------------------------------------------
+    def addon(self, auction: Auction, view: View) -> int:
+        """Return its add-on: this auction's part of what it rolls on the issue day."""
+        s = view.securities
+        bills = bool(s.kind[auction.security] == Kind.BILL)
+        same = s.of(Kind.BILL) == bills
+        pays = np.asarray(roll_forward(s.maturity_day))
+        maturing = int(view.soma[same & (pays == auction.issue_day)].sum())
+        if not maturing:
+            return 0
+        amount = rolled(maturing, self._redeemed(view, auction.issue_day, bills, pays))
+        sizes = [
+            a.offering
+            for a in self.plan.calendar
+            if a.issue_day == auction.issue_day and (s.kind[a.security] == Kind.BILL) == bills
+        ]
+        planned = next((a.offering for a in self.plan.calendar if self._same(a, auction)), auction.offering)
+        return part_of(amount, planned, sum(sizes))
+
+    @staticmethod
+    def _same(a: Auction, b: Auction) -> bool:
+        return a.security == b.security and a.auction_day == b.auction_day
+
+    def _redeemed(self, view: View, day: int, bills: bool, pays: Int) -> Any:
+        """Return the share redeemed of what matures on ``day``; the month's totals are fixed when it is first looked at."""
+        if self.plan.roll_all:
+            return 0
+        month = month_of(day)
+        if month not in self._months:
+            self._months[month] = self._maturing(view, month, pays)
+        coupons, short = self._months[month]
+        return redeemed_share(self._cap(day), coupons, short, bills)
+
+    def _maturing(self, view: View, month: tuple[int, int], pays: Int) -> tuple[int, int]:
+        """Return the coupons and bills of the portfolio that mature in a month."""
+        bill = view.securities.of(Kind.BILL)
+        first = np.datetime64(f"{month[0]:04d}-{month[1]:02d}", "M")
+        low = int(first.astype("datetime64[D]").astype(np.int64))
+        high = int((first + 1).astype("datetime64[D]").astype(np.int64))
+        inside: Bool = (pays >= low) & (pays < high)
+        return int(view.soma[inside & ~bill].sum()), int(view.soma[inside & bill].sum())
+
+    def _cap(self, day: int) -> int:
+        days = [since for since, _ in self.plan.caps]
+        place = bisect_right(days, day) - 1
+        return self.plan.caps[place][1] if place >= 0 else 2**62

@@ -1,0 +1,68 @@
+"""Hedge funds bring the patient capital of days: they buy what has cheapened against its recent level, and the cheap against
+the dear of neighbouring issues. Their capital is limited, and positions are bounded.
+
+    extra(s) = capital share x anticipated(s) x (a (level - recent level) + k sign(e) max(|e| - hurdle, 0)),  bounded
+
+Sources: Shleifer and Vishny (1997), Gromb and Vayanos (2002), Krishnamurthy (2002); sizes as in the shared notes on price
+formation, section 8. Hedging their residual trades in on-the-run issues is left out: longs and shorts of a node nearly cancel.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.investor import Investor, Pick
+from agents.outlook import Lessons
+from agents.traits import memory, trait
+from market.instruments import Money
+from market.units import Float, Int
+from market.view import View
+
+MOST_EXTRA = 0.02  # of a security's supply, all funds together
+
+
+class HedgeFund(Investor):
+    """A relative-value and macro fund."""
+
+    together = True
+    sector = "hedge funds"
+    may_short = True
+    owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
+
+    speed = trait(0.15, "share of the gap a day", (0, 1), "patient funds (mechanism.md 8)")
+    activity = trait(4.0, "turnover relative to others of its size", (0, 100), "a guess")
+    participation = trait(0.5, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
+    arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
+    level_appetite = trait(0.002, "share of supply per bp, all funds", (0, 1), "0.3 of holders' slope (mechanism.md 8)")
+    residual_appetite = trait(0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm")
+    hurdle = trait(0.5, "bp", (0, 100), "costs of the round trip [SPEC]")
+    patience = trait(15.0, "days", (1, 1000), "mechanism.md 8")
+
+    recent = memory(0.0, "bp: recent level of the deviation")
+
+    def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return its usual holding and what its arbitrage wants."""
+        cheap = np.sign(residual_bp) * np.maximum(np.abs(residual_bp) - pick(self.hurdle), 0.0)
+        extra = pick(self.level_appetite) * (level_bp - pick(self.recent)) + pick(self.residual_appetite) * cheap
+        extra = np.clip(extra, -MOST_EXTRA, MOST_EXTRA)
+        return np.asarray((pick(self.benchmark) + pick(self.arbitrage_share) * extra) * anticipated)
+
+    def rebalance(self, view: View, today: Lessons) -> NDArray[Any]:
+        """Trade, and let the recent level follow."""
+        table = super().rebalance(view, today)
+        level, _ = self.model.outlook.deviation(view)
+        self.recent = self.recent + (level - self._known(today.loadings) - self.recent) / self.patience
+        return table
+
+    def subscriptions(self, cash_cents: Int, view: View) -> Int:
+        """Its owners stay; positions are financed overnight."""
+        return np.zeros_like(cash_cents)
+
+    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Finance what its cash does not cover."""
+        return np.maximum(-cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 100.0)
+
+    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Lend the proceeds of short sales, which secure what it borrowed."""
+        return np.maximum(cash_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

@@ -1,0 +1,153 @@
+"""An institution: a Mesa agent with an account, traits and random draws of its own.
+
+``self`` is *one institution or all of a kind*. Every quantity has the members in front when there are several:
+
+==================  ======  ===============  =======================
+                    one     all n of a kind
+==================  ======  ===============  =======================
+``self.speed``      ()      (n, 1)           a trait
+``self.position``   (S,)    (n, S)           face by security, $100
+``self.normal(..)`` (k,)    (n, k)           own draws
+==================  ======  ===============  =======================
+
+so a rule written with numpy's broadcasting serves both. A class that says ``together = True`` promises that its methods
+broadcast, and the market calls it once for all members; any other class is called member by member, as is a subclass until it
+says otherwise. Rules never reduce over the members: who wants an aggregate reads it from the view.
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.traits import KindTable, traits_of
+from market.instruments import Money
+from market.messages import Venue, wishes
+from market.streams import fingerprint
+from market.units import CENTS_PER_MUSD, Float, Int
+
+
+class Institution(mesa.Agent):
+    """One account holder, or (``together``) every holder of one kind."""
+
+    together: ClassVar[bool] = False
+    sector: ClassVar[str] = "other"  # the line of the balance sheets it is counted in
+    account: ClassVar[str] = ""  # an account that exists already (the Treasury, the Fed)
+    money: ClassVar[Money] = Money.DEPOSITS  # what it pays with
+    owes: ClassVar[frozenset[Money]] = frozenset({Money.FUND_SHARES})  # money whose issuer it may be
+    may_short: ClassVar[bool] = False  # whether it may borrow securities to deliver
+    official: ClassVar[bool] = False  # whether it carries out public policy
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        cls.together = cls.__dict__.get("together", False)
+
+    def __init__(self, model: Any, name: str | None = None, **traits: Any) -> None:
+        super().__init__(model)
+        kind = type(self)
+        if kind not in model.kinds:
+            model.kinds[kind] = KindTable(kind, len(model.securities))
+        table = model.kinds[kind]
+        self.columns, self.at = table.columns, table.append()
+        self.places: Any = self.at
+        self.span: Any = self.at
+        self.name = name or f"{kind.__name__}.{self.at}"
+        self.row: Any = model.account_for(self)
+        self.identity = np.array([fingerprint(self.name)], np.uint64)
+        self.member = np.zeros(1, np.int64)
+        for key, value in traits.items():
+            if key not in traits_of(kind):
+                raise TypeError(f"{kind.__name__} has no trait {key!r}; it has {', '.join(traits_of(kind)) or 'none'}")
+            setattr(self, key, value)
+
+    @classmethod
+    def all_of(cls, members: Sequence[Self]) -> Self:
+        """Return one object that stands for all ``members``; it is no Mesa agent of its own."""
+        places = [m.places for m in members]
+        rows = [m.row for m in members]
+        identity = np.concatenate([m.identity for m in members])
+        return cls._standing_for(members[0], np.array(places), np.array(rows), identity, np.arange(len(members)))
+
+    def some(self, mask: Any) -> Self:
+        """Return one object for those members for whom ``mask`` (..., 1) holds; perhaps for none."""
+        chosen = np.flatnonzero(np.broadcast_to(mask, (len(self.member), 1)))
+        places = np.atleast_1d(self.places)
+        return self._standing_for(self, places[chosen], self.rows[chosen], self.identity[chosen], self.member[chosen])
+
+    @classmethod
+    def _standing_for(cls, one: Self, places: Int, rows: Int, identity: NDArray[np.uint64], member: Int) -> Self:
+        many = object.__new__(cls)
+        many.model, many.columns, many.name = one.model, one.columns, cls.__name__
+        many.places = places
+        many.span = _span(places)
+        many.at = (many.span, None)  # type: ignore[assignment]
+        many.row, many.identity, many.member = rows, identity, member
+        return many
+
+    # ---- what it owns ---------------------------------------------------------------------------
+    @property
+    def alone(self) -> bool:
+        """Whether this object is a single institution."""
+        return not isinstance(self.at, tuple)
+
+    @property
+    def rows(self) -> Int:
+        """Its rows in the ledger."""
+        return np.atleast_1d(np.asarray(self.row, np.int64))
+
+    @property
+    def position(self) -> Int:
+        """Face by security on trade date ($100 units), a copy."""
+        held: Int = self.model.ledger.position(self.rows)
+        return held[0] if self.alone else held
+
+    @property
+    def cash_musd(self) -> Float:
+        """What it can pay with, in million dollars, after all that is due: () or (n, 1)."""
+        cents = self.model.ledger.cash(self.rows)[:, None] / CENTS_PER_MUSD
+        return cents[0, 0] if self.alone else cents
+
+    # ---- what it wants --------------------------------------------------------------------------
+    def want(self, face: NDArray[Any], limit: Any = np.nan, venue: Venue = Venue.REQUEST) -> NDArray[Any]:
+        """Return a table of orders: face to buy (positive) or sell, shape (..., S), with limits in points."""
+        table = wishes(np.asarray(face, np.int64), np.asarray(limit, np.float64), venue)
+        table["owner"] = self.member[table["owner"]]
+        return table
+
+    def pick(self, values: Any, asked: NDArray[Any]) -> NDArray[Any]:
+        """Return the value of each row's member and security, from anything that broadcasts over both."""
+        full = np.broadcast_to(values, (len(self.member), len(self.model.securities)))
+        return full[asked["member"], asked["security"]]
+
+    # ---- what it draws --------------------------------------------------------------------------
+    def normal(self, purpose: str, n: int = 1, daily: bool = False) -> Float:
+        """Standard normals that belong to (purpose, institution, round or day)."""
+        moment = self.model.day if daily else self.model.clock
+        return self._shaped(self.model.streams.normal(purpose, self.identity, moment, n))
+
+    def uniform(self, purpose: str, n: int = 1, daily: bool = False) -> Float:
+        """Uniforms in (0, 1) that belong to (purpose, institution, round or day)."""
+        moment = self.model.day if daily else self.model.clock
+        return self._shaped(self.model.streams.uniform(purpose, self.identity, moment, n))
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """This institution's own generator, fresh each round; Mesa's shared one is never used."""
+        generator: np.random.Generator = self.model.streams.generator("own", self.name, self.model.clock)
+        return generator
+
+    @property
+    def random(self) -> Any:
+        """Refuse Mesa's shared stdlib stream: it would tie every institution's draws together."""
+        raise AttributeError("use self.rng, self.normal or self.uniform: draws belong to one institution")
+
+    def _shaped(self, draws: Float) -> Float:
+        return draws[0] if self.alone else draws
+
+
+def _span(index: Int) -> Any:
+    """Return a slice where the index is consecutive: reading is then a view, not a copy."""
+    n = len(index)
+    return slice(int(index[0]), int(index[0]) + n) if n and index[-1] - index[0] == n - 1 else index

@@ -1,0 +1,202 @@
+"""End investors: they hold the debt, want more of what yields more, and trade for reasons of their own.
+
+An investor wants its accustomed share of each security's anticipated supply, tilted by yields:
+
+    wanted(s) = share(s) anticipated(s) (1 + tilt),   tilt from the deviation of the composite from its usual pattern, less
+                                                      what the investor's own news explains
+
+and goes part of the way once a day, at an hour of its own (``rebalance``). Besides, it trades for liquidity (``needs``):
+payments, index changes, hedges; such trades come at random, in proportion to the turnover of a security, and lean towards what
+is wanted, so that positions do not wander off. What it is told to sell (``forced``), it asks for in every round until it is
+done. Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021) for the demand; the rest [SPEC].
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.demand import buying_chance, share_of_gap, tilt
+from agents.institution import Institution
+from agents.outlook import Lessons
+from agents.primary_dealer import view_rate_e5, whole
+from agents.traits import memory, trait
+from market.messages import BIDS, ORDERS, Auction, Venue
+from market.news import FACTORS, News
+from market.sampling import choose, poisson
+from market.securities import Kind
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
+from market.view import View
+
+MOST_NEEDS = 40  # liquidity trades of one institution in a round
+MOST_TILT = 0.5
+BID_STEPS_BP = (-1.0, 0.0, 1.0, 2.0)  # a bid schedule around the when-issued yield
+
+
+Pick = Callable[[Any], Any]
+
+
+class Investor(Institution):
+    """The common behaviour of those who hold Treasuries for their own ends."""
+
+    hears_private: ClassVar[bool] = True  # end investors learn what dealers must read from the flow
+
+    speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01 (mechanism.md 8)")
+    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), see build")
+    own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
+    activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
+    pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
+    participation = trait(0.9, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
+    tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond (mechanism.md 2)")
+    book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
+    cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
+
+    benchmark = memory(0.0, "accustomed share of each security's supply")
+    forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
+    held_before = memory(np.nan, "face held when it last asked for what it must trade")
+    news = memory(0.0, "bp: all news, by factor", FACTORS)
+
+    # ---- what it thinks --------------------------------------------------------------------------
+    def hear(self, news: News, view: View) -> None:
+        """Take in the news."""
+        self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else 0.0)
+
+    def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits to them."""
+        more = tilt(level_bp, residual_bp, pick(self.elasticity), pick(self.own_elasticity), MOST_TILT)
+        return np.asarray(pick(self.benchmark) * anticipated * (1.0 + more))
+
+    def wanted(self, view: View, today: Lessons) -> Float:
+        """Return the face it wants of each security (..., S)."""
+        level, residual = self.model.outlook.deviation(view)
+        return self.demand(lambda values: values, view.anticipated, level - self._known(today.loadings), residual)
+
+    def _known(self, load: Float) -> Float:
+        """Return what its own news explains of a deviation, in bp (..., S)."""
+        news = self.news
+        return np.asarray(news[..., 0:1] * load[:, 0] + news[..., 1:2] * load[:, 1] + news[..., 2:3] * load[:, 2])
+
+    # ---- what it does ----------------------------------------------------------------------------
+    def decide(self, view: View) -> NDArray[Any]:
+        """Rebalance at its own hour; trade for liquidity; carry out what it must."""
+        today = self.model.outlook.on(view)
+        hour = np.floor(self.uniform("hour", daily=True) * view.rounds)
+        self.held = np.atleast_2d(self.position)
+        tables = [self.needs(view, today)]
+        awake = self.some(hour == view.round)
+        if len(awake.member):
+            awake.held = np.atleast_2d(awake.position)
+            tables.append(awake.rebalance(view, today))
+        if self.forced.any():
+            tables.append(self.carry_out(view))
+        return np.concatenate(tables)
+
+    def rebalance(self, view: View, today: Lessons) -> NDArray[Any]:
+        """Trade part of the gap between what it wants and what it has, in lots."""
+        gap = np.where(view.tradable & (self.forced == 0), self.wanted(view, today) - self.held, 0.0)
+        lot = np.clip(0.02 * self.benchmark * view.anticipated, 2 * FACE_PER_MUSD, 200 * FACE_PER_MUSD)
+        chance = self.uniform("lot", len(view.securities))
+        face = np.atleast_2d(share_of_gap(gap, self.speed, lot, chance))
+        place, security = np.nonzero(np.abs(face) >= FACE_PER_MUSD)
+        return self.lines(view, place, security, face[place, security])
+
+    def needs(self, view: View, today: Lessons) -> NDArray[Any]:
+        """Return the liquidity trades of the round."""
+        totals = self._totals(view, today)
+        draws = np.atleast_2d(self.uniform("needs", 1 + 3 * MOST_NEEDS))
+        count = poisson(totals[:, -1:] / view.rounds, draws[:, :1], MOST_NEEDS)
+        place, k = np.nonzero(np.arange(MOST_NEEDS) < count)
+        security = choose(totals, place, draws[place, 1 + k])
+        pick = self._picker(place, security)
+        size = today.ticket[security] * np.exp(0.8 * _logistic(draws[place, 1 + MOST_NEEDS + k]) - 0.32)
+        share = pick(self.benchmark)
+        size = np.minimum(size, np.maximum(0.25 * share * view.anticipated[security], FACE_PER_MUSD))
+        level, residual = self.model.outlook.deviation(view)
+        known = self._known_at(today.loadings, place, security)
+        wanted = self.demand(pick, view.anticipated[security], level[security] - known, residual[security])
+        turnover = share * pick(self.activity) * self._per_share(today)[security]
+        chance = buying_chance(wanted - self.held[place, security], turnover, pick(self.pull))
+        buys = draws[place, 1 + 2 * MOST_NEEDS + k] < chance
+        return self.lines(view, place, security, np.where(buys, size, -size))
+
+    def _picker(self, place: Int, security: Int) -> Pick:
+        shape = (len(self.member), len(self.model.securities))
+        return lambda values: np.broadcast_to(values, shape)[place, security]
+
+    def _known_at(self, load: Float, place: Int, security: Int) -> Float:
+        news, at = np.atleast_2d(self.news)[place], load[security]
+        return np.asarray(news[:, 0] * at[:, 0] + news[:, 1] * at[:, 1] + news[:, 2] * at[:, 2])
+
+    def _totals(self, view: View, today: Lessons) -> Float:
+        """Return running totals over securities of its liquidity trades a day (members, S); made once a day."""
+        if view.round == 0 or not hasattr(self, "_running"):
+            per_day = self.activity * self._per_share(today) * self.benchmark / today.ticket
+            self._running = np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
+        return self._running
+
+    def _per_share(self, today: Lessons) -> Float:
+        """Return the face that one unit of benchmark share and of activity trades a day (S,)."""
+        return np.asarray(today.turnover / np.maximum(self.model.outlook.activity, 1e-12))
+
+    def carry_out(self, view: View) -> NDArray[Any]:
+        """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
+        forced = np.atleast_2d(self.forced)
+        before = np.atleast_2d(self.held_before)
+        done = np.where(np.isfinite(before), self.held - before, 0.0)
+        forced = np.where(forced < 0, np.minimum(forced - np.clip(done, forced, 0.0), 0.0), forced)
+        forced = np.where(np.abs(forced) < FACE_PER_MUSD, 0.0, forced)
+        self.forced = forced[0] if self.alone else forced
+        self.held_before = (self.held[0] if self.alone else self.held).astype(np.float64)
+        face = np.sign(forced) * whole(np.abs(forced) / (view.rounds - view.round))
+        place, security = np.nonzero(face * view.tradable)
+        table = self.lines(view, place, security, face[place, security])
+        table["limit"], table["venue"] = np.nan, Venue.REQUEST
+        return table
+
+    # ---- how it sends ----------------------------------------------------------------------------
+    def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:
+        """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
+        if not self.may_short:
+            face = np.where(face < 0, -np.minimum(-face, np.maximum(self.held[place, security], 0)), face)
+        table = np.zeros(len(place), ORDERS)
+        table["owner"], table["security"] = self.member[place], security
+        table["face"] = np.sign(face) * whole(np.abs(face))
+        pick = self._picker(place, security)
+        leeway = pick(self.tolerance) * (1.0 + 0.5 / np.maximum(view.years[security], 0.1))
+        table["limit"] = view.price_of(security, view.composite_bp[security] - np.sign(face) * leeway)
+        coupon = view.on_the_run[security] & view.securities.of(Kind.NOTE, Kind.BOND)[security]
+        draw = np.atleast_2d(self.uniform("venue", 64))[place, security % 64]
+        table["venue"] = np.where(coupon & (draw < pick(self.book_share)), Venue.BOOK, Venue.REQUEST)
+        return table[(table["face"] != 0) & view.tradable[security] & np.isfinite(view.composite_bp[security])]
+
+    # ---- operations ------------------------------------------------------------------------------
+    def bid(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
+        s, today = auction.security, self.model.outlook.on(view)
+        level, residual = self.model.outlook.deviation(view)
+        place, security = np.arange(len(self.member)), np.full(len(self.member), s)
+        known = self._known_at(today.loadings, place, security)
+        share = self.demand(self._picker(place, security), 1.0, level[security] - known, residual[security])
+        part = np.atleast_2d(self.participation)[:, 0] * np.maximum(share, 0.0) * auction.offering
+        error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
+        pieces = []
+        for step, weight in zip(BID_STEPS_BP, (0.9, 0.1, 0.1, 0.1), strict=True):
+            rows = np.zeros(len(part), BIDS)
+            rows["bidder"] = self.member
+            yield_bp = np.full(len(part), view.composite_bp[s] + step) + 0.5 * error
+            rows["rate_e5"] = view_rate_e5(view, auction, yield_bp)
+            rows["face"] = whole(weight * part)
+            pieces.append(rows)
+        bids = np.concatenate(pieces)
+        return bids[bids["face"] > 0]
+
+    def subscriptions(self, cash_cents: Int, view: View) -> Int:
+        """Owners, customers or a home office supply what purchases take and receive what they release."""
+        buffer = np.rint(np.atleast_1d(np.asarray(self.cash_buffer)).reshape(-1) * CENTS_PER_MUSD).astype(np.int64)
+        return np.asarray(buffer - cash_cents)
+
+
+def _logistic(u: Float) -> Float:
+    """Return a draw with unit variance and logistic tails."""
+    return np.asarray(np.log(u / (1.0 - u)) * 0.5513288954217921)

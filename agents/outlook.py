@@ -1,0 +1,188 @@
+"""What every institution of the market knows by trade: the pattern of yields at the start, how it rolls, who trades how much.
+
+The prior yield of a security is the smooth curve of its class at the start (fixed in time to maturity), moved by the policy
+rate that guidance leads the market to expect, plus the security's own residual of the first day and the premium of its age:
+
+    prior(s, t) = curve(years) + (r(t) - r(0)) L(years / T) + own(s) + premium(rank) - premium(rank at the start),
+    L(x) = (1 - exp(-x)) / x                                           (Vasicek average of a rate that reverts over T years)
+
+It is an origin, not an anchor: nobody trades towards it. Deviations from it are what demand responds to. Source: the curve and
+the residuals are fitted to published prices of the first day (``experiments.build``); T [SPEC].
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from market.news import loadings
+from market.securities import Kind, Securities
+from market.units import Float, Int
+from market.view import View
+
+COUPON_NODES = (0.5, 1.5, 2.5, 4.0, 6.0, 8.5, 15.0, 25.0)  # years: centres of the buyback buckets
+BILL_NODES = (0.1, 0.5)
+TIPS_NODES = (2.5, 7.0, 20.0)
+NODES = len(COUPON_NODES) + len(BILL_NODES) + len(TIPS_NODES) + 1  # the last is FRN
+SHORTEST_YEARS = 0.25  # below it a residual fades with the price that it can move
+POLICY_REVERSION_YEARS = 1.5
+
+
+def hats(years: Float, nodes: tuple[float, ...]) -> Float:
+    """Return linear weights on the nodes, shape (..., len(nodes)); each row sums to one."""
+    out = np.zeros((*np.shape(years), len(nodes)))
+    place = np.clip(np.searchsorted(nodes, years), 1, len(nodes) - 1)
+    low, high = np.take(nodes, place - 1), np.take(nodes, place)
+    share = np.clip((years - low) / (high - low), 0.0, 1.0)
+    np.put_along_axis(out, place[..., None] - 1, (1.0 - share)[..., None], -1)
+    np.put_along_axis(out, place[..., None], share[..., None], -1)
+    return out
+
+
+def node_weights(securities: Securities, years: Float) -> Float:
+    """Return each security's weights on the nodes of its class, shape (S, NODES)."""
+    out = np.zeros((len(securities), NODES))
+    first = 0
+    for kinds, nodes in (
+        ((Kind.NOTE, Kind.BOND), COUPON_NODES),
+        ((Kind.BILL,), BILL_NODES),
+        ((Kind.TIPS,), TIPS_NODES),
+    ):
+        mine = securities.of(*kinds)
+        out[mine, first : first + len(nodes)] = hats(years[mine], nodes)
+        first += len(nodes)
+    out[securities.of(Kind.FRN), first] = 1.0
+    return out
+
+
+def policy_average(years: Float) -> Float:
+    """Return how much a move of the policy rate moves a yield: L(years / T)."""
+    x = np.maximum(years, 1e-6) / POLICY_REVERSION_YEARS
+    return np.asarray(-np.expm1(-x) / x)
+
+
+@dataclass(frozen=True, slots=True)
+class StartPattern:
+    """Yields of the first day: smooth curves by class (years -> bp) and residuals by security."""
+
+    nominal: Callable[[Float], Float]
+    bill: Callable[[Float], Float]
+    real: Callable[[Float], Float]
+    own_bp: Float  # (S,), 0 for issues to come
+    rank: Int  # (S,), at the start; issues to come -1
+    rank_premium_bp: tuple[float, ...]  # by rank 0, 1, 2; older 0
+    policy_bp: float  # the expected policy rate at the start
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What an institution works with today."""
+
+    date: int
+    prior_bp: Float  # (S,)
+    loadings: Float  # (S, 3) of the news factors
+    nodes: Float  # (S, NODES)
+    turnover: Float  # (S,) face that customers trade in a day, both sides
+    ticket: Float  # (S,) face of a usual customer trade
+    face_dv01: Float  # (S,) million dollars per bp and unit of face
+    duration: Float  # (S,) years, for costs: not below half a year
+
+
+class Outlook:
+    """The common education; one object serves all institutions of a market."""
+
+    def __init__(
+        self,
+        pattern: StartPattern,
+        turnover: Callable[[View, Float], Float],
+        activity: Float,
+        covariance_bp: Float,
+    ) -> None:
+        self._pattern, self._turnover = pattern, turnover
+        self._covariance, self._root = covariance_bp, np.linalg.cholesky(covariance_bp)
+        self.activity = activity  # (S,) sum over customers of benchmark share times activity
+        self._lessons: Lessons | None = None
+        self._deviation: tuple[int, Float, Float] | None = None
+
+    def on(self, view: View) -> Lessons:
+        """Return what holds today; computed once a day."""
+        if self._lessons is None or self._lessons.date != view.date or view.round == 0:
+            nodes = node_weights(view.securities, view.years)
+            self._lessons = Lessons(
+                view.date,
+                self.prior_bp(view),
+                loadings(view.years) * np.where(view.securities.of(Kind.FRN), 0.0, 1.0)[:, None],
+                nodes,
+                self._turnover(view, nodes),
+                np.where(view.on_the_run & ~view.securities.of(Kind.BILL), 1_000_000.0, 250_000.0),
+                view.dv01 * 1e-6,
+                np.maximum(view.dv01 / np.maximum(view.reference_price, 1.0) * 1e4, 0.5),
+            )
+        return self._lessons
+
+    def unit_loadings(self, view: View) -> Float:
+        """Return loadings on uncorrelated factors of unit daily variance (S, 3): bp a standard deviation."""
+        return np.asarray(self.on(view).loadings @ self._root)
+
+    def book_pressure(self, view: View) -> Float:
+        """Return the aggressors' net buying in the books of the last round as it bears on the factors, $m/bp (3,).
+
+        Scaled so that one $m/bp of level flow moves the level by one unit; cross effects by the factors' covariance (Kyle).
+        """
+        today = self.on(view)
+        bought = today.loadings.T @ (view.book_flow * today.face_dv01)
+        return np.asarray(self._covariance @ bought / self._covariance[0, 0])
+
+    def anchor(self, drift_bp: Float) -> None:
+        """Take what the composite has drifted from published yields (S,) out of the usual pattern; NaN counts as none."""
+        own = self._pattern.own_bp - np.where(np.isfinite(drift_bp), drift_bp, 0.0)
+        self._pattern = replace(self._pattern, own_bp=own)
+        self._lessons = self._deviation = None
+
+    def prior_bp(self, view: View) -> Float:
+        """Return the prior yield of every security (S,)."""
+        p, s = self._pattern, view.securities
+        years = np.maximum(view.years, 1 / 365)
+        curve = np.where(s.of(Kind.BILL), p.bill(years), np.where(s.of(Kind.TIPS), p.real(years), p.nominal(years)))
+        policy = (view.rates.expected - p.policy_bp) * policy_average(years)
+        premium = self._premium(view.rank) - self._premium(p.rank)
+        fade = np.minimum(years / SHORTEST_YEARS, 1.0)
+        prior = curve + policy + fade * (p.own_bp + np.where(s.of(Kind.NOTE, Kind.BOND), premium, 0.0))
+        return np.where(s.of(Kind.FRN), fade * p.own_bp, prior)
+
+    def _premium(self, rank: Int) -> Float:
+        table = np.array([*self._pattern.rank_premium_bp, 0.0])
+        last = len(table) - 1
+        return np.asarray(table[np.where((rank < 0) | (rank > last), last, rank)])
+
+    def deviation(self, view: View) -> tuple[Float, Float]:
+        """Return the composite's deviation from the prior in bp: its smooth part by node, and the rest by security (S,).
+
+        The smooth part is stretched along the curve by substitution between neighbouring nodes (``SUBSTITUTION``): a local
+        move weighs more than a parallel one. Weights are anticipated duration.
+        """
+        moment = view.day * view.rounds + view.round
+        if self._deviation is None or self._deviation[0] != moment:
+            today = self.on(view)
+            known = view.tradable & np.isfinite(view.composite_bp)
+            deviation = np.where(known, view.composite_bp - today.prior_bp, 0.0)
+            smooth, stretched = smooth_by_node(deviation, today.nodes, view.anticipated * today.face_dv01 * known)
+            self._deviation = (moment, stretched, np.where(known, deviation - smooth, 0.0))
+        return self._deviation[1], self._deviation[2]
+
+
+SUBSTITUTION = 1.5  # slope between neighbouring nodes relative to the slope of the level
+
+
+def smooth_by_node(deviation: Float, nodes: Float, weight: Float) -> tuple[Float, Float]:
+    """Return the part of ``deviation`` (S,) that its nodes share, plain and with substitution between coupon nodes added."""
+    mass = np.maximum(nodes.T @ weight, 1e-9)
+    level = (nodes.T @ (weight * deviation)) / mass
+    n = len(COUPON_NODES)
+    chain = level[:n]
+    pull = np.zeros(n)
+    pull[1:] += chain[1:] - chain[:-1]
+    pull[:-1] += chain[:-1] - chain[1:]
+    stretched = level.copy()
+    stretched[:n] += SUBSTITUTION * pull
+    return nodes @ level, nodes @ stretched

@@ -1,0 +1,16 @@
+"""Pension funds hold long bonds against what they owe; they are slow and little moved by yields."""
+
+from agents.investor import Investor
+from agents.traits import trait
+
+
+class Pension(Investor):
+    """A private or public pension fund."""
+
+    together = True
+    sector = "pensions"
+
+    speed = trait(0.01, "share of the gap a day", (0, 1), "slow holders (mechanism.md 8)")
+    elasticity = trait(0.006, "share of holdings per bp of level", (0, 1), "low in liability-matched habitats (economics.md 3.3)")
+    activity = trait(0.3, "turnover relative to others of its size", (0, 100), "a guess")
+    participation = trait(0.7, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")

@@ -1,0 +1,208 @@
+"""Primary dealers make the market: they stream, quote firmly where it pays, answer requests, bid at auctions, offer into
+buybacks, and lay off risk among themselves.
+
+A dealer holds a wanted inventory (its share of each security's supply, as published by bucket at the start) and prices what
+exceeds it: factor risk by its share of the market's capacity, and the cost of carrying an issue by the time that trading it
+away takes. Its valuation is what all know (``Outlook``), plus public news, plus what it reads from the order flow of the
+books, plus a premium that follows the composite of all dealers slowly: so the permanent effect of a flow is owned by the end
+investors' demand, and dealers decide only the path. Sources: Ho and Stoll (1981), Amihud and Mendelson (1980), He, Nagel and
+Song (2022), Duffie et al. (2023); equations and their tests in the shared notes on price formation.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.dealer_inventory import Inventory, inventory_of
+from agents.institution import Institution
+from agents.outlook import Lessons
+from agents.quoting import size_share, worth_quoting
+from agents.traits import memory, trait
+from market.instruments import Money
+from market.messages import BIDS, Auction, Buyback, Quotes, Venue
+from market.news import FACTORS, News
+from market.securities import Kind
+from market.units import FACE_PER_MUSD, Float, Int
+from market.view import View
+
+BACKSTOP_BP = 5.0  # a primary dealer's duty: its pro rata share, reasonably competitive
+LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
+
+
+class PrimaryDealer(Institution):
+    """One of about two dozen trading counterparties of the New York Fed."""
+
+    together = True
+    sector = "dealers"
+    may_short = True
+    owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
+
+    capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal [SPEC]")
+    risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession (mechanism.md 8)")
+    risk_horizon = trait(8.0, "days", (0.1, 100), "mechanism.md 8")
+    balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity at 10-12 % (economics.md 1.6)")
+    shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "mechanism.md 3: a convention")
+    shadow_most = trait(400.0, "bp a year", (0, 1e4), "bounded steepening (mechanism.md 6)")
+    gross_limit = trait(560_000.0, "$m, all dealers", (1e3, 1e8), "a guess: 0.62 used at the start (mechanism.md 7)")
+    var_limit = trait(32.0, "$m/bp of the level, all dealers", (0.1, 1e5), "a guess (mechanism.md 7)")
+    volatility = trait(6.0, "bp a day", (0.1, 100), "published daily changes")
+    risk_share = trait(0.009, "-", (0, 1), "k1: off-the-run spreads (mechanism.md 8)")
+    cost_share = trait(0.3, "-", (0, 10), "k2: off-the-run spreads (mechanism.md 8)")
+    view_spread = trait(0.12, "half-spreads", (0, 5), "private view (mechanism.md 8)")
+    follow = trait(0.04, "share a day", (0, 0.3), "stability bound (mechanism.md 4)")
+    flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess below mechanism.md 8: books only")
+    flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
+    firm_hurdle = trait(1.2, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
+    offer_share = trait(0.5, "share of a long position", (0, 1), "a guess (mechanism.md 5.4)")
+    offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
+
+    benchmark = memory(0.0, "wanted share of each security's supply")
+    premium = memory(0.0, "bp: learnt from the composite")
+    valued = memory(np.nan, "bp: last own stream")
+    news = memory(0.0, "bp: public news, by factor", FACTORS)
+    flow = memory(0.0, "bp: read from the books, by factor", FACTORS)
+
+    # ---- what it thinks --------------------------------------------------------------------------
+    def hear(self, news: News, view: View) -> None:
+        """Take in public news at once, and what the aggressors of the last round seemed to know."""
+        self.news = self.news + news.public_bp
+        pressure = self.model.outlook.book_pressure(view)
+        self.flow = self.flow * (1.0 - self.flow_memory / view.rounds) - self.flow_learning * pressure
+
+    def value(self, view: View, today: Lessons) -> Float:
+        """Return its valuation of every security in bp, without inventory."""
+        belief = self.news + self.flow
+        load = today.loadings
+        common = belief[..., 0:1] * load[:, 0] + belief[..., 1:2] * load[:, 1] + belief[..., 2:3] * load[:, 2]
+        return np.asarray(today.prior_bp + common + self.premium)
+
+    def stream(self, view: View) -> Float:
+        """Learn from the composite of the round before, then state reservation yields."""
+        today = self.model.outlook.on(view)
+        gap = view.composite_bp - self.valued
+        self.premium = self.premium + np.where(np.isfinite(gap), self.follow / view.rounds * gap, 0.0)
+        value = self.value(view, today)
+        self.valued = value
+        self.state: Inventory = inventory_of(self, view, today)
+        self.centre = value + self.state.skew_bp + self._private_view(view)
+        return self.centre
+
+    def _private_view(self, view: View) -> Float:
+        """Return today's own error of judgement in bp: the same all day."""
+        if view.round == 0 or not hasattr(self, "_view_bp"):
+            self._view_bp = self.view_spread * self.normal("private view", len(view.securities), daily=True)
+        return self._view_bp * self.state.half_spread_bp
+
+    def utilisation(self, view: View) -> Float:
+        """Return the use of the binding limit."""
+        return inventory_of(self, view, self.model.outlook.on(view)).utilisation
+
+    # ---- what it shows ---------------------------------------------------------------------------
+    def quote(self, view: View) -> Quotes:
+        """Quote firmly where the gain exceeds the cost of being picked off, and what it wants to be rid of."""
+        today, state = self.model.outlook.on(view), self.state
+        half = state.half_spread_bp
+        firm = self._firm(view, today)
+        long, short = state.days > 10.0, state.days < -10.0
+        bid_bp = self.centre + np.where(short, 0.25 * half, half)
+        ask_bp = self.centre - np.where(long, 0.25 * half, half)
+        size = self._quote_size(view, today)
+        size_bid = size * size_share(state.utilisation, np.where(state.days > 0, 1.0, 0.0))
+        size_ask = size * size_share(state.utilisation, np.where(state.days < 0, 1.0, 0.0))
+        zero = np.zeros(())
+        return Quotes(
+            view.price(bid_bp),
+            view.price(ask_bp),
+            whole(np.where(view.tradable & (firm | short) & ~state.refuses_buying, size_bid, zero)),
+            whole(np.where(view.tradable & (firm | long) & ~state.refuses_selling, size_ask, zero)),
+        )
+
+    def _firm(self, view: View, today: Lessons) -> NDArray[np.bool_]:
+        """Return where a firm two-sided quote pays."""
+        arrivals = today.turnover / today.ticket / view.rounds
+        noise_bp = self.volatility / np.sqrt(view.rounds)
+        spare = np.maximum(0.0, 1.0 - self.state.utilisation) ** 2
+        gain = worth_quoting(self.state.half_spread_bp, arrivals, noise_bp, spare, self._familiarity(view))
+        return np.asarray(gain > self.firm_hurdle)
+
+    def _familiarity(self, view: View) -> Float:
+        """Return how well it knows each security: its speciality, for good."""
+        if not hasattr(self, "_known"):
+            draws = self.model.streams.normal("speciality", self.identity, 0, len(view.securities))
+            self._known = np.exp(0.7 * (draws[0] if self.alone else draws))
+        return self._known
+
+    def _quote_size(self, view: View, today: Lessons) -> Float:
+        """Return the usual face of a firm quote: a slice of a round's turnover, at least $1m."""
+        slice_ = 0.01 * today.turnover * self.capital_share
+        return np.asarray(np.clip(slice_, FACE_PER_MUSD, 50 * FACE_PER_MUSD))
+
+    def answer(self, asked: NDArray[Any], view: View) -> Float:
+        """Price each request with half of it, and what was asked before in the round, taken into the position."""
+        state, security = self.state, asked["security"]
+        sells = asked["face"] < 0  # the client sells, the dealer buys
+        half = self.pick(state.half_spread_bp, asked)
+        after = asked["pending"] - 0.5 * asked["face"]
+        per_face = self.pick(state.skew_per_face, asked)
+        yield_bp = self.pick(self.centre, asked) + per_face * after + np.where(sells, half, -half)
+        refuses = np.where(sells, self.pick(state.refuses_buying, asked), self.pick(state.refuses_selling, asked))
+        return np.where(refuses | ~view.tradable[security], np.nan, view.price_of(security, yield_bp))
+
+    def decide(self, view: View) -> NDArray[Any]:
+        """Take what rests in a book at a better price than its own reservation by half a spread: laying off risk."""
+        state = self.state
+        edge = 0.75 * state.half_spread_bp
+        sell_limit, buy_limit = view.price(self.centre - edge), view.price(self.centre + edge)
+        lot = whole(np.minimum(np.abs(state.excess), 25 * FACE_PER_MUSD))
+        selling = view.tradable & (state.excess > 0) & (view.bid >= sell_limit) & ~state.refuses_selling
+        buying = view.tradable & (state.excess < 0) & (view.ask <= buy_limit) & ~state.refuses_buying
+        face = np.where(selling, -lot, 0) + np.where(buying, lot, 0)
+        return self.want(face, np.where(face > 0, buy_limit, sell_limit), Venue.BOOK)
+
+    # ---- operations ------------------------------------------------------------------------------
+    def bid(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Bid its share in steps above its reservation yield, and its whole share as a backstop."""
+        s = auction.security
+        share = np.atleast_2d(self.capital_share)[:, 0]
+        centre = np.atleast_2d(self.centre)[:, s]
+        error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
+        pieces = []
+        for step, weight in (*((step, 0.55) for step in LADDER_BP), (BACKSTOP_BP, 1.0)):
+            part = np.zeros(len(share), BIDS)
+            part["bidder"] = self.member
+            part["rate_e5"] = view_rate_e5(view, auction, centre + step + 0.3 * error)
+            part["face"] = whole(weight * share * auction.offering)
+            pieces.append(part)
+        return np.concatenate(pieces)
+
+    def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
+        """Offer part of what it is long of, at its reservation price and a markup."""
+        state = self.state
+        face = np.where(buyback.eligible & view.tradable, np.maximum(self.position, 0) * self.offer_share, 0.0)
+        face = np.minimum(face, buyback.maximum)
+        return view.price(self.centre - self.offer_markup * state.half_spread_bp), whole(face)
+
+    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Finance overnight whatever its cash does not cover, at almost any rate."""
+        return np.maximum(-cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 300.0)
+
+    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Lend idle cash at the floor."""
+        return np.maximum(cash_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
+
+
+def whole(face: Any) -> Int:
+    """Round face down to whole millions of dollars."""
+    return np.asarray(np.floor(np.asarray(face) / FACE_PER_MUSD), np.int64) * FACE_PER_MUSD
+
+
+def view_rate_e5(view: View, auction: Auction, yield_bp: Float) -> Int:
+    """Return bids in 0.001 % of yield, or of discount rate in steps of 0.005 % for bills."""
+    s = auction.security
+    if view.securities.kind[s] != Kind.BILL:
+        return np.rint(yield_bp * 10.0).astype(np.int64)
+    days = view.securities.maturity_day[s] - auction.issue_day
+    simple = yield_bp / 1e4
+    discount = simple / (1.0 + simple * days / 365.0) * 360.0 / 365.0
+    return 5 * np.rint(discount * 1e5 / 5.0).astype(np.int64)

@@ -1,0 +1,90 @@
+"""Traits and memories: what distinguishes the members of a kind, declared once.
+
+A trait is a parameter with unit, default, bounds and source; its value lives in a column of the kind, so that one institution
+reads its number and all of a kind read the column. The scenario's population tables, the reference of parameters and the
+bounds of sensitivity analyses come from the declaration. A memory is what a member remembers: of each security, or any
+vector of fixed length.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(eq=False)
+class Trait:
+    """One number per member, checked against its bounds when it is set."""
+
+    default: float
+    unit: str = ""
+    bounds: tuple[float, float] = (float("-inf"), float("inf"))
+    source: str = ""
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, institution: Any, owner: type) -> Any:
+        return self if institution is None else institution.columns[self.name][institution.at]
+
+    def __set__(self, institution: Any, value: Any) -> None:
+        low, high = self.bounds
+        if not np.all((np.asarray(value) >= low) & (np.asarray(value) <= high)):
+            kind = type(institution).__name__
+            raise ValueError(f"{kind}.{self.name} = {value}: expected {low:g} to {high:g} {self.unit}".rstrip())
+        institution.columns[self.name][institution.at] = value
+
+    def blank(self, n_securities: int) -> NDArray[Any]:
+        """Return a new member's row."""
+        return np.full(1, self.default)
+
+
+@dataclass(eq=False)
+class Memory(Trait):
+    """A vector per member: (size,) for one, (n, size) for all; ``size`` 0 means one number per security."""
+
+    size: int = 0
+
+    def __get__(self, institution: Any, owner: type) -> Any:
+        return self if institution is None else institution.columns[self.name][institution.span]
+
+    def __set__(self, institution: Any, value: Any) -> None:
+        institution.columns[self.name][institution.span] = value
+
+    def blank(self, n_securities: int) -> NDArray[Any]:
+        """Return a new member's row."""
+        return np.full((1, self.size or n_securities), self.default)
+
+
+def trait(default: float, unit: str, bounds: tuple[float, float], source: str) -> Any:
+    """Declare a parameter; typed Any so that rules may use it as a number or as a column."""
+    return Trait(default, unit, bounds, source)
+
+
+def memory(default: float = 0.0, unit: str = "", size: int = 0) -> Any:
+    """Declare a vector that a member carries from day to day."""
+    return Memory(default, unit, size=size)
+
+
+def traits_of(kind: type) -> dict[str, Trait]:
+    """Return the declared traits and memories of a kind, inherited ones first."""
+    return {k: v for c in reversed(kind.__mro__) for k, v in vars(c).items() if isinstance(v, Trait)}
+
+
+class KindTable:
+    """The traits and memories of one kind, a column each, so that all of a kind read them at once."""
+
+    def __init__(self, kind: type, n_securities: int) -> None:
+        self.n = 0
+        self._blank = {name: t.blank(n_securities) for name, t in traits_of(kind).items()}
+        self.columns = {name: np.repeat(row, 8, axis=0) for name, row in self._blank.items()}
+
+    def append(self) -> int:
+        """Add a member with every default; return its place."""
+        for name, column in self.columns.items():
+            if self.n == len(column):
+                self.columns[name] = np.concatenate([column, np.repeat(self._blank[name], self.n, axis=0)])
+        self.n += 1
+        return self.n - 1

@@ -1,0 +1,176 @@
+"""The composition root: a scenario and a seed become a market with everybody in it.
+
+``stage`` gathers what is given before anybody joins, ``populate`` lets the institutions join and hands out every bond and every
+dollar of the starting state, ``build`` does both. An institution's accustomed share of a security is its share at the start of
+what the Fed does not hold; of an issue to come, its share of the maturity node that the issue falls into.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.activity import customer_turnover
+from agents.central_bank import CentralBank, FedPlan
+from agents.debt_office import DebtOffice, DebtPlan
+from agents.institution import Institution
+from agents.investor import Investor
+from agents.outlook import Outlook, StartPattern, node_weights
+from agents.zero_intelligence import RANDOM
+from experiments.endowment import endow
+from experiments.holders import Holder
+from experiments.kinds import KINDS
+from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
+from experiments.population import Trait
+from experiments.scenario_sections import Scenario
+from experiments.security_list import Listing, with_future
+from experiments.shocks import shock_of
+from experiments.start_pattern import FirstDay, news_covariance, pattern_of
+from experiments.starting_state import StartingState, starting_state
+from experiments.tips_index import consumer_prices
+from market.calendar import business_days
+from market.instruments import FED, Money
+from market.model import TreasuryMarket
+from market.premises import Premises
+from market.record import Record
+from market.securities import Kind
+from market.streams import Streams, fingerprint
+from market.units import CENTS_PER_MUSD, Float, Int, day_number
+
+FIRST_NON_OFFICIAL = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Everything that is given before anybody joins."""
+
+    premises: Premises
+    state: StartingState
+    face: Int  # (H, S) in the market's columns
+    pattern: StartPattern
+    debt: DebtPlan
+    fed: FedPlan
+
+
+def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
+    """Gather securities, calendar, starting state and plans."""
+    day, last = day_number(scenario.run.start), day_number(scenario.run.end)
+    counts = {name: number for name, number in scenario.population.counts.items()}
+    state = starting_state(day, counts, scenario.start.tilt, scenario.start.tilt_seed)
+    current = Listing(state.securities, state.outstanding, state.otr_rank)
+    scheduled = scheduled_auctions(scenario, current, state.face[FED])
+    wide = with_future(current, scheduled)
+    securities = wide.securities
+    price = np.zeros(len(securities), np.int64)
+    price[securities.places(current.securities.cusip)] = state.price_e8
+    face = state.face_on(securities)
+    calendar = market_auctions(scheduled, securities, current.securities, int(business_days(day + 1, last)[0]), scenario.run.rounds)
+    fed = fed_plan(scenario, calendar, state.levels.day)
+    settle = next_settlement(day)
+    years = np.maximum(securities.maturity_day - settle, 0) / 365.25
+    covariance = news_covariance(day)
+    premises = Premises(
+        securities=securities,
+        outstanding=wide.outstanding,
+        soma=face[FED],
+        price_e8=price,
+        start_date=day,
+        dates=business_days(day + 1, last),
+        covariance_bp=covariance,
+        index=consumer_prices(),
+        burn_in=scenario.run.burn_in_days,
+        rounds=scenario.run.rounds,
+        dealers_asked=scenario.market.dealers_asked,
+        news_scale=scenario.news.scale,
+        private_share=scenario.news.private_share,
+        degrees_of_freedom=scenario.news.degrees_of_freedom,
+        one_by_one=one_by_one,
+        noise_curve=scenario.market.noise_curve,
+    )
+    first = FirstDay(securities, price, wide.otr_rank, years, settle)
+    pattern = pattern_of(first, fed.expected[day])
+    return Stage(premises, state, face, pattern, debt_plan(scenario, securities, calendar), fed)
+
+
+def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
+    """Let the institutions join, and hand out every bond and every dollar."""
+    shares = accustomed_shares(given)
+    random = RANDOM if scenario.behaviour == "zero-intelligence" else {}
+    traits = scenario.population.traits
+    DebtOffice(market, given.debt)
+    CentralBank(market, given.fed)
+    customers = np.zeros(len(market.securities))
+    numbers = _numbers(given.state.holders)
+    for row, holder in enumerate(given.state.holders[FIRST_NON_OFFICIAL:], FIRST_NON_OFFICIAL):
+        kind = KINDS[holder.sector]
+        agent = random.get(kind, kind)(market, holder.name)
+        _endow_traits(agent, holder, numbers[holder.sector], given.state.money[row])
+        _draw_traits(agent, holder, traits.get(holder.sector, {}), market.seed)
+        if "benchmark" in agent.columns:
+            agent.benchmark = shares[row]
+        if isinstance(agent, Investor):
+            customers += shares[row] * float(agent.activity)
+    market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp)
+    market.loans = endow(market.ledger, given.state, given.face)
+    market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
+    market.shocks = tuple(shock_of(shock) for shock in scenario.shocks)
+
+
+def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:
+    out: dict[str, int] = {}
+    for holder in holders:
+        out[holder.sector] = out.get(holder.sector, 0) + 1
+    return out
+
+
+def _endow_traits(agent: Institution, holder: Holder, number: int, money: Int) -> None:
+    """Set what the starting state says of an institution: its size and its cash."""
+    cash = float(money[agent.money]) / CENTS_PER_MUSD
+    values = {
+        "capital_share": holder.size,
+        "arbitrage_share": holder.size,
+        "size": holder.size * number,
+        "cash_buffer": max(cash, 0.0),
+        "starting_reserves": max(float(money[Money.RESERVES]) / CENTS_PER_MUSD, 0.0),
+    }
+    for name, value in values.items():
+        if name in agent.columns:
+            setattr(agent, name, value)
+
+
+def _draw_traits(agent: Institution, holder: Holder, spreads: Mapping[str, Trait], seed: int) -> None:
+    """Draw what the scenario says of the traits of a kind, each member by its own name."""
+    owner = np.array([fingerprint(holder.name)], np.uint64)
+    for name, spread in spreads.items():
+        normal = float(Streams(seed).normal(f"trait {name}", owner, 0, 1)[0, 0])
+        setattr(agent, name, spread.median * float(np.exp(spread.spread * normal)))
+
+
+def accustomed_shares(given: Stage) -> Float:
+    """Return each holder's accustomed share of each security (H, S); columns sum to one over the holders but the Fed."""
+    s, face = given.premises.securities, given.face[FIRST_NON_OFFICIAL:].astype(np.float64)
+    private = face.sum(axis=0)
+    years = np.maximum(s.maturity_day - np.maximum(given.premises.start_date, s.first_issue_day), 0) / 365.25
+    nodes = node_weights(s, years)
+    by_node = (face @ nodes) / np.maximum(private @ nodes, 1.0)
+    coming = by_node @ nodes.T
+    coming[np.ix_(_rows(given, "money_fund"), np.flatnonzero(~s.of(Kind.BILL, Kind.FRN)))] = 0.0
+    coming /= np.maximum(coming.sum(axis=0), 1e-12)
+    shares = np.zeros(given.face.shape)
+    shares[FIRST_NON_OFFICIAL:] = np.where(private > 0, face / np.maximum(private, 1.0), coming)
+    return shares
+
+
+def _rows(given: Stage, sector: str) -> Int:
+    return given.state.rows(sector) - FIRST_NON_OFFICIAL
+
+
+def build(scenario: Scenario, seed: int, record: Record | None = None, one_by_one: bool = False) -> TreasuryMarket:
+    """Return the market of a scenario and a seed, before its burn-in."""
+    given = stage(scenario, one_by_one)
+    market = TreasuryMarket(given.premises, seed, record)
+    populate(market, scenario, given)
+    return market
+
+

@@ -1,0 +1,194 @@
+"""The command line: ``offtherun run``, ``check``, ``check-data``, ``snapshot``, ``scenarios``, ``schema``, ``version``.
+
+What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
+and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
+any of these. Heavy libraries are imported by the command that needs them, so that ``--help`` answers at once.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from experiments.scenario import Scenario
+
+FOUND, MISTAKEN, INTERRUPTED = 1, 2, 130  # exit statuses
+app = typer.Typer(
+    help="Off the Run: an agent-based simulation of the United States Treasury market.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Bundled scenario, or the path of a .toml file.")] = "baseline",
+    seed: Annotated[int, typer.Option(help="Seed of all random draws.", min=0)] = 1,
+    days: Annotated[int | None, typer.Option(help="Business days after the burn-in; default: to the end.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New run folder; default: runs/SCENARIO-seedSEED.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but the name of the run folder.")] = False,
+) -> None:
+    """Simulate a scenario into a run folder, with a summary and a page of figures."""
+    from experiments.progress import Watch
+    from experiments.scenario import load
+    from experiments.store import refuse_existing
+
+    world = load(scenario)
+    _refuse_days(world, days)
+    folder = out or Path("runs") / f"{world.name}-seed{seed}"
+    refuse_existing(folder)
+
+    from experiments.run import run as simulate
+
+    with Watch(f"{world.name}, seed {seed}", quiet) as watch:
+        simulate(world, seed, days, folder, watch.on_day)
+    _show(folder, quiet)
+
+
+@app.command()
+def check(folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> None:
+    """Re-derive every identity of a run from its stored tables alone."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from experiments.check import check as find
+
+    findings = find(folder)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("law")
+    table.add_column("compared", justify="right")
+    table.add_column("result", overflow="fold")
+    for finding in findings:
+        table.add_row(finding.law, f"{finding.compared:,}", "holds" if finding.passed else f"BROKEN: {finding.detail}")
+    Console().print(table, markup=False)
+    failed = sum(not finding.passed for finding in findings)
+    compared = sum(finding.compared for finding in findings)
+    print(f"{folder}: {compared:,} comparisons, {len(findings) - failed} of {len(findings)} laws hold")
+    if failed:
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def snapshot(
+    date: Annotated[str, typer.Option(help="2024-05-28, or the last business day of a month of 2024.")] = "2024-05-28",
+    tilt: Annotated[float, typer.Option(help="Random tilt of who holds what, in log points.", min=0, max=2)] = 0.0,
+) -> None:
+    """Build the starting state of a date, and print its sums beside the published ones."""
+    from experiments.population import Population
+    from experiments.scenario_sections import start_day_of
+    from market.units import day_number
+
+    day = start_day_of(date)
+
+    from experiments.reconcile import reconcile
+    from experiments.starting_state import starting_state
+
+    print(reconcile(starting_state(day_number(day), Population().counts, tilt)))
+
+
+@app.command()
+def check_data() -> None:
+    """Hold the published figures in experiments/data against each other."""
+    from experiments.published_checks import check_data as find
+
+    findings = find()
+    for finding in findings:
+        print(f"{'agrees ' if finding.passed else 'DIFFERS'}  {finding.name}: {finding.detail}")
+    if not all(finding.passed for finding in findings):
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the bundled scenarios."""
+    from experiments.scenario import load, names
+
+    for name in names():
+        print(f"{name:20}{load(name).about}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files: every field with unit, default, bounds and source."""
+    import json
+
+    from experiments.scenario import json_schema
+
+    print(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def version() -> None:
+    """Print the version of this program and of what its bits depend on."""
+    from experiments.store import versions
+
+    for name, number in versions().items():
+        print(f"{name:12}{number}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    sys.exit(_status(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _status(arguments: list[str]) -> int:
+    """Run a command; turn what a user can mend into one line, and an interrupt into another."""
+    command = typer.main.get_command(app)
+    try:
+        status = int(command.main(arguments or ["--help"], "offtherun", standalone_mode=False) or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except Exception as error:
+        line = _mendable(error)
+        if line is None:
+            raise
+        print(f"offtherun: {line}", file=sys.stderr)
+        return MISTAKEN
+    if status == INTERRUPTED:
+        print("offtherun: interrupted, nothing half-written is kept", file=sys.stderr)
+    return status
+
+
+def _mendable(error: Exception) -> str | None:
+    """Return the one line of an error that the user can mend, None of a fault of the program."""
+    if hasattr(error, "format_message"):  # a usage error of the command line
+        return " ".join(error.format_message().split()) + "; see: offtherun --help"
+    from experiments.errors import UserError
+
+    return str(error) if isinstance(error, UserError) else None
+
+
+def _refuse_days(world: "Scenario", days: int | None) -> None:
+    """Refuse a number of days that the scenario does not have."""
+    from experiments.errors import UserError
+    from market.calendar import business_days
+    from market.units import day_number
+
+    most = len(business_days(day_number(world.run.start) + 1, day_number(world.run.end)))
+    if days is not None and not 1 <= days <= most:
+        near = 1 if days < 1 else most
+        raise UserError(f"--days {days}: {world.name} has 1 to {most} business days; the nearest is {near}")
+
+
+def _show(folder: Path, quiet: bool) -> None:
+    """Draw the page of a run; print its summary and where its files are."""
+    from experiments.figures.page import save
+
+    pages = save(folder)
+    if quiet:
+        print(folder)
+        return
+    from rich.console import Console
+
+    from experiments.summary import page
+
+    Console().print(page(folder), markup=False, highlight=False)
+    print(f"\ntables   {folder}\nfigures  {' '.join(map(str, pages))}\ncheck    offtherun check {folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Errors that a user can mend: one line that says what, where, what was expected and the nearest valid choice.
+
+The command line prints ``offtherun: <line>`` and ends with status 2. Every other exception is a fault of the
+program and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(ValueError):
+    """Something that the user asked for and cannot have."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class ScenarioError(UserError):
+    """A scenario that is unknown, damaged or impossible."""
+
+
+class StoreError(UserError):
+    """A run folder that exists already, is missing or is damaged."""
+
+
+def nearest(word: object, choices: Iterable[str]) -> str:
+    """Return the sentence that names the nearest valid choice, or nothing if none is near.
+
+    >>> nearest("placbo", ["placebo", "steady"])
+    "; did you mean 'placebo'?"
+    """
+    found = get_close_matches(str(word).casefold(), {c.casefold(): c for c in choices}, n=1, cutoff=0.5)
+    return f"; did you mean {found[0]!r}?" if found else ""

@@ -1,0 +1,36 @@
+"""The kinds of institutions by the names that scenarios and starting states give them."""
+
+from agents.bank import Bank
+from agents.bond_fund import BondFund
+from agents.foreign_official import ForeignOfficial
+from agents.foreign_private import ForeignPrivate
+from agents.hedge_fund import HedgeFund
+from agents.household import Household
+from agents.institution import Institution
+from agents.insurer import Insurer
+from agents.money_fund import MoneyFund
+from agents.pension import Pension
+from agents.primary_dealer import PrimaryDealer
+from agents.principal_trader import PrincipalTrader
+from agents.state_local import StateLocal
+from agents.traits import Trait, traits_of
+
+KINDS: dict[str, type[Institution]] = {
+    "bank": Bank,
+    "primary_dealer": PrimaryDealer,
+    "principal_trader": PrincipalTrader,
+    "money_fund": MoneyFund,
+    "bond_fund": BondFund,
+    "insurer": Insurer,
+    "pension": Pension,
+    "state_local": StateLocal,
+    "household": Household,
+    "hedge_fund": HedgeFund,
+    "foreign_official": ForeignOfficial,
+    "foreign_private": ForeignPrivate,
+}
+
+
+def traits_by_kind() -> dict[str, dict[str, Trait]]:
+    """Return the declared traits of each kind."""
+    return {name: traits_of(kind) for name, kind in KINDS.items()}

@@ -1,0 +1,123 @@
+"""From a scenario to what the officials carry out: the debt office's plan and the Fed's, with columns for CUSIPs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents.central_bank import FedPlan
+from agents.debt_office import DebtPlan, PlannedBuyback
+from experiments.auction_calendar import ScheduledAuction, auctions
+from experiments.buyback_calendar import buybacks
+from experiments.fed_factors import fed_levels
+from experiments.fiscal_flows import fiscal_flows
+from experiments.policy_path import rate_steps
+from experiments.published import table
+from experiments.scenario_sections import Scenario
+from experiments.security_list import Listing
+from experiments.steady_calendar import steady_auctions
+from market.calendar import next_business_day, previous_business_day, roll_forward, round_at
+from market.messages import Auction, FactorLevels
+from market.securities import Kind, Securities
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, day_number
+from market.view import PolicyRates
+
+BILLS_AT, COUPONS_AT, BUYBACKS_AT = "11:30", "13:00", "13:55"
+GUIDANCE_DAYS = 60  # calendar days for which the market knows the policy rate from guidance [SPEC]
+
+
+def scheduled_auctions(scenario: Scenario, current: Listing, soma: Int) -> tuple[ScheduledAuction, ...]:
+    """Return the auctions of a run. Those held before its start and not paid yet are held again on its first day."""
+    first, last = day_number(scenario.run.start) + 1, day_number(scenario.run.end)
+    if scenario.policy.supply == "steady":
+        return steady_auctions(current, first, last + 40, soma)
+    return auctions(first, last + 40, by="issue_day")
+
+
+def market_auctions(
+    scheduled: Sequence[ScheduledAuction], securities: Securities, known: Securities, first_day: int, rounds: int
+) -> tuple[Auction, ...]:
+    """Return auctions with the columns of the market's securities."""
+    out, sold = [], set(known.cusip)
+    for a in scheduled:
+        at = BILLS_AT if a.kind in (Kind.BILL, Kind.FRN) else COUPONS_AT
+        day = max(a.auction_day, first_day)
+        place = securities.place(a.cusip)
+        first = a.cusip not in sold
+        sold.add(a.cusip)
+        out.append(Auction(place, min(a.announced_day, day), day, max(a.issue_day, day), a.offering, round_at(at, rounds), first))
+    return tuple(out)
+
+
+def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auction, ...]) -> DebtPlan:
+    """Return what the debt office carries out."""
+    first, last = day_number(scenario.run.start) + 1, day_number(scenario.run.end)
+    policy = scenario.policy
+    balanced = policy.fiscal == "balanced"
+    flows = None if balanced else fiscal_flows(first, last)
+    cash = table("tga_daily_2019-2024").dropna()
+    plan = {int(d): round(float(c) * CENTS_PER_MUSD) for d, c in zip(cash["date"], cash["tga_musd"], strict=True)}
+    return DebtPlan(
+        auctions=calendar,
+        buybacks=() if policy.buybacks.mode == "off" else _planned_buybacks(securities, first, last, scenario.run.rounds),
+        receipts={} if flows is None else dict(zip(flows.day.tolist(), flows.cents.tolist(), strict=True)),
+        cash_plan={} if balanced else plan,
+        balanced=balanced,
+        mode=policy.buybacks.mode,
+        price_sensitive=policy.buybacks.price_sensitive,
+        reserve_bp=policy.buybacks.reserve_bp,
+        curve_weight=policy.buybacks.curve_weight,
+        bills_finance=policy.buybacks.financing == "bills" and not balanced,
+    )
+
+
+def _planned_buybacks(securities: Securities, first: int, last: int, rounds: int) -> tuple[PlannedBuyback, ...]:
+    known = {cusip: place for place, cusip in enumerate(securities.cusip)}
+    out = []
+    for b in buybacks(first, last):
+        listed = None if b.eligible is None else tuple(known[c] for c in b.eligible if c in known)
+        announced = int(previous_business_day(b.operation_day))
+        out.append(PlannedBuyback(b.operation_day, announced, round_at(BUYBACKS_AT, rounds), b.bucket, b.maximum, listed))
+    return tuple(out)
+
+
+def fed_plan(scenario: Scenario, calendar: tuple[Auction, ...], start_levels_day: int) -> FedPlan:
+    """Return what the Fed carries out."""
+    policy = scenario.policy
+    start, last = day_number(scenario.run.start), day_number(scenario.run.end)
+    rates = _rates(scenario, start)
+    caps = tuple((day_number(cap.since), cap.treasuries_musd * FACE_PER_MUSD) for cap in policy.caps)
+    factors = {}
+    if policy.factors == "published":
+        for level in fed_levels():
+            day = int(roll_forward(level.day))
+            if level.day > start_levels_day and start < day <= last:
+                factors[day] = FactorLevels(
+                    level.currency, level.other_assets, level.other_liabilities, level.foreign_repo
+                )
+    return FedPlan(caps, rates, expected_rates(rates, start, last), factors, calendar, policy.supply == "steady")
+
+
+def _rates(scenario: Scenario, start: int) -> tuple[tuple[int, PolicyRates], ...]:
+    """Return administered rates by first day; a flat path stops at the start, rates of the scenario come on top."""
+    flat = scenario.policy.rates_path == "flat"
+    steps = [(r.day, r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in rate_steps() if not flat or r.day <= start]
+    own = [(day_number(r.since), r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in scenario.policy.rates]
+    if own:
+        steps = [s for s in steps if s[0] < own[0][0]] + own
+    return tuple((day, PolicyRates(iorb, rrp, srf, iorb)) for day, iorb, rrp, srf in steps)
+
+
+def expected_rates(rates: tuple[tuple[int, PolicyRates], ...], start: int, last: int) -> dict[int, float]:
+    """Return by day the mean policy rate (interest on reserves stands for it) over the days that guidance covers."""
+    days = np.array([day for day, _ in rates])
+    levels = np.array([r.iorb for _, r in rates], np.float64)
+    span = np.arange(start, last + GUIDANCE_DAYS + 1)
+    path = levels[np.maximum(np.searchsorted(days, span, side="right") - 1, 0)]
+    running = np.concatenate([[0.0], np.cumsum(path)])
+    ahead = (running[GUIDANCE_DAYS:] - running[:-GUIDANCE_DAYS]) / GUIDANCE_DAYS
+    return {int(day): float(ahead[i]) for i, day in enumerate(span[: len(ahead)])}
+
+
+def next_settlement(day: int) -> int:
+    """Return when a trade of a day settles."""
+    return int(next_business_day(day))

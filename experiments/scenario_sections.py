@@ -1,0 +1,274 @@
+"""A scenario: the frozen, typed record of one world, in the sections of a scenario file.
+
+Every field has a unit, a default, bounds and a source (in its JSON schema); an unknown key, a wrong type or an
+impossible value is refused (``experiments.scenario`` says where). Faces are in millions of dollars, rates in
+basis points, dates are ISO dates. Values only: nothing in a scenario is code, and nobody may ask a scenario for its
+name.
+
+Defaults are the market of 28 May 2024 to 31 January 2025 as it was. Guesses are called so in ``source``.
+"""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from experiments.errors import UserError
+from experiments.population import Population
+from market.calendar import is_business_day, next_business_day, previous_business_day
+from market.units import day_number, to_date
+
+DEFAULT_START = date(2024, 5, 28)
+LAST_DAY = date(2025, 12, 31)  # of the published calendars
+
+
+def _field(default: Any, unit: str, source: str, description: str, **bounds: Any) -> Any:
+    """Declare a field with what the reference table needs: meaning, unit, source and bounds."""
+    extra: JsonDict = {"unit": unit, "source": source}
+    return Field(default, description=description, json_schema_extra=extra, validate_default=True, **bounds)
+
+
+def _business_day(day: date) -> date:
+    """Refuse a day on which the market is closed."""
+    number = day_number(day)
+    if not is_business_day(number):
+        before, after = to_date(previous_business_day(number)), to_date(next_business_day(number))
+        raise ValueError(f"expected a business day; the nearest are {before} and {after}")
+    return day
+
+
+def start_days() -> list[date]:
+    """Return the days that a starting state exists of: the last business day of each month of 2024, and 28 May."""
+    firsts = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(1, 13)]
+    return sorted([DEFAULT_START, *(to_date(previous_business_day(day_number(first))) for first in firsts)])
+
+
+def _start_day(day: date) -> date:
+    """Refuse a day of which no starting state can be made."""
+    choices = start_days()
+    if day not in choices:
+        near = min(choices, key=lambda choice: abs(choice - day))
+        raise ValueError(f"expected 2024-05-28 or the last business day of a month of 2024; the nearest is {near}")
+    return day
+
+
+def start_day_of(text: str) -> date:
+    """Return the day of a starting state from its ISO text; UserError names the nearest."""
+    try:
+        return _start_day(date.fromisoformat(text))
+    except ValueError as error:
+        said = error if "expected" in str(error) else "expected a date such as 2024-05-28"
+        raise UserError(f"date {text}: {said}") from None
+
+
+BusinessDay = Annotated[date, AfterValidator(_business_day)]
+StartDay = Annotated[date, AfterValidator(_start_day)]
+
+
+class Section(BaseModel):
+    """A section of a scenario: frozen, and no key that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Run(Section):
+    """When, how finely, and what is kept."""
+
+    start: StartDay = _field(DEFAULT_START, "date", "eve of the first regular buyback", "day of the starting state")
+    end: BusinessDay = _field(
+        date(2025, 1, 31), "date", "end of the refunding quarter", "last day of the run", le=LAST_DAY
+    )
+    rounds: int = _field(20, "rounds a day", "design.md", "rounds from 08:00 to 17:00", ge=4, le=540)
+    burn_in_days: int = _field(60, "business days", "design.md", "steady days before the clock starts", ge=0, le=500)
+    keep: tuple[Literal["trades", "requests", "quotes"], ...] = _field(
+        (), "tables", "", "large tables to record as well"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end is {self.end}, expected a day after the start {self.start}")
+        return self
+
+
+class Market(Section):
+    """The rules of the venues."""
+
+    dealers_asked: int = _field(4, "dealers", "economics.md 3.12", "dealers asked in a request for quote", ge=1, le=24)
+    noise_curve: Literal["svensson", "spline"] = _field(
+        "svensson", "model", "economics.md 2", "curve that the noise measure fits"
+    )
+
+
+class Cap(Section):
+    """A cap on what the Fed lets run off, from a day on."""
+
+    since: date = Field(description="first day of the cap", json_schema_extra={"unit": "date"})
+    treasuries_musd: int = Field(
+        description="most Treasuries redeemed in a calendar month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6
+    )
+    mbs_musd: int = Field(
+        description="most mortgage securities run off in a month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6
+    )
+
+
+class Rates(Section):
+    """The Fed's administered rates, from a day on."""
+
+    since: date = Field(description="first day of the rates", json_schema_extra={"unit": "date"})
+    iorb_bp: float = Field(description="interest on reserves", json_schema_extra={"unit": "bp"}, ge=-100, le=2500)
+    on_rrp_bp: float = Field(
+        description="overnight reverse repo rate", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
+    )
+    standing_repo_bp: float = Field(
+        description="minimum bid of the standing repo facility", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
+    )
+
+    @model_validator(mode="after")
+    def _corridor(self) -> Self:
+        if not self.on_rrp_bp <= self.iorb_bp <= self.standing_repo_bp:
+            raise ValueError(f"expected on_rrp_bp <= iorb_bp <= standing_repo_bp from {self.since} on")
+        return self
+
+
+class Buybacks(Section):
+    """The Treasury's buyback operations."""
+
+    mode: Literal["programme", "placebo", "off"] = _field(
+        "programme", "mode", "economics.md 1.1", "as it is; announced with nothing bought; never announced"
+    )
+    price_sensitive: bool = _field(True, "flag", "economics.md 1.1", "refuse offers that score below the reserve")
+    reserve_bp: float = _field(-0.5, "bp", "economics.md 1.1, a guess", "lowest cheapness accepted", ge=-100, le=100)
+    curve_weight: float = _field(
+        0.5, "share", "a guess", "weight of the fitted curve against the market price", ge=0, le=1
+    )
+    financing: Literal["bills", "cash"] = _field(
+        "bills", "mode", "economics.md 3.11", "what pays for buybacks"
+    )
+
+
+QT_CAPS = (Cap(since=date(2022, 9, 1), treasuries_musd=60_000, mbs_musd=35_000),
+           Cap(since=date(2024, 6, 1), treasuries_musd=25_000, mbs_musd=35_000))  # fmt: skip
+
+
+class Policy(Section):
+    """What the official sector does; ``published`` means as it was."""
+
+    caps: tuple[Cap, ...] = _field(
+        QT_CAPS, "musd a month", "economics.md 1.2", "run-off caps in force from their days on"
+    )
+    rates_path: Literal["published", "flat"] = _field(
+        "published", "mode", "New York Fed", "rates as set, or of the start for ever"
+    )
+    rates: tuple[Rates, ...] = _field((), "bp", "", "rates that replace the path from their days on")
+    supply: Literal["published", "steady"] = _field(
+        "published", "mode", "Fiscal Data", "auctions as they were, or maturing face re-issued in its own term"
+    )
+    fiscal: Literal["published", "balanced"] = _field(
+        "published", "mode", "Daily Treasury Statement", "spending less taxes"
+    )
+    factors: Literal["published", "held"] = _field(
+        "published", "mode", "H.4.1", "the Fed's other assets and liabilities"
+    )
+    buybacks: Buybacks = Buybacks()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name, steps in (("caps", self.caps), ("rates", self.rates)):
+            days = [step.since for step in steps]
+            if days != sorted(set(days)):
+                raise ValueError(
+                    f"{name} start on {', '.join(map(str, days))}, expected each later than the one before"
+                )
+        return self
+
+
+class News(Section):
+    """What is learned about values, and by whom."""
+
+    scale: float = _field(1.0, "ratio", "mechanism.md 5.1", "size of news, 1 as in June 2023 to May 2024", ge=0, le=20)
+    private_share: float = _field(0.2, "share of variance", "mechanism.md 2", "news that only some hear", ge=0, le=1)
+    degrees_of_freedom: float = _field(
+        5.0, "degrees of freedom", "economics.md 3", "tails of news, Student t", gt=2, le=1000
+    )
+
+
+class Start(Section):
+    """The freedom that the published data leave to the starting state."""
+
+    tilt: float = _field(0.0, "log points", "design.md", "random tilt of who holds what", ge=0, le=2)
+    tilt_seed: int = _field(0, "seed", "", "which tilt", ge=0, lt=2**63)
+
+
+class Sale(Section):
+    """One holder, or all of a kind, sells securities of a maturity range in equal parts over some days."""
+
+    type: Literal["sale"]
+    date: BusinessDay = Field(description="first day of the sale", json_schema_extra={"unit": "date"})
+    holder: str = Field(
+        description="kind or name of the institution that sells", json_schema_extra={"unit": "name"}, min_length=1
+    )
+    bucket_years: tuple[float, float] = Field(
+        description="remaining maturity sold, from and to", json_schema_extra={"unit": "years"}
+    )
+    amount_musd: int = Field(description="face sold in all", json_schema_extra={"unit": "musd"}, gt=0, le=5_000_000)
+    days: int = Field(
+        1, description="business days over which it is sold", json_schema_extra={"unit": "days"}, ge=1, le=260
+    )
+
+    @model_validator(mode="after")
+    def _a_range(self) -> Self:
+        low, high = self.bucket_years
+        if not 0 <= low < high <= 40:
+            raise ValueError(f"bucket_years is [{low}, {high}], expected from and to with 0 <= from < to <= 40")
+        return self
+
+
+class Scenario(Section):
+    """The world of a run, all but its seed."""
+
+    name: str = _field("unnamed", "name", "", "name of the scenario: that of its file")
+    about: str = _field("", "text", "", "one sentence on what it is for")
+    behaviour: Literal["default", "zero-intelligence"] = _field(
+        "default",
+        "mode",
+        "Gode and Sunder 1993",
+        "by their rules, or random orders within limits of all who are not official",
+    )
+    run: Run = Run()
+    market: Market = Market()
+    policy: Policy = Policy()
+    news: News = News()
+    population: Population = Population()
+    start: Start = Start()
+    shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
+
+    @model_validator(mode="after")
+    def _shocks_inside(self) -> Self:
+        for place, shock in enumerate(self.shocks):
+            if not self.run.start < shock.date <= self.run.end:
+                raise ValueError(
+                    f"shocks[{place}].date is {shock.date}, expected after {self.run.start}, up to {self.run.end}"
+                )
+        return self
+
+    def canonical(self) -> str:
+        """Return the values that matter as canonical JSON: sorted, without spaces, without name and comment."""
+        values = self.model_dump(mode="json", exclude={"name", "about"})
+        return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    def digest(self) -> str:
+        """Return the hash of the values: two scenarios of equal digest are the same world."""
+        return sha256(self.canonical().encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of a scenario file: fields, units, bounds, sources."""
+    schema = Scenario.model_json_schema()
+    schema["properties"].pop("name")
+    base = {"type": "string", "description": "scenario that this one inherits from: a bundled name or a path"}
+    schema["properties"] = {"base": base, **schema["properties"]}
+    return schema

@@ -1,0 +1,76 @@
+"""What institutions know by trade, read off published figures: the pattern of yields of the first day, the size of news.
+
+Curves through the first day's seasoned notes and bonds, bills, and TIPS; each security's own residual; the premium of age
+ranks 0, 1 and 2 (mean residual of issues of 2 to 10 years); and the covariance of daily changes of the three factors of news,
+from a year of constant-maturity yields before the start (Board, H.15). All are inputs.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.outlook import StartPattern
+from experiments.published import table
+from market import bond_arithmetic
+from market.curve import fit_spline
+from market.news import loadings
+from market.securities import Kind, Securities
+from market.units import POINT_E8, Bool, Float, Int
+
+CONSTANT_MATURITIES = {
+    "DGS3MO": 0.25, "DGS6MO": 0.5, "DGS1": 1.0, "DGS2": 2.0, "DGS5": 5.0, "DGS10": 10.0, "DGS20": 20.0, "DGS30": 30.0,
+}  # fmt: skip
+NEWS_YEARS = 1.0
+BILL_KNOTS = np.array([0.02, 0.1, 0.25, 0.5, 1.0])
+REAL_KNOTS = np.array([0.2, 2.0, 5.0, 10.0, 20.0, 30.0])
+
+
+class FirstDay(NamedTuple):
+    """What the pattern is read from, by security (S,)."""
+
+    securities: Securities
+    price_e8: Int  # 0 for issues to come
+    rank: Int
+    years: Float
+    settle_date: int
+
+
+def pattern_of(first: FirstDay, policy_bp: float) -> StartPattern:
+    """Return the pattern of the first day's yields."""
+    s = first.securities
+    priced = first.price_e8 > 0
+    prices = np.where(priced, first.price_e8 / POINT_E8, np.nan)
+    yields = np.where(priced, bond_arithmetic.yields(s, prices, first.settle_date), np.nan)
+    coupon = s.of(Kind.NOTE, Kind.BOND) & priced
+    seasoned = coupon & ((first.rank < 0) | (first.rank > 2)) & (first.years > 0.1)
+    nominal = _smooth(first.years, yields, seasoned, None)
+    bill = _smooth(first.years, yields, s.of(Kind.BILL) & priced, BILL_KNOTS)
+    real = _smooth(first.years, yields, s.of(Kind.TIPS) & priced & (first.years > 0.3), REAL_KNOTS)
+    curve = np.where(s.of(Kind.BILL), bill(first.years), np.where(s.of(Kind.TIPS), real(first.years), nominal(first.years)))
+    residual = np.where(s.of(Kind.FRN), yields, yields - curve)
+    premium = tuple(_mean(residual, coupon & (first.rank == rank) & (s.term_months <= 120)) for rank in range(3))
+    own = np.where(priced, np.nan_to_num(residual), 0.0)
+    return StartPattern(nominal, bill, real, own, first.rank, premium, policy_bp)
+
+
+def _smooth(years: Float, yields: Float, chosen: Bool, knots: Float | None) -> Callable[[Float], Float]:
+    """Return a spline through the chosen yields, held level outside their maturities."""
+    low, high = float(years[chosen].min()), float(years[chosen].max())
+    curve = fit_spline(years[chosen], yields[chosen]) if knots is None else fit_spline(years[chosen], yields[chosen], knot_years=knots)
+    return lambda at: np.asarray(curve.yield_bp(np.clip(at, low, high)))
+
+
+def _mean(values: Float, chosen: Bool) -> float:
+    return float(values[chosen].mean()) if chosen.any() else 0.0
+
+
+def news_covariance(day: int) -> Float:
+    """Return the covariance (3, 3) of daily factor changes in the year before a day, bp squared."""
+    frame = table("cmt_yields_term_premium_daily_2019-2024").dropna(subset=list(CONSTANT_MATURITIES))
+    inside = (frame["date"] <= day) & (frame["date"] > day - round(365.25 * NEWS_YEARS))
+    yields = frame.loc[inside, list(CONSTANT_MATURITIES)].to_numpy(np.float64) * 100.0
+    moves = np.diff(yields, axis=0)
+    load = loadings(np.array(list(CONSTANT_MATURITIES.values())))
+    factors = np.linalg.lstsq(load, moves.T, rcond=None)[0]
+    return np.asarray(np.cov(factors))

@@ -1,0 +1,107 @@
+"""The evening: mark and fit, check that every book closes, record the day."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market import measures
+from market.curve import fit_spline, fit_svensson
+from market.instruments import FED, N_MONEY, PUBLIC, Money
+from market.messages import TRADES
+from market.recording import write_day
+from market.securities import Kind
+from market.units import CENTS_PER_FACE
+
+FIT_YEARS = (1.0, 10.0)
+
+
+class IdentityError(ValueError):
+    """An identity of the market does not hold; the message names it and the amount."""
+
+
+def mark(market: Any) -> None:
+    """Fit the noise curve to the closing composites; let the Fed's income and price differences go to its other liabilities."""
+    s, y = market.securities, market.composite_bp
+    coupon = s.of(Kind.NOTE, Kind.BOND) & market.tradable & np.isfinite(y)
+    fitted = coupon & (market.years >= 0.25)
+    fit = fit_svensson if market.premises.noise_curve == "svensson" else fit_spline
+    curve = fit(market.years[fitted], y[fitted])
+    market.residual_bp = np.where(fitted, y - curve.yield_bp(np.maximum(market.years, 0.25)), np.nan)
+    inside = fitted & (market.years >= FIT_YEARS[0]) & (market.years <= FIT_YEARS[1])
+    market.noise_bp = float(np.sqrt(np.mean(market.residual_bp[inside] ** 2)))
+    with market.flows.under("income of the Fed"):
+        _close_the_fed(market)
+
+
+def _close_the_fed(market: Any) -> None:
+    worth = fed_net_worth_cents(market)
+    giver, taker = (FED, PUBLIC) if worth > 0 else (PUBLIC, FED)
+    market.ledger.transfer("income of the Fed", Money.FED_OTHER_LIABILITIES, giver, taker, abs(worth))
+
+
+def fed_net_worth_cents(market: Any) -> int:
+    """Return the Fed's assets less its liabilities, securities at par (TIPS un-indexed), in cents."""
+    row = market.ledger.balance[FED]
+    owned = int((row[N_MONEY:] + market.ledger.lent[FED, N_MONEY:]).sum()) * CENTS_PER_FACE
+    return owned + int(row[:N_MONEY].sum())
+
+
+def check(market: Any) -> None:
+    """Check every identity of the day; raise an error that names what does not hold."""
+    market.ledger.check()
+    market.ledger.check_owners()
+    _check_due(market)
+    _require("the Fed's assets equal its liabilities (I2)", fed_net_worth_cents(market), 0)
+    lent = int(market.loans["cents"].sum())
+    held = np.maximum(market.ledger.balance[:, [Money.REPO, Money.STANDING_REPO]], 0)
+    _require("cash lent overnight is cash borrowed (I10)", int(held.sum()), lent)
+    _check_flows(market)
+    market.checks += 7
+
+
+def _require(law: str, found: int, expected: int) -> None:
+    if found != expected:
+        raise IdentityError(f"check: {law}: found {found}, expected {expected}")
+
+
+def _check_due(market: Any) -> None:
+    """What is due is the sum of the trades that are not settled."""
+    pending: NDArray[Any] = np.concatenate(market.unsettled) if market.unsettled else np.zeros(0, TRADES)
+    due = np.zeros(market.ledger.due.shape, np.int64)
+    np.add.at(due, (pending["buyer"], N_MONEY + pending["security"]), pending["face"])
+    np.add.at(due, (pending["seller"], N_MONEY + pending["security"]), -pending["face"])
+    np.add.at(due, (pending["seller"], Money.DEPOSITS), pending["cash_cents"])
+    np.add.at(due, (pending["buyer"], Money.DEPOSITS), -pending["cash_cents"])
+    wrong = np.argwhere(due != market.ledger.due)
+    if len(wrong):
+        row, column = wrong[0]
+        raise IdentityError(
+            f"check: due of {market.ledger.names[row]!r} in column {column} is {market.ledger.due[row, column]}, "
+            f"expected {due[row, column]}, the sum of its trades"
+        )
+
+
+def _check_flows(market: Any) -> None:
+    """Debt moves by issue, redemption and buyback only; reserves by what the flow table says (I3, I5)."""
+    now = market.flows.outstanding()
+    if market.flows_before is not None:
+        change = now - market.flows_before
+        told = sum(market.flows.by_memo.values(), np.zeros_like(change))
+        wrong = np.flatnonzero((change != told) & (np.arange(len(change)) != Money.DEPOSITS))
+        if len(wrong):
+            column = int(wrong[0])
+            name = Money(column).name if column < N_MONEY else market.securities.cusip[column - N_MONEY]
+            raise IdentityError(
+                f"check: {name} changed by {change[column]} outside the acts that may change it, which say {told[column]}"
+            )
+    market.flows_before = now
+
+
+def record(market: Any) -> None:
+    """Write the day, once the clock of the run has started."""
+    if market.burning_in:
+        return
+    daily = {measure.__name__: measure(market) for measure in measures.DAILY}
+    market.record.add("daily", date=market.date, **daily)
+    write_day(market)

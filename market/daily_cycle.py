@@ -1,0 +1,51 @@
+"""One business day, read aloud: a morning, rounds, an evening. Each act is one short function in the room it belongs to."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from market.announcing import announce, open_market, set_rates
+from market.closing import check, mark, record
+from market.funding import fund, lend_overnight, unwind_funding
+from market.operations import hold_operations
+from market.rounds import (
+    answer_requests,
+    apply_shocks,
+    execute_orders,
+    hear_news,
+    refresh_quotes,
+    stream_prices,
+    take_orders,
+)
+from market.servicing import pay_interest, post_factors, redeem_maturities, settle_trades, spend_and_tax
+
+Act = Callable[[Any], None]
+
+MORNING: tuple[Act, ...] = (
+    set_rates,
+    settle_trades,
+    pay_interest,
+    redeem_maturities,
+    unwind_funding,
+    open_market,
+    apply_shocks,
+    spend_and_tax,
+    post_factors,
+    announce,
+)
+ROUND: tuple[Act, ...] = (
+    hear_news,
+    stream_prices,
+    refresh_quotes,
+    hold_operations,
+    take_orders,
+    answer_requests,
+    execute_orders,
+)
+EVENING: tuple[Act, ...] = (fund, lend_overnight, mark, check, record)
+
+
+def agenda(rounds: int) -> Iterator[tuple[int, Act]]:
+    """List the day: the morning, every round, the evening."""
+    yield from ((0, act) for act in MORNING)
+    yield from ((number, act) for number in range(rounds) for act in ROUND)
+    yield from ((rounds - 1, act) for act in EVENING)

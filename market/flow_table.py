@@ -1,0 +1,45 @@
+"""The flow table: how much each act of a day changed what is outstanding of each instrument, and why.
+
+Measured, not told: the outstanding amounts are read before and after an act. Of money it is what its holders have (what its
+issuers owe; on the Fed's balance sheet, what stands there); of securities what the Treasury owes. Source: economics.md I4.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from market.instruments import FED, N_MONEY, TREASURY, Money
+from market.ledger import FED_OWES, Ledger
+from market.units import Int
+
+FED_COLUMNS = np.array(sorted({*FED_OWES, Money.FED_OTHER_ASSETS, Money.STANDING_REPO}))  # one side is the Fed
+
+
+class FlowTable:
+    """Changes of outstanding amounts by memo, (N_MONEY + S,) each, for one day."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.by_memo: dict[str, Int] = {}
+
+    def clear(self) -> None:
+        """Begin a new day."""
+        self.by_memo = {}
+
+    def outstanding(self) -> Int:
+        """Return what is outstanding of each instrument."""
+        balance = self._ledger.balance
+        money = np.maximum(balance[:, :N_MONEY], 0).sum(axis=0)
+        money[FED_COLUMNS] = np.abs(balance[FED, FED_COLUMNS])
+        return np.concatenate([money, -balance[TREASURY, N_MONEY:]])
+
+    @contextmanager
+    def under(self, memo: str) -> Iterator[None]:
+        """Book under ``memo`` whatever changes inside the block."""
+        before = self.outstanding()
+        yield
+        change = self.outstanding() - before
+        if memo in self.by_memo:
+            change = change + self.by_memo[memo]
+        self.by_memo[memo] = change

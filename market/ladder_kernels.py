@@ -1,0 +1,69 @@
+"""Compiled rounding of prices to levels: integers only once a price is in 1e-8 points, so that the result is exact."""
+
+import numpy as np
+
+from market.kernels import inlined, kernel
+from market.units import Float, Int
+
+PAR_E8 = 100 * 10**8
+BILL_STEPS = 72_000  # half basis points of discount, times days, in one point: 360 / 0.005
+FARTHEST = 10_000.0  # points; prices beyond are held there
+
+
+@inlined
+def bill_price_e8(half_bp: int, days: int) -> int:
+    """Return the price of a bill at a discount rate in half basis points, rounded half to even."""
+    numerator = half_bp * days * 10**8
+    whole = numerator // BILL_STEPS
+    twice = 2 * (numerator - whole * BILL_STEPS)
+    return PAR_E8 - whole - (1 if twice > BILL_STEPS or (twice == BILL_STEPS and whole % 2 == 1) else 0)
+
+
+@inlined
+def bill_discount_above(exact: int, days: int) -> int:
+    """Return the lowest discount rate, in half basis points, whose price is not above one in 1e-8 points."""
+    half_bp = (PAR_E8 - exact) * BILL_STEPS // (days * 10**8)
+    while bill_price_e8(half_bp, days) > exact:
+        half_bp += 1
+    while bill_price_e8(half_bp - 1, days) <= exact:
+        half_bp -= 1
+    return half_bp
+
+
+@kernel
+def prices(level: Int, security: Int, base_e8: Int, tick_e8: Int, bill_days: Int, bill_top: Int, price_e8: Int) -> None:
+    """Write the price of each level of its security."""
+    for i in range(level.size):
+        at = security[i]
+        if bill_days[at] > 0:
+            price_e8[i] = bill_price_e8(bill_top[at] - level[i], bill_days[at])
+        else:
+            price_e8[i] = base_e8[at] + tick_e8[at] * level[i]
+
+
+@kernel
+def levels(
+    price: Float,
+    security: Int,
+    base_e8: Int,
+    tick_e8: Int,
+    bill_days: Int,
+    bill_top: Int,
+    n_levels: int,
+    up: bool,
+    level: Int,
+) -> None:
+    """Write the level next to each price, at or below it or (``up``) at or above it, held inside the window."""
+    for i in range(price.size):
+        at = security[i]
+        exact = int(np.rint(min(max(price[i], -FARTHEST), FARTHEST) * 1e8))
+        if bill_days[at] > 0:
+            half_bp = bill_discount_above(exact, bill_days[at])
+            if up and bill_price_e8(half_bp, bill_days[at]) < exact:
+                half_bp -= 1
+            found = bill_top[at] - half_bp
+        elif up:
+            found = -((base_e8[at] - exact) // tick_e8[at])
+        else:
+            found = (exact - base_e8[at]) // tick_e8[at]
+        level[i] = min(max(found, 0), n_levels - 1)

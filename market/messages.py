@@ -1,0 +1,150 @@
+"""What participants say to the market and what the market says back: plain tables and frozen records.
+
+Face is in hundreds of dollars, positive to buy. A limit is a clean price in points (float; NaN takes any price). Cash is in
+cents. Tables are numpy structured arrays; their dtypes are the contract.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.units import Bool, Float, Int
+
+
+class Venue(IntEnum):
+    """Where a trade was made."""
+
+    BOOK = 0  # the security's central limit order book
+    REQUEST = 1  # a request for quote to some dealers
+    AUCTION = 2  # a primary auction
+    BUYBACK = 3  # a reverse auction of the Treasury
+    OFFICIAL = 4  # an outright operation of the Fed
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Firm two-sided quotes: clean prices in points and faces, each (..., S). Face 0 withdraws a side."""
+
+    bid: NDArray[Any]
+    ask: NDArray[Any]
+    bid_face: NDArray[Any]
+    ask_face: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One wish of one institution. ``face`` is positive to buy; without a limit it takes any price."""
+
+    security: int
+    face: int
+    limit: float | None = None
+    venue: Venue = Venue.REQUEST
+
+
+ORDERS = np.dtype([("owner", "i8"), ("security", "i8"), ("face", "i8"), ("limit", "f8"), ("venue", "i8")])
+
+# One row per (request, dealer asked); ``pending`` is what this dealer was asked before in this round, from its point of view.
+ASKED = np.dtype(
+    [
+        ("request", "i8"),
+        ("dealer", "i8"),
+        ("member", "i8"),
+        ("client", "i8"),
+        ("security", "i8"),
+        ("face", "i8"),
+        ("pending", "i8"),
+    ]
+)
+
+TRADES = np.dtype(
+    [
+        ("day", "i4"),
+        ("round", "i4"),
+        ("buyer", "i4"),
+        ("seller", "i4"),
+        ("security", "i4"),
+        ("venue", "i1"),
+        ("aggressor", "i1"),  # +1 the buyer took, -1 the seller took, 0 neither
+        ("settle_day", "i4"),
+        ("price_e8", "i8"),  # clean
+        ("face", "i8"),
+        ("cash_cents", "i8"),  # accrued interest included
+    ]
+)
+
+BIDS = np.dtype([("bidder", "i8"), ("rate_e5", "i8"), ("face", "i8")])  # yield (bills: discount rate), 1e-5 = 0.001 %
+OFFERS = np.dtype([("owner", "i8"), ("security", "i8"), ("price_e8", "i8"), ("face", "i8")])
+LOANS = np.dtype([("lender", "i8"), ("borrower", "i8"), ("cents", "i8"), ("rate_e4", "i8")])  # rate in 1e-4 of a percent: 0.01 bp
+
+
+@dataclass(frozen=True, slots=True)
+class Auction:
+    """An announced auction: the security, when, how much; ``first`` sale or a reopening."""
+
+    security: int
+    announced_day: int
+    auction_day: int
+    issue_day: int
+    offering: int
+    round: int
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Buyback:
+    """An announced reverse auction: which securities may be offered, how much the Treasury takes at most.
+
+    ``day`` is the day number of the operation. A price-sensitive buyer refuses offers that score below ``reserve_bp``.
+    """
+
+    day: int
+    round: int
+    bucket: str
+    maximum: int
+    eligible: Bool
+    price_sensitive: bool = True
+    reserve_bp: float = -0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FactorLevels:
+    """Levels of the Fed's balance sheet that come from outside the market, in cents."""
+
+    currency: int
+    other_assets: int
+    other_liabilities: int
+    foreign_repo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A line that the market refused, and why."""
+
+    day: int
+    round: int
+    line: tuple[float, ...]
+    reason: str
+
+
+def wishes(face: Int, limit: Float, venue: Venue = Venue.REQUEST) -> NDArray[Any]:
+    """Turn wanted face, shape (..., S), into a table of orders; ``owner`` is the leading index."""
+    face, limit = np.atleast_2d(face), np.atleast_2d(limit)
+    owner, security = np.nonzero(face)
+    table = np.zeros(len(owner), ORDERS)
+    table["owner"], table["security"], table["venue"] = owner, security, venue
+    table["face"] = face[owner, security]
+    table["limit"] = np.broadcast_to(limit, face.shape)[owner, security]
+    return table
+
+
+def as_table(orders: Any) -> NDArray[Any]:
+    """Accept a table of orders, or any number of Order."""
+    if isinstance(orders, np.ndarray):
+        return orders
+    listed: Iterable[Order] = orders or ()
+    rows = [(0, o.security, o.face, np.nan if o.limit is None else o.limit, int(o.venue)) for o in listed]
+    return np.array(rows, ORDERS)

@@ -1,0 +1,224 @@
+"""The market: a Mesa model whose step is one business day. It holds the state; the acts of the day do the work.
+
+Days are counted from the start of the run's clock, day 0 being the first date; days of the burn-in are negative and all lived
+on the first day's date. One truth each: what is owned, owed and lent stands in the ledger; orders in the books; trades that are
+not settled in ``unsettled`` (their sums are the ledger's ``due``); parameters and memories of institutions in their columns.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from market import bond_arithmetic
+from market.calendar import next_business_day
+from market.daily_cycle import agenda
+from market.flow_table import FlowTable
+from market.instruments import FED, N_MONEY, TREASURY, Money
+from market.ladder import Ladder
+from market.ledger import Ledger
+from market.messages import LOANS, ORDERS, Auction, Buyback, Rejection
+from market.news import Newswire
+from market.order_book import Books
+from market.premises import Premises
+from market.record import Record
+from market.streams import Streams, fingerprint
+from market.tape import Tape
+from market.units import POINT_E8, Bool, Float, Int, read_only, to_date
+from market.view import PolicyRates, View
+
+Role = TypeVar("Role")
+
+
+class TreasuryMarket(mesa.Model):
+    """Securities, books, ledger and clock; institutions join by being created with this model."""
+
+    def __init__(self, premises: Premises, rng: int = 1, record: Record | None = None) -> None:
+        super().__init__(rng=rng)
+        self.premises, self.seed = premises, int(rng)
+        s = self.securities = premises.securities
+        n, self.rounds = len(s), premises.rounds
+        self.streams, self.ledger = Streams(self.seed), Ledger(n)
+        self.books = Books(n, premises.n_levels, premises.quoters)
+        self.record, self.tape = record or Record(), Tape(n)
+        self.newswire = Newswire(
+            self.streams,
+            premises.covariance_bp,
+            scale=premises.news_scale,
+            private_share=premises.private_share,
+            degrees_of_freedom=premises.degrees_of_freedom,
+        )
+        self.kinds: dict[type, Any] = {}
+        self.banks: list[int] = []
+        self.day, self.round = -premises.burn_in, 0
+        self.date = self.last_date = premises.start_date
+        self.shocks: tuple[Any, ...] = ()
+        self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
+        self.extras: Mapping[str, float] = MappingProxyType({})
+        # ---- by security ----
+        self.coupon_e3 = s.coupon_e3.copy()  # with a provisional coupon before the first auction
+        self.auctioned: Bool = premises.outstanding > 0
+        self.anticipated: Int = premises.outstanding - premises.soma
+        self.tradable: Bool = np.zeros(n, np.bool_)
+        self.on_the_run: Bool = np.zeros(n, np.bool_)
+        self.rank: Int = np.full(n, -1)
+        self.settle_day: Int = np.zeros(n, np.int64)
+        self.index_e5: Int = np.full(n, 10**5)
+        self.accrued_e8: Int = np.zeros(n, np.int64)
+        self.years: Float = np.zeros(n)
+        self.composite_bp: Float = np.full(n, np.nan)
+        self.reference_bp = self.reference_price = self.dv01 = self.convexity = self.middle = np.zeros(n)
+        self.rising: Bool = np.zeros(n, np.bool_)
+        self.residual_bp: Float = np.full(n, np.nan)
+        self.noise_bp = np.nan
+        self.ladder: Ladder
+        # ---- money and operations ----
+        self.rates = PolicyRates(0.0, 0.0, 0.0, 0.0)
+        self.floating_rate_bp = 0.0
+        self.sofr_bp = np.nan
+        self.loans: NDArray[Any] = np.zeros(0, LOANS)
+        self.auctions: list[Auction] = []
+        self.buybacks: list[Buyback] = []
+        self.bought_face = self.bought_cents = 0
+        # ---- the day's business ----
+        self.unsettled: list[NDArray[Any]] = []
+        self.requests = self.book_orders = np.zeros(0, ORDERS)
+        self.rejections: dict[str, list[Rejection]] = {}
+        self.flows = FlowTable(self.ledger)
+        self.flows_before: Int | None = None
+        self.checks = 0
+        self.book_flow: Int = np.zeros(n, np.int64)
+        self.messages_before = 0
+        self._slots: dict[int, int] = {}
+        self._treasury_cash = 0
+
+    # ---- time ------------------------------------------------------------------------------------
+    @property
+    def clock(self) -> int:
+        """Rounds since the clock of the run started; negative in the burn-in."""
+        return self.day * self.rounds + self.round
+
+    @property
+    def settle_date(self) -> int:
+        """When an ordinary trade of today settles, as a day number."""
+        return int(next_business_day(self.date))
+
+    @property
+    def burning_in(self) -> bool:
+        """Whether the clock of the run has not started yet."""
+        return self.day < 0
+
+    def moments(self) -> Iterator[str]:
+        """Live through one business day, act by act; between acts anyone may look, and a notebook may stop."""
+        self.last_date = self.date
+        if not self.burning_in:
+            if self.day >= len(self.premises.dates):
+                raise ValueError(f"day {self.day} lies beyond the calendar of {len(self.premises.dates)} days")
+            self.date = int(self.premises.dates[self.day])
+        self._treasury_cash = int(self.ledger.balance[TREASURY, Money.TREASURY_CASH])
+        self._gather()
+        for self.round, act in agenda(self.rounds):
+            try:
+                act(self)
+            except Exception as error:
+                error.add_note(f"on {to_date(self.date)} (day {self.day}), round {self.round}, in {act.__name__}")
+                raise
+            yield act.__name__
+        self.day += 1
+
+    def step(self) -> None:
+        """Run one business day."""
+        for _ in self.moments():
+            pass
+
+    def anchor(self) -> None:
+        """Let the published prices of the first day be the usual ones, given the inventories that the burn-in left."""
+        if self.outlook is not None and np.isfinite(self.composite_bp).any():
+            published = self.premises.price_e8 / POINT_E8
+            yields = bond_arithmetic.yields(self.securities, np.where(published > 0, published, np.nan), self.settle_date)
+            self.outlook.anchor(self.composite_bp - yields)
+
+    # ---- who is here -----------------------------------------------------------------------------
+    def account_for(self, institution: Any) -> int:
+        """Open the account of an institution that joins, or find the one that exists."""
+        if institution.account:
+            return self.ledger.row_of(institution.account)
+        pays_with = institution.money
+        bank = None
+        if pays_with == Money.DEPOSITS and self.banks:
+            bank = self.banks[fingerprint("bank", institution.name) % len(self.banks)]
+        row = self.ledger.open(institution.name, pays_with, bank, institution.owes)
+        if pays_with == Money.RESERVES:
+            self.banks.append(row)
+        return row
+
+    def _gather(self) -> None:
+        """Each morning: one participant per kind that decides together, one per agent otherwise."""
+        self.participants: list[Any] = []
+        for kind, agents in self.agents_by_type.items():
+            members = list(agents)
+            if members:
+                together = kind.together and not self.premises.one_by_one
+                self.participants += [kind.all_of(members)] if together else members
+        self.identities = np.array([fingerprint(name) for name in self.ledger.names], np.uint64)
+        self.sectors = np.full(len(self.ledger), "", object)
+        self.may_short = np.zeros(len(self.ledger), np.bool_)
+        for participant in self.participants:
+            self.sectors[participant.rows] = participant.sector
+            self.may_short[participant.rows] = participant.may_short
+        self._playing: dict[type, list[Any]] = {}
+
+    def playing(self, role: type[Role]) -> list[Role]:
+        """Return those who can play a role, in order of arrival in the market."""
+        if role not in self._playing:
+            self._playing[role] = [p for p in self.participants if isinstance(p, role)]
+        return self._playing[role]
+
+    def slots(self, rows: Int) -> Int:
+        """Return the fixed numbers under which these accounts quote."""
+        for row in rows.tolist():
+            self._slots.setdefault(row, len(self._slots))
+        return np.array([self._slots[row] for row in rows.tolist()])
+
+    # ---- what they see ---------------------------------------------------------------------------
+    @property
+    def outstanding(self) -> Int:
+        """Face outstanding by security."""
+        return -np.asarray(self.ledger.balance[TREASURY, N_MONEY:])
+
+    @property
+    def treasury_cash_at_close(self) -> int:
+        """Cents in the Treasury's account at the close of the day before."""
+        return self._treasury_cash
+
+    @property
+    def soma(self) -> Int:
+        """Face owned by the Fed by security."""
+        return np.asarray(self.ledger.balance[FED, N_MONEY:]) + self.ledger.lent[FED, N_MONEY:]
+
+    def view(self) -> View:
+        """Return what is public now."""
+        levels = self.ladder
+        bid, ask = self.books.bid, self.books.ask
+        price_bid = np.where(bid >= 0, levels.base + levels.tick * bid, np.nan)
+        price_ask = np.where(ask < self.books.n_levels, levels.base + levels.tick * ask, np.nan)
+        arrays = (self.tradable, self.on_the_run, self.rank, self.years, self.outstanding, self.soma, self.anticipated)
+        prices = (self.reference_bp, self.reference_price, self.dv01, self.convexity, self.composite_bp)
+        shown = [read_only(a) for a in (*arrays, *prices, price_bid, price_ask, levels.tick, self.book_flow)]
+        return View(
+            self.day,
+            self.date,
+            self.round,
+            self.rounds,
+            self.settle_date,
+            self.securities,
+            *shown,
+            self.rates,
+            tuple(self.auctions),
+            tuple(self.buybacks),
+            self.sofr_bp,
+            self.extras,
+        )

@@ -1,0 +1,64 @@
+"""News: shocks to the three factors of the yield curve, in basis points, as they arrive.
+
+Part is public: one release a day, at a drawn round, that everybody hears. Part is private: it arrives in every round at end
+investors only, and dealers learn of it from the order flow. Sizes are Student-t with a few degrees of freedom, scaled to unit
+variance; the factors' covariance comes from published daily changes. News moves no price: it enters each institution's own
+valuation, and its loading on a security is a smooth function of maturity (Nelson and Siegel 1987).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from market.streams import Streams, fingerprint
+from market.units import Float
+
+FACTORS = 3
+DECAY_YEARS = 2.5  # of the loadings; fixed, so that a Svensson fit spans them closely
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What arrives in one round: moves of the factors in bp, each (3,)."""
+
+    public_bp: Float
+    private_bp: Float
+
+
+def loadings(years: Float) -> Float:
+    """Return what one bp of level, slope and curvature moves a yield, shape (..., 3)."""
+    x = np.maximum(years, 1e-6) / DECAY_YEARS
+    slope = -np.expm1(-x) / x
+    return np.stack([np.ones_like(x), slope, slope - np.exp(-x)], axis=-1)
+
+
+class Newswire:
+    """Draws the news of each round."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        covariance_bp: Float,
+        *,
+        scale: float = 1.0,
+        private_share: float = 0.2,
+        degrees_of_freedom: float = 5.0,
+    ) -> None:
+        self._streams, self._owner = streams, np.array([fingerprint("public")], np.uint64)
+        self._root = np.linalg.cholesky(covariance_bp) * scale
+        self._private_share, self._freedom = private_share, degrees_of_freedom
+
+    def of(self, day: int, number: int, rounds: int) -> News:
+        """Return the news of round ``number`` of a day."""
+        release = int(self._streams.uniform("news release", self._owner, day, 1)[0, 0] * rounds)
+        public = np.zeros(FACTORS)
+        if number == release:
+            public = np.sqrt(1 - self._private_share) * self._shock("public news", day)
+        private = np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number)
+        return News(public, private)
+
+    def _shock(self, purpose: str, moment: int) -> Float:
+        z = self._streams.normal(purpose, self._owner, moment, FACTORS + round(self._freedom))[0]
+        squared = float(np.sum(z[FACTORS:] ** 2)) / round(self._freedom)
+        unit = z[:FACTORS] / np.sqrt(squared) * np.sqrt((self._freedom - 2) / self._freedom)
+        return np.array([float(np.sum(self._root[k] * unit)) for k in range(FACTORS)])

@@ -1,0 +1,37 @@
+"""What a market is built on: everything that is given before anybody joins, as one frozen value."""
+
+from dataclasses import dataclass
+
+from market.price_index import PriceIndex
+from market.securities import Securities
+from market.units import Float, Int
+
+
+@dataclass(frozen=True, eq=False)
+class Premises:
+    """The securities, the calendar, the prices of the first day and the process of the news.
+
+    ``outstanding`` and ``soma`` are the faces at the close of the first day (S,), ``price_e8`` its clean prices (0 for issues to
+    come); ``dates`` the business days that follow; ``burn_in`` days are lived on the first day before that: nothing matures
+    and no news arrives.
+    """
+
+    securities: Securities
+    outstanding: Int
+    soma: Int
+    price_e8: Int
+    start_date: int
+    dates: Int
+    covariance_bp: Float
+    index: PriceIndex
+    burn_in: int = 60
+    rounds: int = 20
+    dealers_asked: int = 4
+    news_scale: float = 1.0
+    private_share: float = 0.2
+    degrees_of_freedom: float = 5.0
+    n_levels: int = 8192
+    quoters: int = 64
+    one_by_one: bool = False
+    keep_tables: tuple[str, ...] = ()
+    noise_curve: str = "svensson"

@@ -1,0 +1,195 @@
+"""What the evening writes into the tables of the record; ``market.record_columns`` says what each column means."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY_NAME, Money
+from market.messages import TRADES
+from market.record import Labels
+from market.request_for_quote import Interest
+from market.roles import Constrained
+from market.securities import Kind
+from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
+
+KINDS = tuple(kind.name.lower() for kind in Kind)
+VENUES = ("book", "request", "auction", "buyback", "official")
+UNITS = ("cents", "face")
+
+
+def write_day(market: Any) -> None:
+    """Write the tables that every day has, and those that were asked for."""
+    _securities(market)
+    _institutions(market)
+    _balance_sheets(market)
+    _postings(market)
+    if market.record.keeps("trades"):
+        _trades(market)
+
+
+def instruments(market: Any) -> tuple[str, ...]:
+    """Return the names of the ledger's columns."""
+    return (*(money.name for money in Money), *market.securities.cusip)
+
+
+def _securities(market: Any) -> None:
+    s = market.securities
+    places = np.flatnonzero(market.outstanding > 0)
+    view, tape = market.view(), market.tape
+    looks = np.maximum(tape.seen_rounds[places], 1)
+    market.record.add(
+        "securities",
+        date=market.date,
+        cusip=Labels(s.cusip, places),
+        kind=Labels(KINDS, s.kind[places].astype(np.int64)),
+        maturity=s.maturity_day[places],
+        coupon_percent=s.coupon_e3[places] / 1000.0,
+        price=market.middle[places],
+        yield_bp=market.composite_bp[places],
+        outstanding_musd=market.outstanding[places] / FACE_PER_MUSD,
+        soma_musd=market.soma[places] / FACE_PER_MUSD,
+        trades=tape.trades[places],
+        turnover_musd=tape.face[places] / FACE_PER_MUSD,
+        bid=view.bid[places],
+        ask=view.ask[places],
+        residual_bp=market.residual_bp[places],
+        unquoted_share=1.0 - tape.quoted_rounds[places] / looks,
+        on_the_run=market.on_the_run[places],
+    )
+
+
+def _institutions(market: Any) -> None:
+    rows = np.flatnonzero(market.sectors != "")
+    position = market.ledger.position(rows)
+    kind = np.empty(len(market.ledger), object)
+    use = np.full(len(market.ledger), np.nan)
+    view = market.view()
+    for participant in market.participants:
+        kind[participant.rows] = participant.sector
+        if isinstance(participant, Constrained):
+            use[participant.rows] = np.atleast_1d(participant.utilisation(view)).ravel()
+    market.record.add(
+        "institutions",
+        date=market.date,
+        name=Labels(market.ledger.names, rows),
+        kind=list(kind[rows]),
+        net_musd=position.sum(axis=1) / FACE_PER_MUSD,
+        gross_musd=np.abs(position).sum(axis=1) / FACE_PER_MUSD,
+        cash_musd=market.ledger.cash(rows) / CENTS_PER_MUSD,
+        utilisation=use[rows],
+        value_musd=_value_musd(market, rows, position),
+    )
+
+
+def _value_musd(market: Any, rows: Int, position: Int) -> Float:
+    """Return securities at the close, accrued interest and indexation included, plus money less money owed."""
+    price = np.where(np.isfinite(market.middle), market.middle, 100.0) * 1e8
+    worth = (price + market.accrued_e8) * market.index_e5 / 1e13 / 100.0
+    money = market.ledger.balance[rows, :N_MONEY].sum(axis=1) + market.ledger.cash_due(rows)
+    return np.asarray(position @ worth * (CENTS_PER_FACE / CENTS_PER_MUSD) + money / CENTS_PER_MUSD)
+
+
+def _by_sector(market: Any) -> tuple[list[str], list[NDArray[np.int64]]]:
+    """Return the sectors and their balance, due and lent (sectors, instruments)."""
+    label = market.sectors.copy()
+    label[:3] = (FED_NAME, TREASURY_NAME, PUBLIC_NAME)
+    names, place = np.unique(label.astype(str), return_inverse=True)
+    sums = []
+    for book in (market.ledger.balance, market.ledger.due, market.ledger.lent):
+        out = np.zeros((len(names), book.shape[1]), np.int64)
+        np.add.at(out, place, book)
+        sums.append(out)
+    return names.tolist(), sums
+
+
+def _balance_sheets(market: Any) -> None:
+    names, (balance, due, lent) = _by_sector(market)
+    row, column = np.nonzero((balance != 0) | (due != 0) | (lent != 0))
+    market.record.add(
+        "balance_sheets",
+        date=market.date,
+        sector=Labels(tuple(names), row),
+        instrument=Labels(instruments(market), column),
+        unit=Labels(UNITS, (column >= N_MONEY).astype(np.int64)),
+        amount=balance[row, column],
+        due=due[row, column],
+        lent=lent[row, column],
+    )
+
+
+def write_opening(market: Any) -> None:
+    """Write what every account owned, was due and had lent when the clock of the run started."""
+    ledger = market.ledger
+    row, column = np.nonzero((ledger.balance != 0) | (ledger.due != 0) | (ledger.lent != 0))
+    label = market.sectors.copy()
+    label[:3] = (FED_NAME, TREASURY_NAME, PUBLIC_NAME)
+    sectors, place = np.unique(label.astype(str), return_inverse=True)
+    market.record.add(
+        "opening",
+        date=market.date,
+        account=Labels(ledger.names, row),
+        sector=Labels(tuple(sectors.tolist()), place[row]),
+        instrument=Labels(instruments(market), column),
+        unit=Labels(UNITS, (column >= N_MONEY).astype(np.int64)),
+        amount=ledger.balance[row, column],
+        due=ledger.due[row, column],
+        lent=ledger.lent[row, column],
+    )
+
+
+def _postings(market: Any) -> None:
+    names = instruments(market)
+    for memo, change in market.flows.by_memo.items():
+        moved = np.flatnonzero(change)
+        if len(moved):
+            market.record.add(
+                "postings",
+                date=market.date,
+                memo=memo,
+                instrument=Labels(names, moved),
+                unit=Labels(UNITS, (moved >= N_MONEY).astype(np.int64)),
+                amount=change[moved],
+            )
+
+
+def _trades(market: Any) -> None:
+    trades = market.tape.everything()
+    if not len(trades):
+        trades = np.zeros(0, TRADES)
+    names = market.ledger.names
+    market.record.add(
+        "trades",
+        date=np.full(len(trades), market.date),
+        round=trades["round"],
+        buyer=Labels(names, trades["buyer"].astype(np.int64)),
+        seller=Labels(names, trades["seller"].astype(np.int64)),
+        cusip=Labels(market.securities.cusip, trades["security"].astype(np.int64)),
+        venue=Labels(VENUES, trades["venue"].astype(np.int64)),
+        aggressor=trades["aggressor"],
+        settle_date=trades["settle_day"],
+        price_e8=trades["price_e8"],
+        face=trades["face"],
+        cash_cents=trades["cash_cents"],
+    )
+
+
+def note_requests(market: Any, requests: NDArray[Any], found: Interest, dealer: Int) -> None:
+    """Write the requests of a round; ``dealer`` (R,) is the winner's row where there is one."""
+    if market.burning_in:
+        return
+    done = found.winner >= 0
+    names = market.ledger.names
+    market.record.add(
+        "requests",
+        date=market.date,
+        round=market.round,
+        client=Labels(names, requests["owner"].astype(np.int64)),
+        cusip=Labels(market.securities.cusip, requests["security"].astype(np.int64)),
+        face=requests["face"],
+        asked=market.premises.dealers_asked,
+        answered=found.answered,
+        dealer=Labels((*names, ""), np.where(done, dealer, len(names))),
+        price=np.where(done, found.best, np.nan),
+        cover=found.cover,
+    )

@@ -1,0 +1,158 @@
+"""What the market asks of those who trade in it. It knows these roles and no class of agents.
+
+A class plays every role whose method it has. Shapes are (..., S) with the members in front for a kind that decides together.
+"""
+
+from typing import Any, Protocol, runtime_checkable
+
+from numpy.typing import NDArray
+
+from market.messages import Auction, Buyback, FactorLevels, Quotes
+from market.news import News
+from market.units import Float, Int
+from market.view import PolicyRates, View
+
+
+@runtime_checkable
+class Listener(Protocol):
+    """Hears the news of the round and changes its own valuation."""
+
+    def hear(self, news: News, view: View) -> None:
+        """Take in the news."""
+
+
+@runtime_checkable
+class Streamer(Protocol):
+    """Streams indicative yields of all securities to its clients' platforms: their mean is the public composite."""
+
+    def stream(self, view: View) -> Float:
+        """Return yields in bp (..., S)."""
+
+
+@runtime_checkable
+class Quoter(Protocol):
+    """Shows firm prices in the books each round."""
+
+    def quote(self, view: View) -> Quotes:
+        """Return bids and offers (..., S); face 0 shows nothing."""
+
+
+@runtime_checkable
+class Answerer(Protocol):
+    """Answers requests for quote."""
+
+    def answer(self, asked: NDArray[Any], view: View) -> Float:
+        """Return one clean price in points per row of ``asked``; NaN declines."""
+
+
+@runtime_checkable
+class Decider(Protocol):
+    """Sends orders and requests each round."""
+
+    def decide(self, view: View) -> Any:
+        """Return a table of ORDERS or any number of Order."""
+
+
+@runtime_checkable
+class Bidder(Protocol):
+    """Bids at the Treasury's auctions."""
+
+    def bid(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Return BIDS; ``bidder`` is the member."""
+
+
+@runtime_checkable
+class Offeror(Protocol):
+    """Offers into the Treasury's buybacks."""
+
+    def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
+        """Return clean prices in points and faces (..., S); face 0 offers nothing."""
+
+
+@runtime_checkable
+class RepoLender(Protocol):
+    """Lends cash overnight."""
+
+    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Return cents offered and the lowest rate in bp, (members,) each, given what each can pay with."""
+
+
+@runtime_checkable
+class RepoBorrower(Protocol):
+    """Borrows cash overnight."""
+
+    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Return cents needed and the highest rate in bp, (members,) each, given what each can pay with."""
+
+
+@runtime_checkable
+class FacilityUser(Protocol):
+    """Places cash in the Fed's overnight reverse repo facility."""
+
+    def place(self, cash_cents: Int, view: View) -> Int:
+        """Return cents placed overnight (members,)."""
+
+
+@runtime_checkable
+class Owned(Protocol):
+    """Has owners who add and withdraw money."""
+
+    def subscriptions(self, cash_cents: Int, view: View) -> Int:
+        """Return cents that its owners add today, withdrawals negative (members,)."""
+
+
+@runtime_checkable
+class Constrained(Protocol):
+    """Has a limit on its positions."""
+
+    def utilisation(self, view: View) -> Float:
+        """Return the use of the binding limit (..., 1)."""
+
+
+# ---- the official sector ------------------------------------------------------------------------
+@runtime_checkable
+class RateSetter(Protocol):
+    """Sets the administered rates."""
+
+    def rates(self, date: int) -> PolicyRates:
+        """Return the rates of a day."""
+
+
+@runtime_checkable
+class Announcer(Protocol):
+    """Announces auctions and buybacks on their days."""
+
+    def announce(self, view: View) -> list[Auction | Buyback]:
+        """Return what becomes public this morning."""
+
+
+@runtime_checkable
+class Spender(Protocol):
+    """Spends and taxes."""
+
+    def net_receipts(self, view: View, cash_cents: int) -> int:
+        """Return the day's receipts less outlays in cents, apart from debt; ``cash_cents`` is in the account."""
+
+
+@runtime_checkable
+class Reinvestor(Protocol):
+    """Rolls maturing holdings over at auction, on top of the public offering."""
+
+    def addon(self, auction: Auction, view: View) -> int:
+        """Return the face of its non-competitive add-on."""
+
+
+@runtime_checkable
+class FactorReporter(Protocol):
+    """Knows the dated levels of the Fed's other assets and liabilities, which come from outside the market."""
+
+    def factors(self, date: int) -> FactorLevels | None:
+        """Return the levels to be met this morning, or None."""
+
+
+@runtime_checkable
+class Evaluator(Protocol):
+    """Decides on the offers of a buyback."""
+
+    def accept(self, offers: NDArray[Any], buyback: Buyback, view: View, fitted_bp: Float) -> tuple[Int, Float]:
+        """Return accepted face and score in bp by offer; ``fitted_bp`` is the curve that only the evaluator sees."""

@@ -1,0 +1,161 @@
+"""A round of the session: news, streams, quotes, orders, requests, executions. Each act asks, a venue answers, trades are owed."""
+
+from typing import Any
+
+import numpy as np
+
+from market import trading
+from market.layout import Side
+from market.messages import ORDERS, Quotes, Venue, as_table
+from market.recording import note_requests
+from market.request_for_quote import award, choose_dealers, mark_pending
+from market.roles import Answerer, Decider, Listener, Quoter, Streamer
+from market.streams import fingerprint
+from market.units import Float, Int
+
+
+def apply_shocks(market: Any) -> None:
+    """Change what the scenario says changes today."""
+    for shock in market.shocks:
+        shock(market)
+
+
+def hear_news(market: Any) -> None:
+    """Let everybody hear what arrives; nothing arrives in the burn-in."""
+    market.book_flow = market.tape.next_round()
+    if market.burning_in:
+        return
+    news = market.newswire.of(market.day, market.round, market.rounds)
+    view = market.view()
+    for listener in market.playing(Listener):
+        listener.hear(news, view)
+
+
+def stream_prices(market: Any) -> None:
+    """Collect indicative yields; their mean is the composite that everybody sees."""
+    streamers = market.playing(Streamer)
+    if not streamers:
+        return
+    view = market.view()
+    streams = np.concatenate([np.atleast_2d(s.stream(view)) for s in streamers])
+    rows = np.concatenate([s.rows for s in streamers])
+    mean = np.mean(streams[np.argsort(rows, kind="stable")], axis=0)
+    shown = market.tradable.copy()
+    shown[[a.security for a in market.auctions]] = True
+    market.rising = ~(mean > market.composite_bp)
+    market.composite_bp = np.where(shown, mean, np.nan)
+    market.middle = market.view().price(market.composite_bp)
+
+
+def refresh_quotes(market: Any) -> None:
+    """Collect every quote, then post them all, in each book in order of arrival."""
+    quoters = market.playing(Quoter)
+    if quoters:
+        view = market.view()
+        said = [quoter.quote(view) for quoter in quoters]
+        rows = np.concatenate([quoter.rows for quoter in quoters])
+        order = np.argsort(rows, kind="stable")
+        bid, ask, bid_face, ask_face = (_stack(said, field, len(market.securities))[order] for field in Quotes.__slots__)
+        rows = rows[order]
+        bid_level, bid_face = _levels(market, bid, bid_face, np.floor)
+        ask_level, ask_face = _levels(market, ask, ask_face, np.ceil)
+        arrival = market.streams.uniform("arrival", market.identities[rows], market.clock, 1)[:, 0]
+        queue = np.argsort(arrival, kind="stable")
+        sides = bid_level, ask_level, bid_face, ask_face
+        fills = market.books.refresh(*sides, rows, market.slots(rows), queue, market.rising)
+        trading.book_fills(market, fills)
+    quoted = (market.books.bid >= 0) & (market.books.ask < market.books.n_levels)
+    market.tape.look(quoted, market.tradable, market.books.bid_face + market.books.ask_face)
+
+
+def _stack(said: list[Quotes], field: str, n: int) -> Float:
+    return np.concatenate([np.atleast_2d(np.broadcast_to(getattr(q, field), (*np.shape(q.bid)[:-1], n))) for q in said])
+
+
+def _levels(market: Any, price: Float, face: Float, rounding: Any) -> tuple[Int, Int]:
+    """Return levels and faces of quotes (n, S); a quote without a price, or off the ladder, shows nothing."""
+    member, security = np.nonzero((face > 0) & np.isfinite(price) & market.tradable)
+    ladder = market.ladder
+    place = (price[member, security] - ladder.base[security]) / ladder.tick[security]
+    slack = 1e-6 if rounding is np.floor else -1e-6
+    level = rounding(np.clip(place + slack, -1.0, ladder.n_levels)).astype(np.int64)
+    inside = (level >= 0) & (level < ladder.n_levels)
+    levels, faces = np.zeros(face.shape, np.int64), np.zeros(face.shape, np.int64)
+    levels[member[inside], security[inside]] = level[inside]
+    faces[member[inside], security[inside]] = face[member[inside], security[inside]]
+    return levels, faces
+
+
+def take_orders(market: Any) -> None:
+    """Hear every decision, refuse what cannot be, and draw the order of arrival."""
+    view = market.view()
+    wanted = [trading.accept(market, who, as_table(who.decide(view))) for who in market.playing(Decider)]
+    orders = np.concatenate(wanted) if wanted else np.zeros(0, ORDERS)
+    chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
+    orders = orders[np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))]
+    market.requests = orders[orders["venue"] == Venue.REQUEST]
+    market.book_orders = orders[orders["venue"] == Venue.BOOK]
+
+
+def answer_requests(market: Any) -> None:
+    """Ask some dealers per request; the best price inside the limit trades."""
+    dealers, requests = market.playing(Answerer), market.requests
+    if not len(requests) or not dealers:
+        return
+    rows = np.concatenate([d.rows for d in dealers])
+    key = fingerprint(market.seed, "request")
+    who = market.identities, relationships(market, rows), market.identities[rows]
+    asked = choose_dealers(key, market.clock, requests, *who, market.premises.dealers_asked)
+    mark_pending(asked, len(rows), len(market.securities))
+    price = np.full(len(asked), np.nan)
+    view, first = market.view(), 0
+    for dealer in dealers:
+        mine = np.flatnonzero((asked["dealer"] >= first) & (asked["dealer"] < first + len(dealer.rows)))
+        own = asked[mine]
+        own["member"] = own["dealer"] - first
+        if len(own):
+            price[mine] = dealer.answer(own, view)
+        first += len(dealer.rows)
+    found = award(asked, price, requests["limit"])
+    done = found.winner >= 0
+    market.tape.ask(requests["face"], ~done)
+    _trade_requests(market, requests[done], rows[asked["dealer"][found.winner[done]]], found.best[done])
+    if market.record.keeps("requests"):
+        note_requests(market, requests, found, rows[asked["dealer"][np.maximum(found.winner, 0)]])
+
+
+def _trade_requests(market: Any, requests: Any, dealer: Int, price: Float) -> None:
+    buys = requests["face"] > 0
+    client = requests["owner"].astype(np.int64)
+    parties = np.where(buys, client, dealer), np.where(buys, dealer, client)
+    face, security = np.abs(requests["face"]), requests["security"].astype(np.int64)
+    trading.agree(market, Venue.REQUEST, parties, security, trading.exact(price), face, np.where(buys, 1, -1))
+
+
+def relationships(market: Any, dealers: Int) -> Float:
+    """Return how likely each account asks each dealer (accounts, dealers): drawn once for each pair, by names."""
+    known = getattr(market, "_relationships", None)
+    if known is None or known[0] != (len(market.identities), tuple(dealers.tolist())):
+        pairs = market.identities[:, None] ^ market.identities[dealers][None, :]
+        draws = market.streams.normal("relationship", pairs.ravel(), 0, 1).reshape(pairs.shape)
+        weight = np.exp(draws)
+        weight[dealers, np.arange(len(dealers))] = 0.0  # nobody asks itself
+        market._relationships = ((len(market.identities), tuple(dealers.tolist())), weight)
+    return np.asarray(market._relationships[1])
+
+
+def execute_orders(market: Any) -> None:
+    """Send the orders for the books: they take what rests inside their limits, and never rest."""
+    orders = market.book_orders
+    if not len(orders):
+        return
+    ladder, security = market.ladder, orders["security"].astype(np.int64)
+    buys, limit = orders["face"] > 0, orders["limit"]
+    place = (limit - ladder.base[security]) / ladder.tick[security]
+    inside = np.where(buys, np.floor(place + 1e-6), np.ceil(place - 1e-6))
+    unlimited = np.where(buys, ladder.n_levels - 1, 0)
+    level = np.clip(np.where(np.isnan(limit), unlimited, inside), -1, ladder.n_levels).astype(np.int64)
+    side = np.where(buys, int(Side.BUY), int(Side.SELL))
+    reachable = np.where(buys, level >= 0, level < ladder.n_levels)
+    chosen = [a[reachable] for a in (security, side, level, np.abs(orders["face"]), orders["owner"].astype(np.int64))]
+    trading.book_fills(market, market.books.take(*chosen))

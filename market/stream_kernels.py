@@ -1,0 +1,151 @@
+"""Counter-based draws: Philox-2x64-10 (Salmon et al. 2011) and the inverse normal (Wichura 1988), compiled."""
+
+import numpy as np
+
+from market.kernels import inlined, kernel
+
+MULTIPLIER, WEYL = np.uint64(0xD2B74407B1CE6E93), np.uint64(0x9E3779B97F4A7C15)
+LOW, SHIFT, ELEVEN = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(11)
+UNIT = 1.1102230246251565e-16  # 2**-53
+
+
+@inlined
+def philox(key, c0, c1):
+    k, x, y = np.uint64(key), np.uint64(c0), np.uint64(c1)
+    for _ in range(10):
+        al, ah = x & LOW, x >> SHIFT
+        bl, bh = MULTIPLIER & LOW, MULTIPLIER >> SHIFT
+        t = ah * bl + ((al * bl) >> SHIFT)
+        u = al * bh + (t & LOW)
+        x, y = (ah * bh + (t >> SHIFT) + (u >> SHIFT)) ^ k ^ y, MULTIPLIER * x
+        k += WEYL
+    return x, y
+
+
+@kernel
+def uniforms(key, owners, when, out):
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(j))
+            out[i, j] = (np.float64(x >> ELEVEN) + 0.5) * UNIT
+
+
+@inlined
+def inverse_normal(u):
+    """Wichura (1988), algorithm AS 241: relative error under 1e-15; only the tails need a logarithm."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = (
+            (
+                (
+                    (
+                        ((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+                        + 45921.953931549871457
+                    )
+                    * r
+                    + 13731.693765509461125
+                )
+                * r
+                + 1971.5909503065514427
+            )
+            * r
+            + 133.14166789178437745
+        ) * r + 3.387132872796366608
+        low = (
+            (
+                (
+                    (
+                        ((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+                        + 21213.794301586595867
+                    )
+                    * r
+                    + 5394.1960214247511077
+                )
+                * r
+                + 687.1870074920579083
+            )
+            * r
+            + 42.313330701600911252
+        ) * r + 1.0
+        return q * top / low
+    r = np.sqrt(-np.log(u if q < 0 else 1.0 - u))
+    if r <= 5.0:
+        r -= 1.6
+        top = (
+            (
+                (
+                    (
+                        ((0.00077454501427834140764 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+                        + 1.27045825245236838258
+                    )
+                    * r
+                    + 3.64784832476320460504
+                )
+                * r
+                + 5.7694972214606914055
+            )
+            * r
+            + 4.6303378461565452959
+        ) * r + 1.42343711074968357734
+        low = (
+            (
+                (
+                    (
+                        ((1.05075007164441684324e-9 * r + 0.0005475938084995344946) * r + 0.0151986665636164571966) * r
+                        + 0.14810397642748007459
+                    )
+                    * r
+                    + 0.68976733498510000455
+                )
+                * r
+                + 1.6763848301838038494
+            )
+            * r
+            + 2.05319162663775882187
+        ) * r + 1.0
+    else:
+        r -= 5.0
+        top = (
+            (
+                (
+                    (
+                        ((2.01033439929228813265e-7 * r + 0.0000271155556874348757815) * r + 0.0012426609473880784386)
+                        * r
+                        + 0.026532189526576123093
+                    )
+                    * r
+                    + 0.29656057182850489123
+                )
+                * r
+                + 1.7848265399172913358
+            )
+            * r
+            + 5.4637849111641143699
+        ) * r + 6.6579046435011037772
+        low = (
+            (
+                (
+                    (
+                        ((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 0.000018463183175100546818)
+                        * r
+                        + 0.0007868691311456132591
+                    )
+                    * r
+                    + 0.0148753612908506148525
+                )
+                * r
+                + 0.13692988092273580531
+            )
+            * r
+            + 0.59983220655588793769
+        ) * r + 1.0
+    return -top / low if q < 0 else top / low
+
+
+@kernel
+def normals(key, owners, when, out):
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(j))
+            out[i, j] = inverse_normal((np.float64(x >> ELEVEN) + 0.5) * UNIT)

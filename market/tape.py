@@ -1,0 +1,76 @@
+"""The tape of a day: what traded, at which distance from the middle, what was asked and refused, what stood in the books.
+
+It only adds up; measures read it. The middle of a trade is the composite of the dealers' streams in its round, so that spreads
+come from trades, never from quotes that nobody would trade on. Effective spread: twice the signed distance, in bp of yield.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.messages import TRADES, Venue
+from market.units import POINT_E8, Bool, Float, Int
+
+Table = NDArray[Any]
+
+
+class Tape:
+    """Sums over the rounds of one day, by security (S,)."""
+
+    def __init__(self, n_securities: int) -> None:
+        self.n = n_securities
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin a new day."""
+        self.batches: list[Table] = []
+        self.trades = np.zeros(self.n, np.int64)
+        self.face = np.zeros(self.n, np.int64)
+        self.spread_weight = np.zeros(self.n)  # face of trades that an aggressor started
+        self.spread_sum = np.zeros(self.n)  # face times effective spread in bp
+        self.quoted_rounds = np.zeros(self.n, np.int64)
+        self.seen_rounds = np.zeros(self.n, np.int64)
+        self.depth_sum = np.zeros(self.n)
+        self.book_flow = np.zeros(self.n, np.int64)  # of the last round
+        self.requests = self.refused = 0
+        self.requested_face = self.refused_face = 0
+
+    def take(self, trades: Table, middle: Float, dv01: Float) -> None:
+        """Add trades made at one moment; ``middle`` and ``dv01`` (S,) in points and points per bp."""
+        self.batches.append(trades)
+        market = (trades["venue"] == Venue.BOOK) | (trades["venue"] == Venue.REQUEST)
+        own = trades[market]
+        security, face = own["security"], own["face"]
+        self.trades += np.bincount(security, minlength=self.n)
+        np.add.at(self.face, security, face)
+        distance = own["aggressor"] * (own["price_e8"] / POINT_E8 - middle[security])
+        spread = 2.0 * distance / np.maximum(dv01[security], 1e-9)
+        known = np.isfinite(spread) & (own["aggressor"] != 0)
+        np.add.at(self.spread_weight, security[known], face[known].astype(np.float64))
+        np.add.at(self.spread_sum, security[known], face[known] * spread[known])
+        in_book = own["venue"] == Venue.BOOK
+        np.add.at(self.book_flow, security[in_book], own["aggressor"][in_book].astype(np.int64) * face[in_book])
+
+    def look(self, quoted: Bool, tradable: Bool, depth: Int) -> None:
+        """Add one look at the books, after quotes were refreshed."""
+        self.quoted_rounds += quoted & tradable
+        self.seen_rounds += tradable
+        self.depth_sum += np.where(tradable, depth, 0)
+
+    def ask(self, faces: Int, refused: Bool) -> None:
+        """Add requests for quote and which of them found no price."""
+        self.requests += len(faces)
+        self.refused += int(refused.sum())
+        self.requested_face += int(np.abs(faces).sum())
+        self.refused_face += int(np.abs(faces[refused]).sum())
+
+    def next_round(self) -> Int:
+        """Return the signed flow of the books in the round that ended, and begin another."""
+        flow = self.book_flow.copy()
+        self.book_flow[:] = 0
+        return flow
+
+    def everything(self) -> Table:
+        """Return the day's trades in order."""
+        return np.concatenate(self.batches) if self.batches else np.zeros(0, TRADES)

@@ -1,0 +1,102 @@
+"""From agreements to trades: each carries its exact price and its cash, computed once, and is owed in the ledger until it settles.
+
+    cash = face x (clean price + accrued interest) x index ratio, rounded half to even to the cent
+
+Prices of books are levels of the ladder; prices agreed by request are rounded to 1e-6 points. A trade settles on the next
+business day, or on the issue day of a security that is not issued yet (when-issued).
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market import bond_arithmetic
+from market.messages import ORDERS, TRADES, Rejection, Venue
+from market.securities import Kind
+from market.settlement import book
+from market.units import LARGEST_TRADE, POINT_E8, Int, cash_cents, half_even
+
+REQUEST_ROUNDING_E8 = 100  # 1e-6 points
+
+
+def accept(market: Any, who: Any, orders: NDArray[Any]) -> NDArray[Any]:
+    """Refuse impossible orders, with the reason; sign the others with their owner's row."""
+    if not len(orders):
+        return np.zeros(0, ORDERS)
+    table, rows = orders.copy(), who.rows
+    n_securities = len(market.securities)
+    known = (table["security"] >= 0) & (table["security"] < n_securities)
+    place = np.where(known, table["security"], 0)
+    reasons = (
+        ("no such member", (table["owner"] < 0) | (table["owner"] >= len(rows))),
+        ("no such security", ~known),
+        ("not traded today", known & ~market.tradable[place]),
+        ("no size", table["face"] == 0),
+        ("larger than $50 bn", np.abs(table["face"]) > LARGEST_TRADE),
+        ("price outside 0 to 200 points", (table["limit"] <= 0) | (table["limit"] >= 200)),
+        ("no such venue", (table["venue"] != Venue.BOOK) & (table["venue"] != Venue.REQUEST)),
+    )
+    good = np.ones(len(table), np.bool_)
+    for reason, bad in reasons:
+        for line in table[bad & good]:
+            told = Rejection(market.day, market.round, tuple(float(v) for v in line), reason)
+            market.rejections.setdefault(who.name, []).append(told)
+        good &= ~bad
+    table = table[good]
+    table["owner"] = rows[table["owner"]]
+    return table
+
+
+def agree(market: Any, venue: Venue, parties: tuple[Int, Int], security: Int, price_e8: Int, face: Int, aggressor: Any) -> None:
+    """Make trades between ``parties`` (buyers, sellers), owe them in the ledger, and write them on the tape."""
+    n = len(face)
+    if not n:
+        return
+    trades = np.zeros(n, TRADES)
+    trades["day"], trades["round"], trades["venue"] = market.day, market.round, venue
+    trades["buyer"], trades["seller"] = parties
+    trades["security"], trades["price_e8"], trades["face"] = security, price_e8, face
+    trades["aggressor"] = aggressor
+    trades["settle_day"] = market.settle_day[security]
+    trades["cash_cents"] = cash_cents(face, full_price_e8(market, security, price_e8))
+    commit(market, trades)
+
+
+def commit(market: Any, trades: NDArray[Any]) -> None:
+    """Owe trades that carry their cash, and write them on the tape."""
+    book(market.ledger, trades)
+    market.tape.take(trades, market.middle, market.dv01)
+    market.unsettled.append(trades)
+
+
+def full_price_e8(market: Any, security: Int, price_e8: Int) -> Int:
+    """Return what 100 of face cost in money at a clean price: accrued interest added, TIPS indexed."""
+    dirty = np.asarray(price_e8, np.int64) + market.accrued_e8[security]
+    return half_even(dirty * market.index_e5[security], 10**5)
+
+
+def exact(price: Any) -> Int:
+    """Round agreed prices in points to 1e-6 points, in 1e-8."""
+    return np.rint(np.asarray(price) * POINT_E8 / REQUEST_ROUNDING_E8).astype(np.int64) * REQUEST_ROUNDING_E8
+
+
+def book_fills(market: Any, fills: NDArray[Any]) -> None:
+    """Trade what the books matched; the taker is the aggressor."""
+    buys = fills["side"] == 0
+    taker, maker = fills["taker"].astype(np.int64), fills["maker"].astype(np.int64)
+    security = fills["security"].astype(np.int64)
+    price = market.ladder.price_e8(fills["level"], security)
+    parties = np.where(buys, taker, maker), np.where(buys, maker, taker)
+    agree(market, Venue.BOOK, parties, security, price, fills["face"].astype(np.int64), np.where(buys, 1, -1))
+
+
+def accrued_of(market: Any) -> Int:
+    """Return accrued interest by security at its own settlement day (S,), 1e-8 points; real for TIPS."""
+    s, days = market.securities, market.settle_day
+    accrued = np.where(s.of(Kind.BILL), 0, bond_arithmetic.accrued_e8(market.coupon_e3, s.maturity_day, days))
+    floating = s.of(Kind.FRN)
+    if floating.any():
+        rate = market.floating_rate_bp
+        accrued[floating] = bond_arithmetic.floating_accrued_e8(s.maturity_day[floating], days[floating], rate)
+    return np.asarray(accrued, np.int64)

@@ -1,0 +1,72 @@
+"""What everybody may see, and nothing else: no view holds the curve that scores buybacks, anybody's valuation, or the future.
+
+Every array refuses writes. Prices are clean, in points per 100; yields in basis points; face in hundreds of dollars.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from market.messages import Auction, Buyback
+from market.securities import Securities
+from market.units import Bool, Float, Int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRates:
+    """Administered rates of the day, in bp."""
+
+    iorb: float  # interest on reserve balances
+    on_rrp: float  # offered by the reverse repo facility
+    srf: float  # minimum bid of the standing repo facility, the discount rate
+    expected: float  # the policy rate that guidance leads the market to expect
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The public market at one moment; arrays by security have shape (S,)."""
+
+    day: int  # business days since the clock of the run started; negative in the burn-in
+    date: int  # day number
+    round: int
+    rounds: int
+    settle_date: int  # when a trade of today settles, as a day number
+    securities: Securities
+    tradable: Bool
+    on_the_run: Bool
+    rank: Int  # 0 on the run, 1 first off, ...; bills, and old issues, -1
+    years: Float  # to maturity
+    outstanding: Int  # face
+    soma: Int  # face owned by the Fed, as it publishes weekly
+    anticipated: Int  # face that holders other than the Fed were led to expect by the calendar
+    reference_bp: Float  # yield at which the linear prices below were struck this morning
+    reference_price: Float
+    dv01: Float  # points per bp
+    convexity: Float  # points per bp squared
+    composite_bp: Float  # mean of the dealers' indicative streams
+    bid: Float  # best firm bid, NaN if none
+    ask: Float
+    tick: Float  # of the book, in points
+    book_flow: Int  # net face bought by the aggressors of the last round, in the books
+    rates: PolicyRates
+    auctions: tuple[Auction, ...]  # announced, not yet held
+    buybacks: tuple[Buyback, ...]  # announced, not yet held
+    funding_bp: float  # last overnight repo rate
+    extras: Mapping[str, float]  # further public figures by name
+
+    def price(self, yield_bp: Float) -> Float:
+        """Return clean prices at yields (..., S), to second order around this morning's reference."""
+        move = yield_bp - self.reference_bp
+        return self.reference_price - move * (self.dv01 - 0.5 * self.convexity * move)
+
+    def price_of(self, security: Int, yield_bp: Float) -> Float:
+        """Return clean prices of listed securities at yields, one each."""
+        move = yield_bp - self.reference_bp[security]
+        slope = self.dv01[security] - 0.5 * self.convexity[security] * move
+        return np.asarray(self.reference_price[security] - move * slope)
+
+    @property
+    def clock_share(self) -> float:
+        """Share of the session that has passed."""
+        return self.round / self.rounds

@@ -1,0 +1,237 @@
+"""The slow, obvious books: dictionaries and lists, no code shared with the fast ones; and random messages for both.
+
+The reference keeps, for each security and side, a dictionary from level to the list of its orders, oldest first.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.layout import FILL, MESSAGE, MessageKind, SelfTrade, Side, Status
+from market.order_book import Books
+
+LIMIT, MARKET, IOC, POST_ONLY, CANCEL, REPLACE, QUOTE = (int(kind) for kind in MessageKind)
+BUY, SELL = int(Side.BUY), int(Side.SELL)
+LARGEST_FACE = 500_000_000  # 50 billion dollars in hundreds
+
+
+class Order:
+    """One resting order."""
+
+    __slots__ = ("face", "level", "number", "owner", "security", "side")
+
+    def __init__(self, number: int, owner: int, security: int, side: int, level: int, face: int) -> None:
+        self.number, self.owner, self.security, self.side = number, owner, security, side
+        self.level, self.face = level, face
+
+
+class ReferenceBooks:
+    """Books that anyone can check by reading."""
+
+    def __init__(self, n_securities: int, n_levels: int, pool: int, last_id: int, self_trade: int) -> None:
+        self.n_securities, self.n_levels, self.pool = n_securities, n_levels, pool
+        self.last_id, self.self_trade = last_id, self_trade
+        self.queues: list[tuple[dict[int, list[Order]], ...]] = [({}, {}) for _ in range(n_securities)]
+        self.live: dict[int, Order] = {}
+        self.fills: list[tuple[int, ...]] = []
+        self.entered = self.traded = self.cancelled = 0
+
+    def enters(self, queue: list[Order], order: Order) -> None:
+        """Put an order in its place of the queue: last."""
+        queue.append(order)
+
+    def reaches(self, side: int, limit: int, best: int) -> bool:
+        """Return whether an order with this limit trades at the best level of the other side."""
+        return best <= limit if side == BUY else best >= limit
+
+    def best(self, security: int, side: int) -> int | None:
+        """Return the best level of a side."""
+        levels = self.queues[security][side]
+        if not levels:
+            return None
+        return max(levels) if side == BUY else min(levels)
+
+    def remove(self, order: Order) -> None:
+        """Take an order out of the books."""
+        levels = self.queues[order.security][order.side]
+        levels[order.level].remove(order)
+        if not levels[order.level]:
+            del levels[order.level]
+        del self.live[order.number]
+
+    def withdraw(self, order: Order) -> None:
+        """Remove an order that was not filled."""
+        self.cancelled += order.face
+        self.remove(order)
+
+    def apply(
+        self, kind: int, side: int, security: int, owner: int, level: int, face: int, number: int
+    ) -> tuple[int, int]:
+        """Apply one message. Return its status and what it filled."""
+        if kind > QUOTE:
+            return Status.REJ_KIND, 0
+        if kind not in (MARKET, IOC) and not 1 <= number <= self.last_id:
+            return Status.REJ_UNKNOWN, 0
+        old = None if kind in (MARKET, IOC) else self.live.get(number)
+        if kind in (LIMIT, POST_ONLY) and old:
+            return Status.REJ_DUP, 0
+        if kind >= CANCEL and old and old.owner != owner:
+            return Status.REJ_UNKNOWN, 0
+        if kind in (CANCEL, REPLACE) and not old:
+            return Status.REJ_UNKNOWN, 0
+        if kind == CANCEL or (kind == QUOTE and face == 0):
+            if old:
+                self.withdraw(old)
+            return Status.OK, 0
+        if not 1 <= face <= LARGEST_FACE:
+            return Status.REJ_QTY, 0
+        if old:
+            security, side = old.security, old.side
+        if security >= self.n_securities:
+            return Status.REJ_SECURITY, 0
+        if side not in (BUY, SELL):
+            return Status.REJ_SIDE, 0
+        if kind == MARKET:
+            level = self.n_levels - 1 if side == BUY else 0
+        if not 0 <= level < self.n_levels:
+            return Status.REJ_PRICE, 0
+        best = self.best(security, 1 - side)
+        if kind == POST_ONLY and best is not None and self.reaches(side, level, best):
+            return Status.REJ_CROSS, 0
+        if old and old.level == level and face <= old.face:
+            self.cancelled += old.face - face
+            old.face = face
+            return Status.OK, 0
+        room = len(self.live) if old else None
+        if old:
+            self.withdraw(old)
+        self.entered += face
+        left, stopped = self.trade(security, side, level, owner, face)
+        if left and not stopped and kind not in (MARKET, IOC):
+            if room is None and len(self.live) == self.pool:
+                self.cancelled += left
+                return Status.REJ_POOL, face - left
+            order = self.live[number] = Order(number, owner, security, side, level, left)
+            self.enters(self.queues[security][side].setdefault(level, []), order)
+        else:
+            self.cancelled += left
+        return Status.OK, face - left
+
+    def trade(self, security: int, side: int, limit: int, owner: int, left: int) -> tuple[int, bool]:
+        """Trade against the other side. Return the face left, and whether the owner's own order stopped it."""
+        while left:
+            best = self.best(security, 1 - side)
+            if best is None or not self.reaches(side, limit, best):
+                break
+            resting = self.queues[security][1 - side][best][0]
+            if resting.owner == owner and self.self_trade == SelfTrade.CANCEL_TAKER:
+                return left, True
+            if resting.owner == owner and self.self_trade == SelfTrade.CANCEL_RESTING:
+                self.withdraw(resting)
+                continue
+            face = min(left, resting.face)
+            self.fills.append((security, best, face, owner, resting.owner, resting.number, side))
+            self.traded += face
+            left -= face
+            resting.face -= face
+            if resting.face == 0:
+                self.remove(resting)
+        return left, False
+
+    def resting(self) -> list[tuple[int, ...]]:
+        """Return (security, side, level, id, owner, face) of every order: by security, level and age."""
+        return [
+            (security, side, level, order.number, order.owner, order.face)
+            for security, sides in enumerate(self.queues)
+            for level, side in sorted((level, side) for side in (BUY, SELL) for level in sides[side])
+            for order in sides[side][level]
+        ]
+
+
+def random_flow(
+    seed: int, n: int, n_securities: int, n_levels: int, first_id: int, malformed: float = 0.02, n_owners: int = 9
+) -> NDArray[Any]:
+    """Return messages of all kinds around a wandering price; ids below ``first_id`` belong to quotes."""
+    rng = np.random.default_rng(seed)
+    flow = np.zeros(n, MESSAGE)
+    kind = rng.choice(7, n, p=[0.27, 0.03, 0.09, 0.07, 0.26, 0.13, 0.15])
+    new = (kind == LIMIT) | (kind == POST_ONLY)
+    issued = np.cumsum(new)
+    named = np.maximum(issued - new - np.where(new, 0, rng.geometric(1 / (12 * n_securities), n)), 0)
+    static = (kind == QUOTE) & (rng.random(n) < 0.7)
+    name = np.where(static, rng.integers(1, first_id, n), first_id + named)
+    column = np.where(static, name, np.append(np.flatnonzero(new), 0)[named] + first_id)  # who, what and which side
+    security, owner, side = (rng.integers(0, m, n + first_id)[column] for m in (n_securities, n_owners, 2))
+    middle = n_levels // 2 + np.cumsum(rng.choice([-1, 0, 1], n, p=[0.004, 0.992, 0.004]))
+    middle = n_levels // 8 + np.abs((middle - n_levels // 8) % (2 * (n_levels * 3 // 4)) - n_levels * 3 // 4)
+    away = rng.geometric(0.3, n) - np.where(rng.random(n) < 0.12, 4, 0)
+    flow["kind"], flow["security"], flow["owner"], flow["side"] = kind, security, owner, side
+    flow["level"] = np.clip(np.where(side == BUY, middle - away, middle + away), 0, n_levels - 1)
+    flow["face"] = 100 * rng.integers(1, 50, n) * np.where((kind == MARKET) | (kind == IOC), 3, 1)
+    flow["face"][static & (rng.random(n) < 0.2)] = 0
+    flow["order_id"] = name
+    flow["status"], flow["filled"] = 77, 77  # must be overwritten
+    spoil(flow, rng, malformed, n_securities, n_levels, first_id + int(issued[-1]))
+    return flow
+
+
+def spoil(
+    flow: NDArray[Any], rng: np.random.Generator, share: float, n_securities: int, n_levels: int, next_id: int
+) -> None:
+    """Make nonsense of one column in a share of the messages."""
+    nonsense = {
+        "kind": (0, 11),
+        "side": (0, 4),
+        "security": (0, n_securities + 2),
+        "owner": (-1, 12),
+        "level": (-10, n_levels + 10),
+        "face": (-1, 3),
+        "order_id": (-2, next_id + 10),
+    }
+    columns = list(nonsense)
+    for row in np.flatnonzero(rng.random(len(flow)) < share):
+        column = columns[rng.integers(len(columns))]
+        flow[column][row] = rng.integers(*nonsense[column])
+        if column == "face" and rng.random() < 0.3:
+            flow["face"][row] = LARGEST_FACE + rng.integers(0, 2)
+
+
+def issue(books: Books, n: int) -> int:
+    """Issue ids to a flow of n messages, as many as it can need. Return the last."""
+    return int(books.new_ids(n)[-1])
+
+
+def standing(books: Books) -> list[tuple[int, ...]]:
+    """Return what rests in the fast books in the reference's form."""
+    columns = ["security", "side", "level", "order_id", "owner", "face"]
+    return list(zip(*(books.resting()[column].tolist() for column in columns), strict=True))
+
+
+def first_difference(
+    flow: NDArray[Any], books: Books, pool: int = 200_000, reference: type[ReferenceBooks] = ReferenceBooks
+) -> str:
+    """Run a flow through both and return what differs first: fills, statuses, resting orders or totals; or ''."""
+    last_id = issue(books, len(flow))
+    slow = reference(books.n_securities, books.n_levels, pool, last_id, int(books.self_trade))
+    want = np.array([slow.apply(*row[:7]) for row in flow.tolist()], np.int64)
+    fills = books.send(flow)
+    expected = np.array(slow.fills, FILL)
+    if not np.array_equal(fills, expected):
+        same = min(len(fills), len(expected))
+        at = int(np.argmax(np.append(fills[:same] != expected[:same], True)))
+        return f"fill {at}: {fills[at : at + 1]}, expected {expected[at : at + 1]}"
+    for place, column in enumerate(("status", "filled")):
+        if not np.array_equal(flow[column], want[:, place]):
+            at = int(np.argmax(flow[column] != want[:, place]))
+            return f"{column} of message {at}: {flow[at]}, expected {want[at]}"
+    if standing(books) != slow.resting():
+        return "resting orders"
+    totals = books.counters
+    if (totals["face_entered"], totals["face_traded"], totals["face_cancelled"]) != (
+        slow.entered,
+        slow.traded,
+        slow.cancelled,
+    ):
+        return f"totals {totals}, expected {slow.entered}, {slow.traded}, {slow.cancelled}"
+    return ""
