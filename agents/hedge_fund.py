@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.investor import Investor, Pick
-from agents.outlook import Lessons
 from agents.traits import memory, trait
 from market.instruments import Money
 from market.units import Float, Int
@@ -28,11 +27,12 @@ class HedgeFund(Investor):
     together = True
     sector = "hedge funds"
     may_short = True
+    hears_private = True
     owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
 
     speed = trait(0.15, "share of the gap a day", (0, 1), "patient funds (mechanism.md 8)")
     activity = trait(4.0, "turnover relative to others of its size", (0, 100), "a guess")
-    participation = trait(0.5, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
+    participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
     level_appetite = trait(0.002, "share of supply per bp, all funds", (0, 1), "0.3 of holders' slope (mechanism.md 8)")
     residual_appetite = trait(0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm")
@@ -48,11 +48,11 @@ class HedgeFund(Investor):
         extra = np.clip(extra, -MOST_EXTRA, MOST_EXTRA)
         return np.asarray((pick(self.benchmark) + pick(self.arbitrage_share) * extra) * anticipated)
 
-    def rebalance(self, view: View, today: Lessons) -> NDArray[Any]:
+    def rebalance(self, view: View) -> NDArray[Any]:
         """Trade, and let the recent level follow."""
-        table = super().rebalance(view, today)
-        level, _ = self.model.outlook.deviation(view)
-        self.recent = self.recent + (level - self._known(today.loadings) - self.recent) / self.patience
+        table = super().rebalance(view)
+        away = self.model.outlook.deviation(view)
+        self.recent = self.recent + (away.level - self._known(away.level_load) - self.recent) / self.patience
         return table
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
@@ -61,8 +61,8 @@ class HedgeFund(Investor):
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Finance what its cash does not cover."""
-        return np.maximum(-cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 100.0)
+        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 100.0)
 
     def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Lend the proceeds of short sales, which secure what it borrowed."""
-        return np.maximum(cash_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
+        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

@@ -109,6 +109,12 @@ class Institution(mesa.Agent):
         cents = self.model.ledger.cash(self.rows)[:, None] / CENTS_PER_MUSD
         return cents[0, 0] if self.alone else cents
 
+    @property
+    def buffer_cents(self) -> Int:
+        """The cash that it keeps (its trait ``cash_buffer``, which classes with cash to manage declare), (members,)."""
+        musd = np.asarray(self.cash_buffer, np.float64).reshape(-1)  # type: ignore[attr-defined]
+        return np.rint(musd * CENTS_PER_MUSD).astype(np.int64)
+
     # ---- what it wants --------------------------------------------------------------------------
     def want(self, face: NDArray[Any], limit: Any = np.nan, venue: Venue = Venue.REQUEST) -> NDArray[Any]:
         """Return a table of orders: face to buy (positive) or sell, shape (..., S), with limits in points."""

@@ -26,11 +26,13 @@ from market.messages import BIDS, ORDERS, Auction, Venue
 from market.news import FACTORS, News
 from market.sampling import choose, poisson
 from market.securities import Kind
-from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
+from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
 MOST_NEEDS = 40  # liquidity trades of one institution in a round
 MOST_TILT = 0.5
+BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once [SPEC]
+NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction [SPEC]
 BID_STEPS_BP = (-1.0, 0.0, 1.0, 2.0)  # a bid schedule around the when-issued yield
 
 
@@ -40,14 +42,14 @@ Pick = Callable[[Any], Any]
 class Investor(Institution):
     """The common behaviour of those who hold Treasuries for their own ends."""
 
-    hears_private: ClassVar[bool] = True  # end investors learn what dealers must read from the flow
+    hears_private: ClassVar[bool] = False  # whether it learns a day before the others
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01 (mechanism.md 8)")
     elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), see build")
     own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
-    participation = trait(0.9, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
+    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
     tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond (mechanism.md 2)")
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
@@ -60,22 +62,33 @@ class Investor(Institution):
     # ---- what it thinks --------------------------------------------------------------------------
     def hear(self, news: News, view: View) -> None:
         """Take in the news."""
-        self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else 0.0)
+        self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits to them."""
         more = tilt(level_bp, residual_bp, pick(self.elasticity), pick(self.own_elasticity), MOST_TILT)
         return np.asarray(pick(self.benchmark) * anticipated * (1.0 + more))
 
-    def wanted(self, view: View, today: Lessons) -> Float:
+    def wanted(self, view: View) -> Float:
         """Return the face it wants of each security (..., S)."""
-        level, residual = self.model.outlook.deviation(view)
-        return self.demand(lambda values: values, view.anticipated, level - self._known(today.loadings), residual)
+        away = self.model.outlook.deviation(view)
+        level, residual = away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
+        return self.demand(lambda values: values, view.anticipated, level, residual)
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""
         news = self.news
         return np.asarray(news[..., 0:1] * load[:, 0] + news[..., 1:2] * load[:, 1] + news[..., 2:3] * load[:, 2])
+
+    def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
+        """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
+        away = self.model.outlook.deviation(view)
+        news = np.atleast_2d(self.news)[place]
+        level, residual = away.level[security], away.residual[security]
+        for k in range(FACTORS):
+            level = level - news[:, k] * away.level_load[security, k]
+            residual = residual - news[:, k] * away.residual_load[security, k]
+        return self.demand(self._picker(place, security), anticipated, level, residual)
 
     # ---- what it does ----------------------------------------------------------------------------
     def decide(self, view: View) -> NDArray[Any]:
@@ -87,17 +100,20 @@ class Investor(Institution):
         awake = self.some(hour == view.round)
         if len(awake.member):
             awake.held = np.atleast_2d(awake.position)
-            tables.append(awake.rebalance(view, today))
+            tables.append(awake.rebalance(view))
         if self.forced.any():
             tables.append(self.carry_out(view))
         return np.concatenate(tables)
 
-    def rebalance(self, view: View, today: Lessons) -> NDArray[Any]:
+    def rebalance(self, view: View) -> NDArray[Any]:
         """Trade part of the gap between what it wants and what it has, in lots."""
-        gap = np.where(view.tradable & (self.forced == 0), self.wanted(view, today) - self.held, 0.0)
+        gap = np.where(view.tradable & (self.forced == 0), self.wanted(view) - self.held, 0.0)
         lot = np.clip(0.02 * self.benchmark * view.anticipated, 2 * FACE_PER_MUSD, 200 * FACE_PER_MUSD)
         chance = self.uniform("lot", len(view.securities))
-        face = np.atleast_2d(share_of_gap(gap, self.speed, lot, chance))
+        cash_like = view.securities.of(Kind.BILL, Kind.FRN)
+        least = np.where(cash_like, BILL_SPEED, np.where(view.on_the_run, NEW_ISSUE_SPEED, 0.0))
+        speed = np.maximum(self.speed, least)
+        face = np.atleast_2d(share_of_gap(gap, speed, lot, chance))
         place, security = np.nonzero(np.abs(face) >= FACE_PER_MUSD)
         return self.lines(view, place, security, face[place, security])
 
@@ -112,21 +128,21 @@ class Investor(Institution):
         size = today.ticket[security] * np.exp(0.8 * _logistic(draws[place, 1 + MOST_NEEDS + k]) - 0.32)
         share = pick(self.benchmark)
         size = np.minimum(size, np.maximum(0.25 * share * view.anticipated[security], FACE_PER_MUSD))
-        level, residual = self.model.outlook.deviation(view)
-        known = self._known_at(today.loadings, place, security)
-        wanted = self.demand(pick, view.anticipated[security], level[security] - known, residual[security])
+        wanted = self._wanted_at(view, place, security, view.anticipated[security])
         turnover = share * pick(self.activity) * self._per_share(today)[security]
         chance = buying_chance(wanted - self.held[place, security], turnover, pick(self.pull))
         buys = draws[place, 1 + 2 * MOST_NEEDS + k] < chance
         return self.lines(view, place, security, np.where(buys, size, -size))
 
     def _picker(self, place: Int, security: Int) -> Pick:
-        shape = (len(self.member), len(self.model.securities))
-        return lambda values: np.broadcast_to(values, shape)[place, security]
+        """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
 
-    def _known_at(self, load: Float, place: Int, security: Int) -> Float:
-        news, at = np.atleast_2d(self.news)[place], load[security]
-        return np.asarray(news[:, 0] * at[:, 0] + news[:, 1] * at[:, 1] + news[:, 2] * at[:, 2])
+        def pick(values: Any) -> Any:
+            if self.alone:
+                return values[security] if np.ndim(values) else values
+            return values[place, 0] if values.shape[1] == 1 else values[place, security]
+
+        return pick
 
     def _totals(self, view: View, today: Lessons) -> Float:
         """Return running totals over securities of its liquidity trades a day (members, S); made once a day."""
@@ -173,15 +189,13 @@ class Investor(Institution):
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
         """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
-        s, today = auction.security, self.model.outlook.on(view)
-        level, residual = self.model.outlook.deviation(view)
+        s = auction.security
         place, security = np.arange(len(self.member)), np.full(len(self.member), s)
-        known = self._known_at(today.loadings, place, security)
-        share = self.demand(self._picker(place, security), 1.0, level[security] - known, residual[security])
+        share = self._wanted_at(view, place, security, 1.0)
         part = np.atleast_2d(self.participation)[:, 0] * np.maximum(share, 0.0) * auction.offering
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
-        for step, weight in zip(BID_STEPS_BP, (0.9, 0.1, 0.1, 0.1), strict=True):
+        for step, weight in zip(BID_STEPS_BP, (1.0, 0.05, 0.05, 0.05), strict=True):
             rows = np.zeros(len(part), BIDS)
             rows["bidder"] = self.member
             yield_bp = np.full(len(part), view.composite_bp[s] + step) + 0.5 * error
@@ -193,8 +207,7 @@ class Investor(Institution):
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners, customers or a home office supply what purchases take and receive what they release."""
-        buffer = np.rint(np.atleast_1d(np.asarray(self.cash_buffer)).reshape(-1) * CENTS_PER_MUSD).astype(np.int64)
-        return np.asarray(buffer - cash_cents)
+        return np.asarray(self.buffer_cents - cash_cents)
 
 
 def _logistic(u: Float) -> Float:

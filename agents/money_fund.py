@@ -10,7 +10,7 @@ import numpy as np
 from agents.investor import Investor
 from agents.traits import memory, trait
 from market.instruments import Money
-from market.units import CENTS_PER_MUSD, Float, Int
+from market.units import Float, Int
 from market.view import View
 
 
@@ -54,5 +54,4 @@ class MoneyFund(Investor):
         return self._spare(cash_cents)
 
     def _spare(self, cash_cents: Int) -> Int:
-        buffer = np.rint(np.atleast_1d(np.asarray(self.cash_buffer)).reshape(-1) * CENTS_PER_MUSD).astype(np.int64)
-        return np.maximum(cash_cents - buffer, 0)
+        return np.maximum(cash_cents - self.buffer_cents, 0)

@@ -68,8 +68,8 @@ class StartPattern:
     nominal: Callable[[Float], Float]
     bill: Callable[[Float], Float]
     real: Callable[[Float], Float]
-    own_bp: Float  # (S,), 0 for issues to come
-    rank: Int  # (S,), at the start; issues to come -1
+    own_bp: Float  # (S,); of an issue to come, that of the one on the run in its term
+    rank: Int  # (S,) that goes with own_bp
     rank_premium_bp: tuple[float, ...]  # by rank 0, 1, 2; older 0
     policy_bp: float  # the expected policy rate at the start
 
@@ -78,7 +78,7 @@ class StartPattern:
 class Lessons:
     """What an institution works with today."""
 
-    date: int
+    day: int
     prior_bp: Float  # (S,)
     loadings: Float  # (S, 3) of the news factors
     nodes: Float  # (S, NODES)
@@ -86,6 +86,20 @@ class Lessons:
     ticket: Float  # (S,) face of a usual customer trade
     face_dv01: Float  # (S,) million dollars per bp and unit of face
     duration: Float  # (S,) years, for costs: not below half a year
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """The composite's deviation from the prior, in bp, by security (S,), and what a unit of each factor of news adds (S, 3).
+
+    ``level`` is the part that a maturity node shares, stretched by substitution between neighbouring nodes: a local move weighs
+    more than a parallel one. ``residual`` is the security's own part. The last months of a security fade out.
+    """
+
+    level: Float
+    residual: Float
+    level_load: Float
+    residual_load: Float
 
 
 class Outlook:
@@ -102,14 +116,14 @@ class Outlook:
         self._covariance, self._root = covariance_bp, np.linalg.cholesky(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
         self._lessons: Lessons | None = None
-        self._deviation: tuple[int, Float, Float] | None = None
+        self._deviation: tuple[int, Deviation] | None = None
 
     def on(self, view: View) -> Lessons:
         """Return what holds today; computed once a day."""
-        if self._lessons is None or self._lessons.date != view.date or view.round == 0:
+        if self._lessons is None or self._lessons.day != view.day:
             nodes = node_weights(view.securities, view.years)
             self._lessons = Lessons(
-                view.date,
+                view.day,
                 self.prior_bp(view),
                 loadings(view.years) * np.where(view.securities.of(Kind.FRN), 0.0, 1.0)[:, None],
                 nodes,
@@ -155,32 +169,34 @@ class Outlook:
         last = len(table) - 1
         return np.asarray(table[np.where((rank < 0) | (rank > last), last, rank)])
 
-    def deviation(self, view: View) -> tuple[Float, Float]:
-        """Return the composite's deviation from the prior in bp: its smooth part by node, and the rest by security (S,).
-
-        The smooth part is stretched along the curve by substitution between neighbouring nodes (``SUBSTITUTION``): a local
-        move weighs more than a parallel one. Weights are anticipated duration.
-        """
+    def deviation(self, view: View) -> Deviation:
+        """Return how far the composite lies from the prior now; computed once a round."""
         moment = view.day * view.rounds + view.round
         if self._deviation is None or self._deviation[0] != moment:
             today = self.on(view)
             known = view.tradable & np.isfinite(view.composite_bp)
-            deviation = np.where(known, view.composite_bp - today.prior_bp, 0.0)
-            smooth, stretched = smooth_by_node(deviation, today.nodes, view.anticipated * today.face_dv01 * known)
-            self._deviation = (moment, stretched, np.where(known, deviation - smooth, 0.0))
-        return self._deviation[1], self._deviation[2]
+            fade = np.where(known, np.minimum(view.years / SHORTEST_YEARS, 1.0), 0.0)
+            away = np.where(known, fade * (view.composite_bp - today.prior_bp), 0.0)
+            moves = np.column_stack([away, fade[:, None] * today.loadings])
+            smooth, stretched = smooth_by_node(moves, today.nodes, view.anticipated * fade)
+            rest = np.where(known[:, None], moves - smooth, 0.0)
+            self._deviation = (moment, Deviation(stretched[:, 0], rest[:, 0], stretched[:, 1:], rest[:, 1:]))
+        return self._deviation[1]
 
 
 SUBSTITUTION = 1.5  # slope between neighbouring nodes relative to the slope of the level
 
 
-def smooth_by_node(deviation: Float, nodes: Float, weight: Float) -> tuple[Float, Float]:
-    """Return the part of ``deviation`` (S,) that its nodes share, plain and with substitution between coupon nodes added."""
+def smooth_by_node(moves: Float, nodes: Float, weight: Float) -> tuple[Float, Float]:
+    """Return the part of each column of ``moves`` (S, K) that its nodes share, plain and with substitution added.
+
+    Linear in ``moves``: what news explains of a deviation is the same operation on the loadings of the news.
+    """
     mass = np.maximum(nodes.T @ weight, 1e-9)
-    level = (nodes.T @ (weight * deviation)) / mass
+    level = (nodes.T @ (weight[:, None] * moves)) / mass[:, None]
     n = len(COUPON_NODES)
     chain = level[:n]
-    pull = np.zeros(n)
+    pull = np.zeros_like(chain)
     pull[1:] += chain[1:] - chain[:-1]
     pull[:-1] += chain[:-1] - chain[1:]
     stretched = level.copy()

@@ -27,6 +27,10 @@ from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
 BACKSTOP_BP = 5.0  # a primary dealer's duty: its pro rata share, reasonably competitive
+HEDGE_ISSUES = 7  # on-the-run coupon issues
+TICKET = 25.0 * FACE_PER_MUSD
+MATCH_LOT = 500.0 * FACE_PER_MUSD
+HEDGE_LOT = 25.0 * FACE_PER_MUSD
 LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
 
 
@@ -41,6 +45,7 @@ class PrimaryDealer(Institution):
     capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal [SPEC]")
     risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession (mechanism.md 8)")
     risk_horizon = trait(8.0, "days", (0.1, 100), "mechanism.md 8")
+    lay_off_days = trait(0.25, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
     balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity at 10-12 % (economics.md 1.6)")
     shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "mechanism.md 3: a convention")
     shadow_most = trait(400.0, "bp a year", (0, 1e4), "bounded steepening (mechanism.md 6)")
@@ -53,11 +58,14 @@ class PrimaryDealer(Institution):
     follow = trait(0.04, "share a day", (0, 0.3), "stability bound (mechanism.md 4)")
     flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess below mechanism.md 8: books only")
     flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
-    firm_hurdle = trait(1.2, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
+    firm_hurdle = trait(0.1, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
+    match_share = trait(1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else")
+    cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
     offer_share = trait(0.5, "share of a long position", (0, 1), "a guess (mechanism.md 5.4)")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
 
     benchmark = memory(0.0, "wanted share of each security's supply")
+    burden = memory(0.0, "$m a standard deviation: factor risk not laid off", FACTORS)
     premium = memory(0.0, "bp: learnt from the composite")
     valued = memory(np.nan, "bp: last own stream")
     news = memory(0.0, "bp: public news, by factor", FACTORS)
@@ -65,8 +73,8 @@ class PrimaryDealer(Institution):
 
     # ---- what it thinks --------------------------------------------------------------------------
     def hear(self, news: News, view: View) -> None:
-        """Take in public news at once, and what the aggressors of the last round seemed to know."""
-        self.news = self.news + news.public_bp
+        """Take in public news at once, private news a day late, and what the aggressors of the last round seemed to know."""
+        self.news = self.news + news.public_bp + news.late_bp
         pressure = self.model.outlook.book_pressure(view)
         self.flow = self.flow * (1.0 - self.flow_memory / view.rounds) - self.flow_learning * pressure
 
@@ -85,7 +93,10 @@ class PrimaryDealer(Institution):
         value = self.value(view, today)
         self.valued = value
         self.state: Inventory = inventory_of(self, view, today)
-        self.centre = value + self.state.skew_bp + self._private_view(view)
+        self.burden = self.burden + (self.state.factor - self.burden) / (self.lay_off_days * view.rounds)
+        view_bp = self._private_view(view)
+        self.reservation = value + self.state.skew_bp + view_bp
+        self.centre = value + self.state.shown_bp + view_bp
         return self.centre
 
     def _private_view(self, view: View) -> Float:
@@ -120,9 +131,9 @@ class PrimaryDealer(Institution):
 
     def _firm(self, view: View, today: Lessons) -> NDArray[np.bool_]:
         """Return where a firm two-sided quote pays."""
-        arrivals = today.turnover / today.ticket / view.rounds
+        arrivals = today.turnover / TICKET / view.rounds
         noise_bp = self.volatility / np.sqrt(view.rounds)
-        spare = np.maximum(0.0, 1.0 - self.state.utilisation) ** 2
+        spare = np.maximum(0.0, 1.0 - self.state.utilisation)
         gain = worth_quoting(self.state.half_spread_bp, arrivals, noise_bp, spare, self._familiarity(view))
         return np.asarray(gain > self.firm_hurdle)
 
@@ -154,11 +165,27 @@ class PrimaryDealer(Institution):
         state = self.state
         edge = 0.75 * state.half_spread_bp
         sell_limit, buy_limit = view.price(self.centre - edge), view.price(self.centre + edge)
-        lot = whole(np.minimum(np.abs(state.excess), 25 * FACE_PER_MUSD))
-        selling = view.tradable & (state.excess > 0) & (view.bid >= sell_limit) & ~state.refuses_selling
-        buying = view.tradable & (state.excess < 0) & (view.ask <= buy_limit) & ~state.refuses_buying
+        hedge = np.where(view.on_the_run, HEDGE_LOT, 0.0)  # duration is laid off in the liquid issues, long or short
+        lot = whole(np.maximum(np.minimum(np.abs(state.excess), HEDGE_LOT), hedge))
+        selling = view.tradable & ((state.excess > 0) | view.on_the_run) & (view.bid >= sell_limit)
+        buying = view.tradable & ((state.excess < 0) | view.on_the_run) & (view.ask <= buy_limit)
+        selling, buying = selling & ~state.refuses_selling, buying & ~state.refuses_buying
         face = np.where(selling, -lot, 0) + np.where(buying, lot, 0)
         return self.want(face, np.where(face > 0, buy_limit, sell_limit), Venue.BOOK)
+
+    def match(self, view: View) -> Int:
+        """Offer at the middle part of what it wants to be rid of.
+
+        On the run: part of what would bring its reservation yield to the composite, duration being laid off there, in
+        several issues at once. Other issues: part of the excess in the issue.
+        """
+        state = self.state
+        known = view.tradable & np.isfinite(view.composite_bp)
+        away = np.where(known, view.composite_bp - self.reservation, 0.0)
+        liquid = away / np.maximum(state.full_per_face, 1e-12) / HEDGE_ISSUES
+        face = self.match_share * np.where(view.on_the_run, liquid, -0.2 * state.excess)
+        face = np.where(face > 0, np.where(state.refuses_buying, 0.0, face), np.where(state.refuses_selling, 0.0, face))
+        return np.asarray(np.clip(face, -MATCH_LOT, MATCH_LOT), np.int64)
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
@@ -173,7 +200,7 @@ class PrimaryDealer(Institution):
             part["bidder"] = self.member
             part["rate_e5"] = view_rate_e5(view, auction, centre + step + 0.3 * error)
             part["face"] = whole(weight * share * auction.offering)
-            pieces.append(part)
+            pieces.append(part[part["face"] > 0])
         return np.concatenate(pieces)
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
@@ -185,11 +212,11 @@ class PrimaryDealer(Institution):
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Finance overnight whatever its cash does not cover, at almost any rate."""
-        return np.maximum(-cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 300.0)
+        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 300.0)
 
     def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Lend idle cash at the floor."""
-        return np.maximum(cash_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
+        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
 
 
 def whole(face: Any) -> Int:

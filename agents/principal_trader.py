@@ -34,6 +34,8 @@ class PrincipalTrader(Institution):
     leave_at = trait(4.0, "times usual movement of a round", (1, 100), "leaves above a threshold (economics.md 3.2)")
     usual_move = trait(1.4, "bp a round", (0.01, 100), "6 bp a day over 20 rounds")
 
+    cash_buffer = trait(200.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
+
     last = memory(np.nan, "bp: composite of the round before")
     activity = memory(0.0, "bp: mean absolute move of a round")
 
@@ -72,8 +74,8 @@ class PrincipalTrader(Institution):
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Finance what is left overnight."""
-        return np.maximum(-cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 200.0)
+        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 200.0)
 
     def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Lend idle cash at the floor."""
-        return np.maximum(cash_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
+        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

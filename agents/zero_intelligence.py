@@ -44,7 +44,7 @@ class RandomDealer(PrimaryDealer):
         today = self.model.outlook.on(view)
         self.state = inventory_of(self, view, today)
         last = np.where(np.isfinite(view.composite_bp), view.composite_bp, today.prior_bp)
-        self.centre = last + ERROR_BP * self.normal("random stream", len(view.securities))
+        self.centre = self.reservation = last + ERROR_BP * self.normal("random stream", len(view.securities))
         return self.centre
 
 

@@ -50,8 +50,11 @@ def pattern_of(first: FirstDay, policy_bp: float) -> StartPattern:
     curve = np.where(s.of(Kind.BILL), bill(first.years), np.where(s.of(Kind.TIPS), real(first.years), nominal(first.years)))
     residual = np.where(s.of(Kind.FRN), yields, yields - curve)
     premium = tuple(_mean(residual, coupon & (first.rank == rank) & (s.term_months <= 120)) for rank in range(3))
-    own = np.where(priced, np.nan_to_num(residual), 0.0)
-    return StartPattern(nominal, bill, real, own, first.rank, premium, policy_bp)
+    own, rank = np.where(priced, np.nan_to_num(residual), 0.0), first.rank.copy()
+    for place in np.flatnonzero(coupon & (first.rank == 0)):  # an issue to come starts as the one on the run did
+        coming = s.of(Kind.NOTE, Kind.BOND) & ~priced & (s.term_months == s.term_months[place])
+        own[coming], rank[coming] = own[place], 0
+    return StartPattern(nominal, bill, real, own, rank, premium, policy_bp)
 
 
 def _smooth(years: Float, yields: Float, chosen: Bool, knots: Float | None) -> Callable[[Float], Float]:

@@ -21,15 +21,19 @@ class IdentityError(ValueError):
 
 
 def mark(market: Any) -> None:
-    """Fit the noise curve to the closing composites; let the Fed's income and price differences go to its other liabilities."""
-    s, y = market.securities, market.composite_bp
+    """Fit the noise curve to the closing composites; let the Fed's income and price differences go to its other liabilities.
+
+    The fit takes seasoned notes and bonds of 1 to 10 years, without old 30-year bonds; residuals are of all coupon issues.
+    """
+    s, y, years = market.securities, market.composite_bp, market.years
     coupon = s.of(Kind.NOTE, Kind.BOND) & market.tradable & np.isfinite(y)
-    fitted = coupon & (market.years >= 0.25)
+    inside = coupon & (years >= FIT_YEARS[0]) & (years <= FIT_YEARS[1]) & (s.term_months <= 120)
+    fitted = inside & ((market.rank < 0) | (market.rank > 1))
     fit = fit_svensson if market.premises.noise_curve == "svensson" else fit_spline
-    curve = fit(market.years[fitted], y[fitted])
-    market.residual_bp = np.where(fitted, y - curve.yield_bp(np.maximum(market.years, 0.25)), np.nan)
-    inside = fitted & (market.years >= FIT_YEARS[0]) & (market.years <= FIT_YEARS[1])
-    market.noise_bp = float(np.sqrt(np.mean(market.residual_bp[inside] ** 2)))
+    curve = fit(years[fitted], y[fitted])
+    near = coupon & (years >= 0.5) & (years <= FIT_YEARS[1] + 1.0)
+    market.residual_bp = np.where(near, y - curve.yield_bp(np.maximum(years, 0.25)), np.nan)
+    market.noise_bp = float(np.sqrt(np.mean(market.residual_bp[fitted] ** 2)))
     with market.flows.under("income of the Fed"):
         _close_the_fed(market)
 

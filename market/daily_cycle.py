@@ -12,6 +12,7 @@ from market.rounds import (
     apply_shocks,
     execute_orders,
     hear_news,
+    lay_off_risk,
     refresh_quotes,
     stream_prices,
     take_orders,
@@ -40,6 +41,7 @@ ROUND: tuple[Act, ...] = (
     take_orders,
     answer_requests,
     execute_orders,
+    lay_off_risk,
 )
 EVENING: tuple[Act, ...] = (fund, lend_overnight, mark, check, record)
 

@@ -10,6 +10,7 @@ bills in other steps near maturity.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,14 +78,14 @@ class Ladder:
         ladder_kernels.prices(flat, at, self.base_e8, self.tick_e8, self.bill_days, self.bill_top, out)
         return out.reshape(shape)
 
-    @property
+    @cached_property
     def base(self) -> Float:
         """Return prices of level 0 (S,), in points."""
         return np.where(
             self.bill_days > 0, 100.0 - self.bill_top * self.bill_days / BILL_STEPS, self.base_e8 / POINT_E8
         )
 
-    @property
+    @cached_property
     def tick(self) -> Float:
         """Return points between levels (S,), so that price = base + tick x level, to 1e-8 for bills."""
         return np.where(self.bill_days > 0, self.bill_days / BILL_STEPS, self.tick_e8 / POINT_E8)

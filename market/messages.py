@@ -23,6 +23,7 @@ class Venue(IntEnum):
     AUCTION = 2  # a primary auction
     BUYBACK = 3  # a reverse auction of the Treasury
     OFFICIAL = 4  # an outright operation of the Fed
+    SESSION = 5  # a matching session between dealers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """News: shocks to the three factors of the yield curve, in basis points, as they arrive.
 
-Part is public: one release a day, at a drawn round, that everybody hears. Part is private: it arrives in every round at end
-investors only, and dealers learn of it from the order flow. Sizes are Student-t with a few degrees of freedom, scaled to unit
+Part is public: one release a day, at a drawn round, that everybody hears. Part is private: it arrives in every round at those who
+hear first, the others read it from the order flow or learn it the next morning (``late_bp``). Sizes are Student-t with a few degrees of freedom, scaled to unit
 variance; the factors' covariance comes from published daily changes. News moves no price: it enters each institution's own
 valuation, and its loading on a security is a smooth function of maturity (Nelson and Siegel 1987).
 """
@@ -19,10 +19,14 @@ DECAY_YEARS = 2.5  # of the loadings; fixed, so that a Svensson fit spans them c
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What arrives in one round: moves of the factors in bp, each (3,)."""
+    """What arrives in one round: moves of the factors in bp, each (3,).
+
+    Those who hear private news take in ``public_bp + private_bp``, all others ``public_bp + late_bp``.
+    """
 
     public_bp: Float
     private_bp: Float
+    late_bp: Float  # yesterday's private news, in the first round
 
 
 def loadings(years: Float) -> Float:
@@ -54,8 +58,15 @@ class Newswire:
         public = np.zeros(FACTORS)
         if number == release:
             public = np.sqrt(1 - self._private_share) * self._shock("public news", day)
-        private = np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number)
-        return News(public, private)
+        private = self._private(day, number, rounds)
+        late = np.zeros(FACTORS)
+        if number == 0 and day > 0:
+            for earlier in range(rounds):
+                late += self._private(day - 1, earlier, rounds)
+        return News(public, private, late)
+
+    def _private(self, day: int, number: int, rounds: int) -> Float:
+        return np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number)
 
     def _shock(self, purpose: str, moment: int) -> Float:
         z = self._streams.normal(purpose, self._owner, moment, FACTORS + round(self._freedom))[0]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY_NAME, Money
-from market.messages import TRADES
+from market.messages import TRADES, Venue
 from market.record import Labels
 from market.request_for_quote import Interest
 from market.roles import Constrained
@@ -14,7 +14,7 @@ from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
 
 KINDS = tuple(kind.name.lower() for kind in Kind)
-VENUES = ("book", "request", "auction", "buyback", "official")
+VENUES = tuple(venue.name.lower() for venue in Venue)
 UNITS = ("cents", "face")
 
 

@@ -54,6 +54,14 @@ class Decider(Protocol):
 
 
 @runtime_checkable
+class Matcher(Protocol):
+    """Lays off risk in the matching session of a round."""
+
+    def match(self, view: View) -> Int:
+        """Return the face it would buy (positive) or sell at the middle (..., S)."""
+
+
+@runtime_checkable
 class Bidder(Protocol):
     """Bids at the Treasury's auctions."""
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from market import trading
 from market.layout import Side
+from market.matching_session import match_wishes
 from market.messages import ORDERS, Quotes, Venue, as_table
 from market.recording import note_requests
 from market.request_for_quote import award, choose_dealers, mark_pending
-from market.roles import Answerer, Decider, Listener, Quoter, Streamer
+from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
 from market.streams import fingerprint
 from market.units import Float, Int
 
@@ -65,6 +66,9 @@ def refresh_quotes(market: Any) -> None:
         fills = market.books.refresh(*sides, rows, market.slots(rows), queue, market.rising)
         trading.book_fills(market, fills)
     quoted = (market.books.bid >= 0) & (market.books.ask < market.books.n_levels)
+    ladder = market.ladder
+    inside = ladder.base + ladder.tick * (market.books.bid + market.books.ask) / 2.0
+    market.middle = np.where(quoted, inside, market.middle)
     market.tape.look(quoted, market.tradable, market.books.bid_face + market.books.ask_face)
 
 
@@ -159,3 +163,19 @@ def execute_orders(market: Any) -> None:
     reachable = np.where(buys, level >= 0, level < ladder.n_levels)
     chosen = [a[reachable] for a in (security, side, level, np.abs(orders["face"]), orders["owner"].astype(np.int64))]
     trading.book_fills(market, market.books.take(*chosen))
+
+
+def lay_off_risk(market: Any) -> None:
+    """Hold the matching session between dealers, at the middle of each security."""
+    matchers = market.playing(Matcher)
+    if not matchers:
+        return
+    view = market.view()
+    wanted = np.concatenate([np.atleast_2d(m.match(view)) for m in matchers])
+    rows = np.concatenate([m.rows for m in matchers])
+    order = np.argsort(rows, kind="stable")
+    wanted, rows = np.where(market.tradable & np.isfinite(market.middle), wanted[order], 0), rows[order]
+    turn = market.streams.uniform("turn", market.identities[rows], market.clock, 1)[:, 0]
+    buyer, seller, security, face = match_wishes(wanted, np.argsort(turn, kind="stable"))
+    price = trading.exact(market.middle[security])
+    trading.agree(market, Venue.SESSION, (rows[buyer], rows[seller]), security, price, face, 0)

@@ -41,6 +41,7 @@ class Securities:
     maturity_day: Int
     index_base_e5: Int
     _place: dict[str, int] = field(default_factory=dict, repr=False)
+    _masks: dict[tuple[Kind, ...], Bool] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         n = len(self.cusip)
@@ -66,8 +67,10 @@ class Securities:
         return np.array([self._place[c] for c in cusips], np.int64)
 
     def of(self, *kinds: Kind) -> Bool:
-        """Return which securities are of these kinds."""
-        return np.isin(self.kind, kinds)
+        """Return which securities are of these kinds (S,), a view that refuses writes."""
+        if kinds not in self._masks:
+            self._masks[kinds] = read_only(np.isin(self.kind, kinds))
+        return self._masks[kinds]
 
     def set_coupon(self, place: int, coupon_e3: int) -> None:
         """Set the coupon of a new issue at its first auction; a coupon that is set never changes."""

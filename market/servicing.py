@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from market import bond_arithmetic
 from market.apportion import apportion
 from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
-from market.messages import TRADES
+from market.messages import TRADES, Venue
 from market.price_index import index_ratio_e5
 from market.record import Labels
 from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_REDEEM
@@ -42,7 +42,7 @@ def note_fails(market: Any, fails: NDArray[Any]) -> None:
     """Record what was due and not delivered."""
     if not len(fails) or market.burning_in:
         return
-    names, venues = market.ledger.names, ("book", "request", "auction", "buyback", "official")
+    names, venues = market.ledger.names, tuple(venue.name.lower() for venue in Venue)
     market.record.add(
         "fails",
         date=market.date,

@@ -1,7 +1,7 @@
 """The tape of a day: what traded, at which distance from the middle, what was asked and refused, what stood in the books.
 
-It only adds up; measures read it. The middle of a trade is the composite of the dealers' streams in its round, so that spreads
-come from trades, never from quotes that nobody would trade on. Effective spread: twice the signed distance, in bp of yield.
+It only adds up; measures read it. The middle of a trade is that of the book where it is firm on both sides, else the composite of
+the dealers' streams in its round; spreads come from trades, never from quotes that nobody would trade on. Effective spread: twice the signed distance, in bp of yield.
 """
 
 from typing import Any
@@ -39,7 +39,7 @@ class Tape:
     def take(self, trades: Table, middle: Float, dv01: Float) -> None:
         """Add trades made at one moment; ``middle`` and ``dv01`` (S,) in points and points per bp."""
         self.batches.append(trades)
-        market = (trades["venue"] == Venue.BOOK) | (trades["venue"] == Venue.REQUEST)
+        market = np.isin(trades["venue"], (Venue.BOOK, Venue.REQUEST, Venue.SESSION))
         own = trades[market]
         security, face = own["security"], own["face"]
         self.trades += np.bincount(security, minlength=self.n)
