@@ -35,7 +35,7 @@ def instruments(market: Any) -> tuple[str, ...]:
 
 def _securities(market: Any) -> None:
     s = market.securities
-    places = np.flatnonzero(market.outstanding > 0)
+    places = np.flatnonzero((market.outstanding > 0) | (market.tape.trades > 0))  # when-issued trades too
     view, tape = market.view(), market.tape
     looks = np.maximum(tape.seen_rounds[places], 1)
     market.record.add(

@@ -1,0 +1,78 @@
+# Off the Run. `make` lists what there is. Needs make and a Python from 3.11 up; everything else goes into .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The Python that makes the environment: PYTHON=... chooses, else the newest of these that works.
+PYTHON ?=
+CANDIDATES := python3.13 python3.12 python3.11 python3 python
+
+SCENARIO ?= baseline
+SEED ?= 1
+DAYS ?=
+RUNS ?= runs
+WORKERS ?= 2
+
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test slow check format profile clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "make run SCENARIO=placebo SEED=2 DAYS=20   another scenario, seed or length"
+	@echo "make test PYTHON=/path/to/python3.12       another Python (after make clean)"
+
+run: $(VENV)/.core-installed ## simulate the market and check the run's identities
+	@out=$(RUNS)/$(SCENARIO)-seed$(SEED); number=2; \
+	while [ -e "$$out" ]; do out=$(RUNS)/$(SCENARIO)-seed$(SEED)-$$number; number=$$((number + 1)); done; \
+	$(BIN)/offtherun run $(SCENARIO) --seed $(SEED) $(if $(DAYS),--days $(DAYS)) --out "$$out" \
+	&& $(BIN)/offtherun check "$$out"
+
+test: $(VENV)/.dev-installed ## run the tests (some minutes)
+	$(BIN)/python benchmarks/compile_kernels.py
+	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+
+slow: $(VENV)/.dev-installed ## run the tests that take minutes each
+	$(BIN)/python benchmarks/compile_kernels.py
+	$(BIN)/python -m pytest -m slow --numprocesses $(WORKERS)
+
+check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(MAKE) --no-print-directory test
+
+format: $(VENV)/.dev-installed ## put the code into the project's format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+profile: $(VENV)/.core-installed ## print what each act of the day costs
+	$(BIN)/python benchmarks/profile_day.py
+
+clean: ## remove the environment and every cache, never a run
+	rm -rf $(VENV) .numba .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# ---- the environment ----------------------------------------------------------------------------
+$(VENV)/.core-installed: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo "Installing the simulator into $(VENV) (once; about a minute)"
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev-installed: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo "Installing the simulator and its tests' tools into $(VENV) (once; about a minute)"
+	$(INSTALL) --editable ".[dev]"
+	@touch $@ $(VENV)/.core-installed
+
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+
+$(VENV)/.made:
+	@for python in $(if $(PYTHON),"$(PYTHON)",$(CANDIDATES)); do \
+	  if "$$python" -c "$(USABLE)" >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$python: $$("$$python" --version)"; \
+	    "$$python" -m venv --clear $(VENV) && touch $@ && exit 0; \
+	  fi; \
+	done; \
+	echo "No usable Python: $(if $(PYTHON),$(PYTHON),none of $(CANDIDATES)) is version 3.11 or newer with venv and pip." >&2; \
+	echo "Install one (Debian and Ubuntu: python3 python3-venv), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	exit 1

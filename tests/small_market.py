@@ -1,0 +1,82 @@
+"""Small, fast markets for tests: every real security and all real data, few institutions, few rounds, a short burn-in."""
+
+from hashlib import sha256
+
+import numpy as np
+
+from experiments.build import build
+from experiments.population import CountedKind
+from experiments.run import start_clock
+from experiments.scenario import load
+from market.record import Record
+
+COUNTS = {
+    "bank": 4,
+    "primary_dealer": 6,
+    "principal_trader": 2,
+    "money_fund": 4,
+    "bond_fund": 4,
+    "pension": 3,
+    "insurer": 3,
+    "hedge_fund": 4,
+    "state_local": 3,
+    "household": 2,
+}
+BOOKS = ("balance", "due", "lent")
+
+
+def changed(section, **values):
+    """Return a section of a scenario with some values changed, dotted by double underscores, and checked again."""
+    inner = {}
+    for key, value in values.items():
+        name, _, rest = key.partition("__")
+        inner[name] = changed(inner.get(name, getattr(section, name)), **{rest: value}) if rest else value
+    return type(section).model_validate(section.model_copy(update=inner).model_dump())
+
+
+def small(name="baseline", rounds=4, burn_in=2, **values):
+    """Return a bundled scenario with a few institutions of each kind, few rounds and a short burn-in."""
+    scenario = load(name)
+    counts = {kind: CountedKind(count=number) for kind, number in COUNTS.items()}
+    whole = scenario.model_copy(update={"population": scenario.population.model_copy(update=counts)})
+    return changed(whole, run__rounds=rounds, run__burn_in_days=burn_in, **values)
+
+
+def small_market(name="baseline", seed=1, days=0, one_by_one=False, keep=(), **values):
+    """Return a small market that has lived through so many days, the burn-in's included."""
+    return live(build(small(name, **values), seed, Record(keep=keep), one_by_one), days)
+
+
+def live(market, days):
+    """Live through some days, starting the clock when the burn-in is over; return the market."""
+    for _ in range(days):
+        if market.day == 0:
+            start_clock(market)
+        market.step()
+    return market
+
+
+def digest(market):
+    """Return a hash of everything that is owned, due and lent, and of the composite to the last bit."""
+    state = sha256()
+    for array in (*(getattr(market.ledger, book) for book in BOOKS), market.composite_bp):
+        state.update(np.ascontiguousarray(array).tobytes())
+    return state.hexdigest()
+
+
+def trades_by_name(market):
+    """Return the trades of the day under names: what each was, who was on either side, and their cash."""
+    names, cusips = market.ledger.names, market.securities.cusip
+    return [
+        (
+            int(t["round"]),
+            int(t["venue"]),
+            names[t["buyer"]],
+            names[t["seller"]],
+            cusips[t["security"]],
+            int(t["price_e8"]),
+            int(t["face"]),
+            int(t["cash_cents"]),
+        )
+        for t in market.tape.everything()
+    ]
