@@ -58,7 +58,7 @@ class PrimaryDealer(Institution):
     follow = trait(0.04, "share a day", (0, 0.3), "stability bound (mechanism.md 4)")
     flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess below mechanism.md 8: books only")
     flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
-    firm_hurdle = trait(0.1, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
+    firm_hurdle = trait(0.05, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
     match_share = trait(1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else")
     cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
     offer_share = trait(0.5, "share of a long position", (0, 1), "a guess (mechanism.md 5.4)")
@@ -195,7 +195,7 @@ class PrimaryDealer(Institution):
         centre = np.atleast_2d(self.centre)[:, s]
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
-        for step, weight in (*((step, 0.55) for step in LADDER_BP), (BACKSTOP_BP, 1.0)):
+        for step, weight in (*((step, 0.25) for step in LADDER_BP), (BACKSTOP_BP, 0.5)):
             part = np.zeros(len(share), BIDS)
             part["bidder"] = self.member
             part["rate_e5"] = view_rate_e5(view, auction, centre + step + 0.3 * error)

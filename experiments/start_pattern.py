@@ -5,7 +5,7 @@ ranks 0, 1 and 2 (mean residual of issues of 2 to 10 years); and the covariance 
 from a year of constant-maturity yields before the start (Board, H.15). All are inputs.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from agents.outlook import StartPattern
 from experiments.published import table
 from market import bond_arithmetic
-from market.curve import fit_spline
+from market.curve import KNOTS_YEARS, Spline, fit_spline
 from market.news import loadings
 from market.securities import Kind, Securities
 from market.units import POINT_E8, Bool, Float, Int
@@ -57,11 +57,24 @@ def pattern_of(first: FirstDay, policy_bp: float) -> StartPattern:
     return StartPattern(nominal, bill, real, own, rank, premium, policy_bp)
 
 
-def _smooth(years: Float, yields: Float, chosen: Bool, knots: Float | None) -> Callable[[Float], Float]:
+@dataclass(frozen=True, slots=True)
+class HeldCurve:
+    """A curve held level outside the maturities that it was fitted to: years -> bp."""
+
+    curve: Spline
+    low: float
+    high: float
+
+    def __call__(self, years: Float) -> Float:
+        """Return the yields at some maturities."""
+        return np.asarray(self.curve.yield_bp(np.clip(years, self.low, self.high)))
+
+
+def _smooth(years: Float, yields: Float, chosen: Bool, knots: Float | None) -> HeldCurve:
     """Return a spline through the chosen yields, held level outside their maturities."""
     low, high = float(years[chosen].min()), float(years[chosen].max())
-    curve = fit_spline(years[chosen], yields[chosen]) if knots is None else fit_spline(years[chosen], yields[chosen], knot_years=knots)
-    return lambda at: np.asarray(curve.yield_bp(np.clip(at, low, high)))
+    at = KNOTS_YEARS if knots is None else knots
+    return HeldCurve(fit_spline(years[chosen], yields[chosen], knot_years=at), low, high)
 
 
 def _mean(values: Float, chosen: Bool) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from market.instruments import FED, FED_NAME, N_MONEY, PUBLIC, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
-from market.ledger_kernels import add_books, post, post_loan, post_payment
+from market.ledger_kernels import add_books, pick_positions, post, post_loan, post_payment, within
 from market.units import Int, read_only
 
 FED_OWES = frozenset(
@@ -161,6 +161,12 @@ class Ledger:
         add_books(self._balance, self._due, self._lent, np.atleast_1d(picked).ravel(), N_MONEY, out)
         return out.reshape(*np.shape(picked), self.n_securities)
 
+    def position_in(self, rows: Int, securities: Int) -> Int:
+        """Return the face owned on trade date by accounts of securities, in pairs (J,)."""
+        out = np.empty(len(rows), np.int64)
+        pick_positions(self._balance, self._due, self._lent, rows, N_MONEY, securities, out)
+        return out
+
     def position_all(self) -> Int:
         """Return the face owned on trade date by every account; (accounts, securities)."""
         return self.position(slice(None))
@@ -242,18 +248,16 @@ class Ledger:
         taker: ArrayLike,
         amount: ArrayLike,
         signed: bool = False,
-    ) -> list[Int]:
+    ) -> Int:
         """Broadcast the columns of a posting to one length; refuse what is outside the books, broken or negative."""
         columns = _integers(memo, instrument=instrument, giver=giver, taker=taker, amount=amount)
-        if columns[-1].size == 0:
-            return columns
-        for label, column, end in zip(
-            ("instrument", "giver", "taker"), columns, (self._balance.shape[1], len(self), len(self)), strict=False
-        ):
-            low, high = column.min(), column.max()
-            if low < 0 or high >= end:
-                raise ValueError(f"{memo!r}: {label} {low if low < 0 else high}, expected 0 to {end - 1}")
-        if not signed and columns[-1].min() < 0:
+        ends = self._balance.shape[1], len(self), len(self)
+        if not within(columns, *ends):
+            for label, column, end in zip(("instrument", "giver", "taker"), columns, ends, strict=False):
+                low, high = column.min(), column.max()
+                if low < 0 or high >= end:
+                    raise ValueError(f"{memo!r}: {label} {low if low < 0 else high}, expected 0 to {end - 1}")
+        if not signed and len(columns[-1]) and columns[-1].min() < 0:
             raise ValueError(f"{memo!r}: amount {columns[-1].min()}, expected 0 or more; swap giver and taker")
         return columns
 
@@ -297,13 +301,16 @@ class Ledger:
             setattr(self, label, np.concatenate([old, np.full_like(old, NO_BANK if label == "_bank_of" else 0)]))
 
 
-def _integers(memo: str, **columns: ArrayLike) -> list[Int]:
-    """Broadcast whole numbers to one length, flattened in the order of rows."""
+def _integers(memo: str, **columns: ArrayLike) -> Int:
+    """Broadcast whole numbers to one length, flattened in the order of rows; a copy, one row per column."""
     arrays = [np.asarray(column) for column in columns.values()]
     for label, array in zip(columns, arrays, strict=True):
         if array.dtype.kind not in "iu" and array.size:
             raise ValueError(f"{memo!r}: {label} is {array.dtype}, expected whole numbers")
-    return [np.array(array, np.int64, order="C").ravel() for array in np.broadcast_arrays(*arrays)]
+    out = np.empty((len(arrays), *np.broadcast(*arrays).shape), np.int64)
+    for row, array in zip(out, arrays, strict=True):
+        row[...] = array
+    return out.reshape(len(arrays), -1)
 
 
 def _today(entry: tuple[int, int] | None) -> str:

@@ -26,6 +26,16 @@ def move(book: Int, touched: Memos, memo: int, instrument: int, giver: int, take
 
 
 @kernel
+def within(columns: Int, instruments: int, givers: int, takers: int) -> bool:
+    """Tell whether all instruments, givers and takers, the first rows of ``columns``, lie below these ends."""
+    for k in range(columns.shape[1]):
+        instrument, giver, taker = columns[0, k], columns[1, k], columns[2, k]
+        if min(instrument, giver, taker) < 0 or instrument >= instruments or giver >= givers or taker >= takers:
+            return False
+    return True
+
+
+@kernel
 def post(book: Int, touched: Memos, memo: int, instrument: Int, giver: Int, taker: Int, amount: Int) -> None:
     """Move amounts in one book."""
     for k in range(amount.shape[0]):
@@ -66,3 +76,11 @@ def add_books(balance: Int, due: Int, lent: Int, rows: Int, first: int, out: Int
         row = rows[i]
         for j in range(out.shape[1]):
             out[i, j] = balance[row, first + j] + due[row, first + j] + lent[row, first + j]
+
+
+@kernel
+def pick_positions(balance: Int, due: Int, lent: Int, rows: Int, first: int, securities: Int, out: Int) -> None:
+    """Add the three books for pairs of a row and a security, whose columns begin at ``first``."""
+    for j in range(out.shape[0]):
+        row, column = rows[j], first + securities[j]
+        out[j] = balance[row, column] + due[row, column] + lent[row, column]

@@ -5,7 +5,7 @@ on the first day's date. One truth each: what is owned, owed and lent stands in 
 not settled in ``unsettled`` (their sums are the ledger's ``due``); parameters and memories of institutions in their columns.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -57,7 +57,7 @@ class TreasuryMarket(mesa.Model):
         self.date = self.last_date = premises.start_date
         self.shocks: tuple[Any, ...] = ()
         self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
-        self.extras: Mapping[str, float] = MappingProxyType({})
+        self.extras: dict[str, float] = {}
         # ---- by security ----
         self.coupon_e3 = s.coupon_e3.copy()  # with a provisional coupon before the first auction
         self.auctioned: Bool = premises.outstanding > 0
@@ -220,5 +220,5 @@ class TreasuryMarket(mesa.Model):
             tuple(self.auctions),
             tuple(self.buybacks),
             self.sofr_bp,
-            self.extras,
+            MappingProxyType(self.extras),
         )

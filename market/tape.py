@@ -1,7 +1,8 @@
 """The tape of a day: what traded, at which distance from the middle, what was asked and refused, what stood in the books.
 
 It only adds up; measures read it. The middle of a trade is that of the book where it is firm on both sides, else the composite of
-the dealers' streams in its round; spreads come from trades, never from quotes that nobody would trade on. Effective spread: twice the signed distance, in bp of yield.
+the dealers' streams in its round; spreads come from trades, never from quotes that nobody would trade on. Effective spread:
+twice the signed distance, in bp of yield.
 """
 
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.messages import TRADES, Venue
-from market.units import POINT_E8, Bool, Float, Int
+from market.messages import TRADES
+from market.tape_kernels import add_trades
+from market.units import Bool, Float, Int
 
 Table = NDArray[Any]
 
@@ -39,18 +41,8 @@ class Tape:
     def take(self, trades: Table, middle: Float, dv01: Float) -> None:
         """Add trades made at one moment; ``middle`` and ``dv01`` (S,) in points and points per bp."""
         self.batches.append(trades)
-        market = np.isin(trades["venue"], (Venue.BOOK, Venue.REQUEST, Venue.SESSION))
-        own = trades[market]
-        security, face = own["security"], own["face"]
-        self.trades += np.bincount(security, minlength=self.n)
-        np.add.at(self.face, security, face)
-        distance = own["aggressor"] * (own["price_e8"] / POINT_E8 - middle[security])
-        spread = 2.0 * distance / np.maximum(dv01[security], 1e-9)
-        known = np.isfinite(spread) & (own["aggressor"] != 0)
-        np.add.at(self.spread_weight, security[known], face[known].astype(np.float64))
-        np.add.at(self.spread_sum, security[known], face[known] * spread[known])
-        in_book = own["venue"] == Venue.BOOK
-        np.add.at(self.book_flow, security[in_book], own["aggressor"][in_book].astype(np.int64) * face[in_book])
+        spreads = self.spread_weight, self.spread_sum
+        add_trades(trades, middle, dv01, self.trades, self.face, *spreads, self.book_flow)
 
     def look(self, quoted: Bool, tradable: Bool, depth: Int) -> None:
         """Add one look at the books, after quotes were refreshed."""

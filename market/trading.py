@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from market import bond_arithmetic
 from market.messages import ORDERS, TRADES, Rejection, Venue
+from market.order_kernels import FAULTS, sign
 from market.securities import Kind
 from market.settlement import book
-from market.units import LARGEST_TRADE, POINT_E8, Int, cash_cents, half_even
+from market.units import POINT_E8, Int, cash_cents, half_even
 
 REQUEST_ROUNDING_E8 = 100  # 1e-6 points
 
@@ -24,27 +25,12 @@ def accept(market: Any, who: Any, orders: NDArray[Any]) -> NDArray[Any]:
     """Refuse impossible orders, with the reason; sign the others with their owner's row."""
     if not len(orders):
         return np.zeros(0, ORDERS)
-    table, rows = orders.copy(), who.rows
-    n_securities = len(market.securities)
-    known = (table["security"] >= 0) & (table["security"] < n_securities)
-    place = np.where(known, table["security"], 0)
-    reasons = (
-        ("no such member", (table["owner"] < 0) | (table["owner"] >= len(rows))),
-        ("no such security", ~known),
-        ("not traded today", known & ~market.tradable[place]),
-        ("no size", table["face"] == 0),
-        ("larger than $50 bn", np.abs(table["face"]) > LARGEST_TRADE),
-        ("price outside 0 to 200 points", (table["limit"] <= 0) | (table["limit"] >= 200)),
-        ("no such venue", (table["venue"] != Venue.BOOK) & (table["venue"] != Venue.REQUEST)),
-    )
-    good = np.ones(len(table), np.bool_)
-    for reason, bad in reasons:
-        for line in table[bad & good]:
-            told = Rejection(market.day, market.round, tuple(float(v) for v in line), reason)
+    table, fault = orders.copy(), np.empty(len(orders), np.int64)
+    if sign(table, who.rows, market.tradable, fault):
+        for line, number in zip(table[fault > 0], fault[fault > 0].tolist(), strict=True):
+            told = Rejection(market.day, market.round, tuple(float(v) for v in line), FAULTS[number])
             market.rejections.setdefault(who.name, []).append(told)
-        good &= ~bad
-    table = table[good]
-    table["owner"] = rows[table["owner"]]
+        table = table[fault == 0]
     return table
 
 
