@@ -7,6 +7,7 @@ levels of Wednesdays, moved to on that day (or the next business day). Source: e
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ class FedPlan:
 
     ``caps`` are (first day, face a month) in order of days, ``rates`` (first day, rates) likewise; ``expected`` the policy rate
     in bp that guidance leads the market to expect, by day number; ``factors`` dated levels; ``calendar`` all auctions to come,
-    whose announced sizes share out the roll-over. ``roll_all`` rolls everything (a world at rest).
+    whose announced sizes share out the roll-over; ``redeemed`` the face that was redeemed before the start, by month.
+    ``roll_all`` rolls everything (a world at rest).
     """
 
     caps: tuple[tuple[int, int], ...] = ()
@@ -35,6 +37,7 @@ class FedPlan:
     expected: Mapping[int, float] = field(default_factory=dict)
     factors: Mapping[int, FactorLevels] = field(default_factory=dict)
     calendar: tuple[Auction, ...] = ()
+    redeemed: Mapping[tuple[int, int], int] = field(default_factory=dict)
     roll_all: bool = False
 
 
@@ -73,11 +76,10 @@ class CentralBank(Institution):
         s = view.securities
         bills = bool(s.kind[auction.security] == Kind.BILL)
         same = s.of(Kind.BILL) == bills
-        pays = np.asarray(roll_forward(s.maturity_day))
-        maturing = int(view.soma[same & (pays == auction.issue_day)].sum())
-        if not maturing:
+        due = same & (np.asarray(roll_forward(s.maturity_day)) == auction.issue_day) & (view.soma > 0)
+        if not due.any():
             return 0
-        amount = rolled(maturing, self._redeemed(view, auction.issue_day, bills, pays))
+        amount = self._rolled(view, due, bills)
         sizes = [
             a.offering
             for a in self.plan.calendar
@@ -90,26 +92,39 @@ class CentralBank(Institution):
     def _same(a: Auction, b: Auction) -> bool:
         return a.security == b.security and a.auction_day == b.auction_day
 
-    def _redeemed(self, view: View, day: int, bills: bool, pays: Int) -> Any:
-        """Return the share redeemed of what matures on ``day``; the month's totals are fixed when it is first looked at."""
+    def _rolled(self, view: View, due: Bool, bills: bool) -> int:
+        """Return what is rolled of securities repaid on one day: a cap is of the month in which they mature."""
+        days = view.securities.maturity_day
+        total = 0
+        for month in sorted({month_of(day) for day in days[due].tolist()}):
+            inside = due & _of_month(days, month)
+            total += rolled(int(view.soma[inside].sum()), self._redeemed(view, int(days[inside].max()), bills))
+        return total
+
+    def _redeemed(self, view: View, day: int, bills: bool) -> Fraction:
+        """Return the share redeemed of what matures on ``day``; a month's totals are fixed at the first look."""
         if self.plan.roll_all:
-            return 0
+            return Fraction(0)
         month = month_of(day)
         if month not in self._months:
-            self._months[month] = self._maturing(view, month, pays)
+            self._months[month] = self._maturing(view, month)
         coupons, short = self._months[month]
-        return redeemed_share(self._cap(day), coupons, short, bills)
+        left = max(self._cap(day) - self.plan.redeemed.get(month, 0), 0)
+        return redeemed_share(left, coupons, short, bills)
 
-    def _maturing(self, view: View, month: tuple[int, int], pays: Int) -> tuple[int, int]:
-        """Return the coupons and bills of the portfolio that mature in a month."""
-        bill = view.securities.of(Kind.BILL)
-        first = np.datetime64(f"{month[0]:04d}-{month[1]:02d}", "M")
-        low = int(first.astype("datetime64[D]").astype(np.int64))
-        high = int((first + 1).astype("datetime64[D]").astype(np.int64))
-        inside: Bool = (pays >= low) & (pays < high)
+    @staticmethod
+    def _maturing(view: View, month: tuple[int, int]) -> tuple[int, int]:
+        """Return the coupons and bills of the portfolio that are still to mature in a month."""
+        bill, inside = view.securities.of(Kind.BILL), _of_month(view.securities.maturity_day, month)
         return int(view.soma[inside & ~bill].sum()), int(view.soma[inside & bill].sum())
 
     def _cap(self, day: int) -> int:
         days = [since for since, _ in self.plan.caps]
         place = bisect_right(days, day) - 1
         return self.plan.caps[place][1] if place >= 0 else 2**62
+
+
+def _of_month(days: Int, month: tuple[int, int]) -> Bool:
+    """Return which day numbers lie in a calendar month."""
+    months = days.astype("datetime64[D]").astype("datetime64[M]")
+    return np.asarray(months == np.datetime64(f"{month[0]:04d}-{month[1]:02d}", "M"))

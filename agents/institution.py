@@ -15,8 +15,8 @@ broadcast, and the market calls it once for all members; any other class is call
 says otherwise. Rules never reduce over the members: who wants an aggregate reads it from the view.
 """
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Self, TypeVar
 
 import mesa
 import numpy as np
@@ -27,6 +27,8 @@ from market.instruments import Money
 from market.messages import Venue, wishes
 from market.streams import fingerprint
 from market.units import CENTS_PER_MUSD, Float, Int
+
+T = TypeVar("T")
 
 
 class Institution(mesa.Agent):
@@ -57,6 +59,7 @@ class Institution(mesa.Agent):
         self.row: Any = model.account_for(self)
         self.identity = np.array([fingerprint(self.name)], np.uint64)
         self.member = np.zeros(1, np.int64)
+        self._of_day: dict[str, tuple[int, Any]] = {}
         for key, value in traits.items():
             if key not in traits_of(kind):
                 raise TypeError(f"{kind.__name__} has no trait {key!r}; it has {', '.join(traits_of(kind)) or 'none'}")
@@ -84,6 +87,7 @@ class Institution(mesa.Agent):
         many.span = _span(places)
         many.at = (many.span, None)  # type: ignore[assignment]
         many.row, many.identity, many.member = rows, identity, member
+        many._of_day = {}
         return many
 
     # ---- what it owns ---------------------------------------------------------------------------
@@ -103,6 +107,11 @@ class Institution(mesa.Agent):
         held: Int = self.model.ledger.position(self.rows)
         return held[0] if self.alone else held
 
+    def held(self, place: Int, security: Int) -> Int:
+        """Return the face that members have of securities on trade date, in pairs (J,)."""
+        held: Int = self.model.ledger.position_in(self.rows[place], security)
+        return held
+
     @property
     def cash_musd(self) -> Float:
         """What it can pay with, in million dollars, after all that is due: () or (n, 1)."""
@@ -114,6 +123,14 @@ class Institution(mesa.Agent):
         """The cash that it keeps (its trait ``cash_buffer``, which classes with cash to manage declare), (members,)."""
         musd = np.asarray(self.cash_buffer, np.float64).reshape(-1)  # type: ignore[attr-defined]
         return np.rint(musd * CENTS_PER_MUSD).astype(np.int64)
+
+    # ---- what it knows all day ------------------------------------------------------------------
+    def daily(self, name: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` made when it was first asked for under this name today."""
+        known = self._of_day.get(name)
+        if known is None or known[0] != self.model.day:
+            known = self._of_day[name] = (self.model.day, make())
+        return known[1]
 
     # ---- what it wants --------------------------------------------------------------------------
     def want(self, face: NDArray[Any], limit: Any = np.nan, venue: Venue = Venue.REQUEST) -> NDArray[Any]:
@@ -137,6 +154,11 @@ class Institution(mesa.Agent):
         """Uniforms in (0, 1) that belong to (purpose, institution, round or day)."""
         moment = self.model.day if daily else self.model.clock
         return self._shaped(self.model.streams.uniform(purpose, self.identity, moment, n))
+
+    def uniform_at(self, purpose: str, place: Int, position: Int) -> Float:
+        """Draws of this round for pairs (J,) of a member and a position: ``uniform(purpose, n)[place, position]``."""
+        draws: Float = self.model.streams.uniform_at(purpose, self.identity[place], self.model.clock, position)
+        return draws
 
     @property
     def rng(self) -> np.random.Generator:

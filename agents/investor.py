@@ -30,6 +30,7 @@ from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
 MOST_NEEDS = 40  # liquidity trades of one institution in a round
+NEEDS_DRAWS = (1, 1 + MOST_NEEDS, 1 + 2 * MOST_NEEDS)  # positions of: which security, how large, which way
 MOST_TILT = 0.5
 BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once [SPEC]
 NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction [SPEC]
@@ -94,20 +95,17 @@ class Investor(Institution):
     def decide(self, view: View) -> NDArray[Any]:
         """Rebalance at its own hour; trade for liquidity; carry out what it must."""
         today = self.model.outlook.on(view)
-        hour = np.floor(self.uniform("hour", daily=True) * view.rounds)
-        self.held = np.atleast_2d(self.position)
+        hour = self.daily("hour", lambda: np.floor(self.uniform("hour", daily=True) * view.rounds))
         tables = [self.needs(view, today)]
-        awake = self.some(hour == view.round)
-        if len(awake.member):
-            awake.held = np.atleast_2d(awake.position)
-            tables.append(awake.rebalance(view))
-        if self.forced.any():
+        if (hour == view.round).any():
+            tables.append(self.some(hour == view.round).rebalance(view))
+        if self.daily("must", lambda: bool(self.forced.any())):
             tables.append(self.carry_out(view))
-        return np.concatenate(tables)
+        return np.concatenate(tables) if len(tables) > 1 else tables[0]
 
     def rebalance(self, view: View) -> NDArray[Any]:
         """Trade part of the gap between what it wants and what it has, in lots."""
-        gap = np.where(view.tradable & (self.forced == 0), self.wanted(view) - self.held, 0.0)
+        gap = np.where(view.tradable & (self.forced == 0), self.wanted(view) - self.position, 0.0)
         lot = np.clip(0.02 * self.benchmark * view.anticipated, 2 * FACE_PER_MUSD, 200 * FACE_PER_MUSD)
         chance = self.uniform("lot", len(view.securities))
         cash_like = view.securities.of(Kind.BILL, Kind.FRN)
@@ -119,20 +117,19 @@ class Investor(Institution):
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
         """Return the liquidity trades of the round."""
-        totals = self._totals(view, today)
-        draws = np.atleast_2d(self.uniform("needs", 1 + 3 * MOST_NEEDS))
-        count = poisson(totals[:, -1:] / view.rounds, draws[:, :1], MOST_NEEDS)
-        place, k = np.nonzero(np.arange(MOST_NEEDS) < count)
-        security = choose(totals, place, draws[place, 1 + k])
+        totals = self.daily("totals", lambda: self._totals(view, today))
+        count = poisson(totals[:, -1] / view.rounds, np.atleast_2d(self.uniform("needs"))[:, 0], MOST_NEEDS)
+        place, k = np.nonzero(np.arange(MOST_NEEDS) < count[:, None])
+        which, how_large, which_way = (self.uniform_at("needs", place, first + k) for first in NEEDS_DRAWS)
+        security = choose(totals, place, which)
         pick = self._picker(place, security)
-        size = today.ticket[security] * np.exp(0.8 * _logistic(draws[place, 1 + MOST_NEEDS + k]) - 0.32)
-        share = pick(self.benchmark)
-        size = np.minimum(size, np.maximum(0.25 * share * view.anticipated[security], FACE_PER_MUSD))
-        wanted = self._wanted_at(view, place, security, view.anticipated[security])
+        size = today.ticket[security] * np.exp(0.8 * _logistic(how_large) - 0.32)
+        share, supply = pick(self.benchmark), view.anticipated[security]
+        size = np.minimum(size, np.maximum(0.25 * share * supply, FACE_PER_MUSD))
+        wanted = self._wanted_at(view, place, security, supply)
         turnover = share * pick(self.activity) * self._per_share(today)[security]
-        chance = buying_chance(wanted - self.held[place, security], turnover, pick(self.pull))
-        buys = draws[place, 1 + 2 * MOST_NEEDS + k] < chance
-        return self.lines(view, place, security, np.where(buys, size, -size))
+        chance = buying_chance(wanted - self.held(place, security), turnover, pick(self.pull))
+        return self.lines(view, place, security, np.where(which_way < chance, size, -size))
 
     def _picker(self, place: Int, security: Int) -> Pick:
         """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
@@ -145,11 +142,9 @@ class Investor(Institution):
         return pick
 
     def _totals(self, view: View, today: Lessons) -> Float:
-        """Return running totals over securities of its liquidity trades a day (members, S); made once a day."""
-        if view.round == 0 or not hasattr(self, "_running"):
-            per_day = self.activity * self._per_share(today) * self.benchmark / today.ticket
-            self._running = np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
-        return self._running
+        """Return running totals over securities of its liquidity trades a day (members, S)."""
+        per_day = self.activity * self._per_share(today) * self.benchmark / today.ticket
+        return np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
 
     def _per_share(self, today: Lessons) -> Float:
         """Return the face that one unit of benchmark share and of activity trades a day (S,)."""
@@ -157,13 +152,12 @@ class Investor(Institution):
 
     def carry_out(self, view: View) -> NDArray[Any]:
         """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
-        forced = np.atleast_2d(self.forced)
-        before = np.atleast_2d(self.held_before)
-        done = np.where(np.isfinite(before), self.held - before, 0.0)
+        forced, before, held = (np.atleast_2d(a) for a in (self.forced, self.held_before, self.position))
+        done = np.where(np.isfinite(before), held - before, 0.0)
         forced = np.where(forced < 0, np.minimum(forced - np.clip(done, forced, 0.0), 0.0), forced)
         forced = np.where(np.abs(forced) < FACE_PER_MUSD, 0.0, forced)
-        self.forced = forced[0] if self.alone else forced
-        self.held_before = (self.held[0] if self.alone else self.held).astype(np.float64)
+        before = np.where(forced == 0.0, np.nan, held)
+        self.forced, self.held_before = (forced[0], before[0]) if self.alone else (forced, before)
         face = np.sign(forced) * whole(np.abs(forced) / (view.rounds - view.round))
         place, security = np.nonzero(face * view.tradable)
         table = self.lines(view, place, security, face[place, security])
@@ -174,17 +168,19 @@ class Investor(Institution):
     def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:
         """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
         if not self.may_short:
-            face = np.where(face < 0, -np.minimum(-face, np.maximum(self.held[place, security], 0)), face)
-        table = np.zeros(len(place), ORDERS)
-        table["owner"], table["security"] = self.member[place], security
-        table["face"] = np.sign(face) * whole(np.abs(face))
+            face = np.maximum(face, -np.maximum(self.held(place, security), 0))
+        face = np.trunc(face / FACE_PER_MUSD).astype(np.int64) * FACE_PER_MUSD
+        kept = (face != 0) & view.tradable[security] & np.isfinite(view.composite_bp[security])
+        place, security, face = place[kept], security[kept], face[kept]
+        table = np.empty(len(place), ORDERS)
+        table["owner"], table["security"], table["face"] = self.member[place], security, face
         pick = self._picker(place, security)
         leeway = pick(self.tolerance) * (1.0 + 0.5 / np.maximum(view.years[security], 0.1))
         table["limit"] = view.price_of(security, view.composite_bp[security] - np.sign(face) * leeway)
         coupon = view.on_the_run[security] & view.securities.of(Kind.NOTE, Kind.BOND)[security]
-        draw = np.atleast_2d(self.uniform("venue", 64))[place, security % 64]
-        table["venue"] = np.where(coupon & (draw < pick(self.book_share)), Venue.BOOK, Venue.REQUEST)
-        return table[(table["face"] != 0) & view.tradable[security] & np.isfinite(view.composite_bp[security])]
+        in_book = coupon & (self.uniform_at("venue", place, security % 64) < pick(self.book_share))
+        table["venue"] = np.where(in_book, Venue.BOOK, Venue.REQUEST)
+        return table
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:

@@ -100,6 +100,8 @@ class Deviation:
     residual: Float
     level_load: Float
     residual_load: Float
+    shared: Float  # the node's part without substitution: what a newcomer among its neighbours would be worth
+    shared_load: Float
 
 
 class Outlook:
@@ -176,11 +178,14 @@ class Outlook:
             today = self.on(view)
             known = view.tradable & np.isfinite(view.composite_bp)
             fade = np.where(known, np.minimum(view.years / SHORTEST_YEARS, 1.0), 0.0)
-            away = np.where(known, fade * (view.composite_bp - today.prior_bp), 0.0)
-            moves = np.column_stack([away, fade[:, None] * today.loadings])
+            gap = np.where(known, fade * (view.composite_bp - today.prior_bp), 0.0)
+            moves = np.column_stack([gap, fade[:, None] * today.loadings])
             smooth, stretched = smooth_by_node(moves, today.nodes, view.anticipated * fade)
             rest = np.where(known[:, None], moves - smooth, 0.0)
-            self._deviation = (moment, Deviation(stretched[:, 0], rest[:, 0], stretched[:, 1:], rest[:, 1:]))
+            parts = [columns for part in (stretched, rest, smooth) for columns in (part[:, 0], part[:, 1:])]
+            level, level_load, residual, residual_load, shared, shared_load = parts
+            away = Deviation(level, residual, level_load, residual_load, shared, shared_load)
+            self._deviation = (moment, away)
         return self._deviation[1]
 
 

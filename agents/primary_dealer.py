@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from agents.dealer_inventory import Inventory, inventory_of
 from agents.institution import Institution
 from agents.outlook import Lessons
-from agents.quoting import size_share, worth_quoting
+from agents.quoting import shown_size, worth_quoting
 from agents.traits import memory, trait
 from market.instruments import Money
 from market.messages import BIDS, Auction, Buyback, Quotes, Venue
@@ -58,7 +58,7 @@ class PrimaryDealer(Institution):
     follow = trait(0.04, "share a day", (0, 0.3), "stability bound (mechanism.md 4)")
     flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess below mechanism.md 8: books only")
     flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
-    firm_hurdle = trait(0.05, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
+    firm_hurdle = trait(0.4, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
     match_share = trait(1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else")
     cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
     offer_share = trait(0.5, "share of a long position", (0, 1), "a guess (mechanism.md 5.4)")
@@ -89,7 +89,8 @@ class PrimaryDealer(Institution):
         """Learn from the composite of the round before, then state reservation yields."""
         today = self.model.outlook.on(view)
         gap = view.composite_bp - self.valued
-        self.premium = self.premium + np.where(np.isfinite(gap), self.follow / view.rounds * gap, 0.0)
+        learnt = self.premium + self.follow / view.rounds * gap
+        self.premium = np.where(np.isfinite(gap), learnt, self._premium_among_neighbours(view))
         value = self.value(view, today)
         self.valued = value
         self.state: Inventory = inventory_of(self, view, today)
@@ -98,6 +99,13 @@ class PrimaryDealer(Institution):
         self.reservation = value + self.state.skew_bp + view_bp
         self.centre = value + self.state.shown_bp + view_bp
         return self.centre
+
+    def _premium_among_neighbours(self, view: View) -> Float:
+        """Return the premium of a security that nobody streamed yet: what its maturity node has, less its own belief."""
+        away, belief = self.model.outlook.deviation(view), self.news + self.flow
+        load = away.shared_load
+        known = belief[..., 0:1] * load[:, 0] + belief[..., 1:2] * load[:, 1] + belief[..., 2:3] * load[:, 2]
+        return np.asarray(away.shared - known)
 
     def _private_view(self, view: View) -> Float:
         """Return today's own error of judgement in bp: the same all day."""
@@ -119,8 +127,9 @@ class PrimaryDealer(Institution):
         bid_bp = self.centre + np.where(short, 0.25 * half, half)
         ask_bp = self.centre - np.where(long, 0.25 * half, half)
         size = self._quote_size(view, today)
-        size_bid = size * size_share(state.utilisation, np.where(state.days > 0, 1.0, 0.0))
-        size_ask = size * size_share(state.utilisation, np.where(state.days < 0, 1.0, 0.0))
+        smallest = 1.0 * FACE_PER_MUSD
+        size_bid = shown_size(size, smallest, state.utilisation, np.where(state.days > 0, 1.0, 0.0))
+        size_ask = shown_size(size, smallest, state.utilisation, np.where(state.days < 0, 1.0, 0.0))
         zero = np.zeros(())
         return Quotes(
             view.price(bid_bp),

@@ -50,7 +50,9 @@ def worth_quoting(half_spread_bp, arrivals, volatility_round_bp, spare, familiar
 
 
 @rule
-def size_share(utilisation, worsens):
-    """Return the share of the usual size shown on a side; nothing on a side that worsens a full book."""
+def shown_size(usual, smallest, utilisation, worsens):
+    """Return the face shown on a side: less as the book fills, never below the smallest quote; none that worsens a full book."""
     spare = max(0.0, 1.0 - utilisation)
-    return spare if worsens > 0.0 else max(spare, 0.25)
+    if worsens > 0.0 and spare <= 0.0:
+        return 0.0
+    return max(usual * (spare if worsens > 0.0 else max(spare, 0.25)), smallest)

@@ -60,7 +60,6 @@ class RandomTrader(Investor):
 
     def decide(self, view: View) -> NDArray[Any]:
         """Trade at random."""
-        self.held = np.atleast_2d(self.position)
         return self.needs(view, self.model.outlook.on(view))
 
 

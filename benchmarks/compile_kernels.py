@@ -1,7 +1,7 @@
 """Compile the market's kernels into the cache, in one process, before several of them want them at once.
 
-Two test workers that compile the same kernel together do the work twice, and numba's cache does not lock: with two signatures
-of one kernel, the later index can name the earlier file.
+Two test workers that compile the same kernel together do the work twice, and numba's cache does not lock: with two
+signatures of one kernel, the later index can name the earlier file.
 """
 
 from time import perf_counter

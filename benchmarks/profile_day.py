@@ -1,8 +1,9 @@
 """What each act of a simulated day costs: ``make profile``, or ``python benchmarks/profile_day.py --help``.
 
-Wall time of each act, summed over the rounds, in ms per day, averaged over the days after a short burn-in; the record is written
-to a temporary run folder, as in a run. Compilation and the building of the market are timed apart. ``--detail`` profiles
-functions instead and prints them as text. Memory is the greatest resident set of the process so far.
+Wall time of each act, summed over the rounds, in ms per day, averaged over the days after a short burn-in; the
+record is written to a temporary run folder, as in a run. Compilation and the building of the market are timed
+apart. ``--detail`` profiles functions instead and prints them as text. Memory is the greatest resident set of the
+process so far.
 """
 
 import argparse
@@ -51,11 +52,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=20, help="days to average over")
     parser.add_argument("--burn-in", type=int, default=5, help="days before the first that counts")
     parser.add_argument("--rounds", type=int, default=None, help="rounds a day, if not the scenario's")
-    parser.add_argument("--detail", type=int, nargs="?", const=40, default=0, metavar="N", help="profile functions; show N")
+    parser.add_argument(
+        "--detail", type=int, nargs="?", const=40, default=0, metavar="N", help="profile functions; show N"
+    )
     return parser.parse_args()
 
 
-def start(scenario: str, seed: int, burn_in: int, rounds: int | None = None, record: Record | None = None) -> TreasuryMarket:
+def start(
+    scenario: str, seed: int, burn_in: int, rounds: int | None = None, record: Record | None = None
+) -> TreasuryMarket:
     """Return a market that has lived through a burn-in of its own length and whose clock has started."""
     world = load(scenario)
     changed = {"burn_in_days": burn_in, "rounds": rounds or world.run.rounds}

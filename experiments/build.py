@@ -1,13 +1,13 @@
 """The composition root: a scenario and a seed become a market with everybody in it.
 
-``stage`` gathers what is given before anybody joins, ``populate`` lets the institutions join and hands out every bond and every
-dollar of the starting state, ``build`` does both. An institution's accustomed share of a security is its share at the start of
-what the Fed does not hold; of an issue to come, its share of the maturity node that the issue falls into.
+``stage`` gathers what is given before anybody joins, ``populate`` lets the institutions join and hands out every
+bond and every dollar of the starting state, ``build`` does both. An institution's accustomed share of a security is
+its share at the start of what the Fed does not hold; of an issue to come, its share of the maturity node that the
+issue falls into.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlem
 from experiments.population import Trait
 from experiments.scenario_sections import Scenario
 from experiments.security_list import Listing, with_future
-from experiments.shocks import shock_of
+from experiments.shocks import sellers, shock_of
 from experiments.start_pattern import FirstDay, news_covariance, pattern_of
 from experiments.starting_state import StartingState, starting_state
 from experiments.tips_index import consumer_prices
@@ -56,7 +56,7 @@ class Stage:
 def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     """Gather securities, calendar, starting state and plans."""
     day, last = day_number(scenario.run.start), day_number(scenario.run.end)
-    counts = {name: number for name, number in scenario.population.counts.items()}
+    counts = dict(scenario.population.counts)
     state = starting_state(day, counts, scenario.start.tilt, scenario.start.tilt_seed)
     current = Listing(state.securities, state.outstanding, state.otr_rank)
     scheduled = scheduled_auctions(scenario, current, state.face[FED])
@@ -65,7 +65,9 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     price = np.zeros(len(securities), np.int64)
     price[securities.places(current.securities.cusip)] = state.price_e8
     face = state.face_on(securities)
-    calendar = market_auctions(scheduled, securities, current.securities, int(business_days(day + 1, last)[0]), scenario.run.rounds)
+    calendar = market_auctions(
+        scheduled, securities, current.securities, int(business_days(day + 1, last)[0]), scenario.run.rounds
+    )
     fed = fed_plan(scenario, calendar, state.levels.day)
     settle = next_settlement(day)
     years = np.maximum(securities.maturity_day - settle, 0) / 365.25
@@ -115,6 +117,8 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     market.shocks = tuple(shock_of(shock) for shock in scenario.shocks)
+    for shock in market.shocks:
+        sellers(market, shock.holder)  # refuses an unknown holder before anything runs
 
 
 def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:
@@ -148,7 +152,7 @@ def _draw_traits(agent: Institution, holder: Holder, spreads: Mapping[str, Trait
 
 
 def accustomed_shares(given: Stage) -> Float:
-    """Return each holder's accustomed share of each security (H, S); columns sum to one over the holders but the Fed."""
+    """Return each holder's accustomed share of each security (H, S); columns sum to one over all but the Fed."""
     s, face = given.premises.securities, given.face[FIRST_NON_OFFICIAL:].astype(np.float64)
     private = face.sum(axis=0)
     years = np.maximum(s.maturity_day - np.maximum(given.premises.start_date, s.first_issue_day), 0) / 365.25
@@ -172,5 +176,3 @@ def build(scenario: Scenario, seed: int, record: Record | None = None, one_by_on
     market = TreasuryMarket(given.premises, seed, record)
     populate(market, scenario, given)
     return market
-
-

@@ -1,4 +1,5 @@
-"""The command line: ``offtherun run``, ``check``, ``check-data``, ``snapshot``, ``scenarios``, ``schema``, ``version``.
+"""The command line: ``offtherun run``, ``check``, ``replay``, ``snapshot``, ``check-data``, ``scenarios``, ``schema``,
+``version``.
 
 What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
 and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
@@ -69,6 +70,34 @@ def check(folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> None:
     compared = sum(finding.compared for finding in findings)
     print(f"{folder}: {compared:,} comparisons, {len(findings) - failed} of {len(findings)} laws hold")
     if failed:
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path | None, typer.Argument(help="Run folder of the baseline; default: run it first.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the run to be made; default: 1.", min=0)] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the comparison; default: the run folder.")] = None,
+) -> None:
+    """Hold a run of the baseline beside the published figures of 2024; status 1 if the accounts miss a tolerance."""
+    from experiments.errors import UserError
+
+    if folder is None:
+        out = folder = out or Path("runs") / f"baseline-seed{1 if seed is None else seed}"
+        run("baseline", 1 if seed is None else seed, None, folder, quiet=True)
+    elif seed is not None:
+        raise UserError(f"--seed {seed}: {folder} has its seed already, expected a folder or a seed")
+    from rich.console import Console
+
+    from experiments import replay as comparison
+    from experiments.figures import replay_page
+    from experiments.replay_summary import page
+
+    found = comparison.replay(folder)
+    files = [*comparison.save(found, out or folder), *replay_page.save(found, out or folder)]
+    Console().print(page(found), markup=False, highlight=False)
+    print("\nwritten  " + " ".join(map(str, files)))
+    if not found.passed:
         raise typer.Exit(FOUND)
 
 

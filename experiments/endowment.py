@@ -27,7 +27,7 @@ def pairs(given: Int, taken: Int) -> tuple[Int, Int, Int]:
 
 
 def endow(ledger: Ledger, state: StartingState, face: Int) -> NDArray[Any]:
-    """Post the balances of the state; ``face`` (H, S) is in the ledger's columns. Return its repo as overnight LOANS."""
+    """Post the balances of the state; ``face`` (H, S) has the ledger's columns. Return its repo as overnight LOANS."""
     for money in Money:
         balance = state.money[:, money]
         giver, taker, amount = pairs(np.maximum(-balance, 0), np.maximum(balance, 0))

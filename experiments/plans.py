@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.central_bank import FedPlan
 from agents.debt_office import DebtPlan, PlannedBuyback
+from agents.reinvestment import month_of
 from experiments.auction_calendar import ScheduledAuction, auctions
 from experiments.buyback_calendar import buybacks
 from experiments.fed_factors import fed_levels
@@ -18,7 +19,7 @@ from experiments.steady_calendar import steady_auctions
 from market.calendar import next_business_day, previous_business_day, roll_forward, round_at
 from market.messages import Auction, FactorLevels
 from market.securities import Kind, Securities
-from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, day_number
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, day_number, to_date
 from market.view import PolicyRates
 
 BILLS_AT, COUPONS_AT, BUYBACKS_AT = "11:30", "13:00", "13:55"
@@ -44,7 +45,11 @@ def market_auctions(
         place = securities.place(a.cusip)
         first = a.cusip not in sold
         sold.add(a.cusip)
-        out.append(Auction(place, min(a.announced_day, day), day, max(a.issue_day, day), a.offering, round_at(at, rounds), first))
+        out.append(
+            Auction(
+                place, min(a.announced_day, day), day, max(a.issue_day, day), a.offering, round_at(at, rounds), first
+            )
+        )
     return tuple(out)
 
 
@@ -58,7 +63,9 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
     plan = {int(d): round(float(c) * CENTS_PER_MUSD) for d, c in zip(cash["date"], cash["tga_musd"], strict=True)}
     return DebtPlan(
         auctions=calendar,
-        buybacks=() if policy.buybacks.mode == "off" else _planned_buybacks(securities, first, last, scenario.run.rounds),
+        buybacks=()
+        if policy.buybacks.mode == "off"
+        else _planned_buybacks(securities, first, last, scenario.run.rounds),
         receipts={} if flows is None else dict(zip(flows.day.tolist(), flows.cents.tolist(), strict=True)),
         cash_plan={} if balanced else plan,
         balanced=balanced,
@@ -76,7 +83,9 @@ def _planned_buybacks(securities: Securities, first: int, last: int, rounds: int
     for b in buybacks(first, last):
         listed = None if b.eligible is None else tuple(known[c] for c in b.eligible if c in known)
         announced = int(previous_business_day(b.operation_day))
-        out.append(PlannedBuyback(b.operation_day, announced, round_at(BUYBACKS_AT, rounds), b.bucket, b.maximum, listed))
+        out.append(
+            PlannedBuyback(b.operation_day, announced, round_at(BUYBACKS_AT, rounds), b.bucket, b.maximum, listed)
+        )
     return tuple(out)
 
 
@@ -94,13 +103,31 @@ def fed_plan(scenario: Scenario, calendar: tuple[Auction, ...], start_levels_day
                 factors[day] = FactorLevels(
                     level.currency, level.other_assets, level.other_liabilities, level.foreign_repo
                 )
-    return FedPlan(caps, rates, expected_rates(rates, start, last), factors, calendar, policy.supply == "steady")
+    expected, before = expected_rates(rates, start, last), {month_of(start): redeemed_before(start, start_levels_day)}
+    return FedPlan(caps, rates, expected, factors, calendar, before, policy.supply == "steady")
+
+
+def redeemed_before(start: int, levels_day: int) -> int:
+    """Return the face that the Fed had redeemed of a month's cap when the run starts in it, as published by type.
+
+    From the month's first Wednesday, before its first coupons mature, to the Wednesday of the starting state.
+    """
+    levels = table("soma_by_type_weekly_2019-2024").set_index("date")
+    levels = levels[["bills", "notes_bonds_nominal", "frn", "tips_par"]]
+    first = day_number(to_date(start).replace(day=1))
+    inside = levels[(levels.index >= first) & (levels.index <= levels_day)]
+    if inside.empty:
+        return 0
+    fall = (inside.iloc[0] - inside.iloc[-1]).clip(lower=0.0)
+    return round(float(fall.sum()) * FACE_PER_MUSD)
 
 
 def _rates(scenario: Scenario, start: int) -> tuple[tuple[int, PolicyRates], ...]:
     """Return administered rates by first day; a flat path stops at the start, rates of the scenario come on top."""
     flat = scenario.policy.rates_path == "flat"
-    steps = [(r.day, r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in rate_steps() if not flat or r.day <= start]
+    known = [step for step in rate_steps() if not flat or step.day <= start]
+    steps: list[tuple[int, float, float, float]]
+    steps = [(r.day, r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in known]
     own = [(day_number(r.since), r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in scenario.policy.rates]
     if own:
         steps = [s for s in steps if s[0] < own[0][0]] + own

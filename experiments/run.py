@@ -50,16 +50,20 @@ def run(
 def simulate(
     scenario: Scenario, seed: int, days: int | None, record: Record, on_day: OnDay | None = None
 ) -> TreasuryMarket:
-    """Build a market, live through its burn-in, start the clock and live through its days."""
-    market = build(scenario, seed, record)
-    burn_in = market.premises.burn_in
-    of = burn_in + (len(market.premises.dates) if days is None else days)
+    """Build a market, and live through its burn-in and its days."""
+    return live(build(scenario, seed, record), days, on_day)
+
+
+def live(market: TreasuryMarket, days: int | None = None, on_day: OnDay | None = None) -> TreasuryMarket:
+    """Live through what is left of the burn-in, start the clock, and live ``days`` days, by default to the last."""
+    left, ahead = max(-market.day, 0), len(market.premises.dates) - max(market.day, 0)
+    of = left + (ahead if days is None else days)
     for number in range(1, of + 1):
         if market.day == 0:
             start_clock(market)
         market.step()
         if on_day is not None:
-            on_day(Day(number, of, to_date(market.date), yield_10y_bp(market), number <= burn_in))
+            on_day(Day(number, of, to_date(market.date), yield_10y_bp(market), number <= left))
     return market
 
 
@@ -67,4 +71,5 @@ def start_clock(market: TreasuryMarket) -> None:
     """End the burn-in: what institutions take for usual is the published prices of the first day; write the opening."""
     market.anchor()
     market.checks = 0
+    market._gather()  # without a burn-in nobody was counted yet
     write_opening(market)

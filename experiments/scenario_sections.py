@@ -145,9 +145,7 @@ class Buybacks(Section):
     curve_weight: float = _field(
         0.5, "share", "a guess", "weight of the fitted curve against the market price", ge=0, le=1
     )
-    financing: Literal["bills", "cash"] = _field(
-        "bills", "mode", "economics.md 3.11", "what pays for buybacks"
-    )
+    financing: Literal["bills", "cash"] = _field("bills", "mode", "economics.md 3.11", "what pays for buybacks")
 
 
 QT_CAPS = (Cap(since=date(2022, 9, 1), treasuries_musd=60_000, mbs_musd=35_000),

@@ -45,7 +45,9 @@ class ForcedSale:
         held = np.maximum(np.array([np.where(inside, a.position, 0) for a in agents]), 0)
         if held.sum() < face:
             have, want = held.sum() // FACE_PER_MUSD, face // FACE_PER_MUSD
-            raise UserError(f"shock: {self.holder} holds {have:,} musd of {low} to {high} years, expected {want:,} or more")
+            raise UserError(
+                f"shock: {self.holder} holds {have:,} musd of {low} to {high} years, expected {want:,} or more"
+            )
         parts = apportion(face, held.ravel()).reshape(held.shape)
         for agent, part in zip(agents, parts, strict=True):
             agent.forced = agent.forced - part
@@ -60,10 +62,14 @@ def sellers(market: Any, holder: str) -> list[Any]:
         found = [a for a in market.agents if isinstance(a, KINDS[holder])]
     if not found:
         names = [*KINDS, *(a.name for a in market.agents)]
-        raise UserError(f"shocks.holder is {holder!r}, expected a kind or the name of an institution{nearest(holder, names)}")
+        raise UserError(
+            f"shocks.holder is {holder!r}, expected a kind or the name of an institution{nearest(holder, names)}"
+        )
     return found
 
 
 def shock_of(sale: Sale) -> ForcedSale:
     """Return the shock that a scenario describes."""
-    return ForcedSale(day_number(sale.date), sale.days, sale.holder, sale.bucket_years, sale.amount_musd * FACE_PER_MUSD)
+    return ForcedSale(
+        day_number(sale.date), sale.days, sale.holder, sale.bucket_years, sale.amount_musd * FACE_PER_MUSD
+    )

@@ -1,8 +1,8 @@
-"""What institutions know by trade, read off published figures: the pattern of yields of the first day, the size of news.
+"""What institutions know by trade, read off published figures: the first day's pattern of yields, the size of news.
 
-Curves through the first day's seasoned notes and bonds, bills, and TIPS; each security's own residual; the premium of age
-ranks 0, 1 and 2 (mean residual of issues of 2 to 10 years); and the covariance of daily changes of the three factors of news,
-from a year of constant-maturity yields before the start (Board, H.15). All are inputs.
+Curves through the first day's seasoned notes and bonds, bills, and TIPS; each security's own residual; the premium
+of age ranks 0, 1 and 2 (mean residual of issues of 2 to 10 years); and the covariance of daily changes of the three
+factors of news, from a year of constant-maturity yields before the start (Board, H.15). All are inputs.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,9 @@ def pattern_of(first: FirstDay, policy_bp: float) -> StartPattern:
     nominal = _smooth(first.years, yields, seasoned, None)
     bill = _smooth(first.years, yields, s.of(Kind.BILL) & priced, BILL_KNOTS)
     real = _smooth(first.years, yields, s.of(Kind.TIPS) & priced & (first.years > 0.3), REAL_KNOTS)
-    curve = np.where(s.of(Kind.BILL), bill(first.years), np.where(s.of(Kind.TIPS), real(first.years), nominal(first.years)))
+    curve = np.where(
+        s.of(Kind.BILL), bill(first.years), np.where(s.of(Kind.TIPS), real(first.years), nominal(first.years))
+    )
     residual = np.where(s.of(Kind.FRN), yields, yields - curve)
     premium = tuple(_mean(residual, coupon & (first.rank == rank) & (s.term_months <= 120)) for rank in range(3))
     own, rank = np.where(priced, np.nan_to_num(residual), 0.0), first.rank.copy()

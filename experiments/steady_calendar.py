@@ -62,12 +62,15 @@ def _auction(key: tuple[int, int, int, int], issue_day: int, face: int, number: 
 
 def _months_later(day: int, months: int) -> int:
     """Return the same day of the month some months later; month ends stay month ends."""
-    date = np.datetime64(day, "D")
-    month = date.astype("datetime64[M]")
-    last = (month + months + 1).astype("datetime64[D]") - 1
-    if (date + 1).astype("datetime64[M]") != month:
-        return int(last.astype(np.int64))
-    return int(min((month + months).astype("datetime64[D]") + (date - month), last).astype(np.int64))
+    month = np.datetime64(day, "D").astype("datetime64[M]")
+    first, later, after = (_day(month + np.timedelta64(ahead, "M")) for ahead in (0, months, months + 1))
+    if day + 1 == _day(month + np.timedelta64(1, "M")):
+        return after - 1
+    return min(later + (day - first), after - 1)
+
+
+def _day(month: np.datetime64) -> int:
+    return int(month.astype("datetime64[D]").astype(np.int64))
 
 
 def synthetic_cusip(number: int) -> str:

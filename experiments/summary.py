@@ -102,24 +102,21 @@ def _money(daily: pd.DataFrame) -> Table:
 def _operations(run: RunTables) -> Table:
     """Return what the Treasury sold and bought."""
     auctions, buybacks = run["auctions"], run["buybacks"]
-    table = _grid("Treasury", "number", "offered", "done", "cost", "remark")
-    sold = auctions["awarded_face"].sum() / FACE_PER_BN
+    table = _grid("Treasury", "number", "offered", "done", "cost", "remark", width=8)
     cover = np.average(auctions["bid_to_cover"], weights=auctions["offering_face"]) if len(auctions) else np.nan
-    offering, paid = (
-        auctions["offering_face"].sum() / FACE_PER_BN,
-        auctions["cost_cents"].sum() / CENTS_PER_MUSD / MUSD_PER_BN,
-    )
     short = int((~auctions["covered"].astype(bool)).sum())
-    remark = f"bid-to-cover {_number(cover, '.2f')}, {short} short"
-    table.add_row("auctions", str(len(auctions)), f"{offering:,.1f} bn", f"{sold:,.1f} bn", f"{paid:,.1f} bn", remark)
-    offered, bought = (buybacks[c].sum() / FACE_PER_BN for c in ("offered_face", "accepted_face"))
-    cost, most = (
-        buybacks["cost_cents"].sum() / CENTS_PER_MUSD / MUSD_PER_BN,
-        buybacks["maximum_face"].sum() / FACE_PER_BN,
-    )
+    amounts = _billions(auctions, ",.0f", "offering_face", "awarded_face")
+    table.add_row("auctions", str(len(auctions)), *amounts, f"bid-to-cover {_number(cover, '.2f')}, {short} short")
+    most = buybacks["maximum_face"].sum() / FACE_PER_BN
     share = f"of at most {most:,.1f} bn" if most else "none announced"
-    table.add_row("buybacks", str(len(buybacks)), f"{offered:,.1f} bn", f"{bought:,.1f} bn", f"{cost:,.1f} bn", share)
+    table.add_row("buybacks", str(len(buybacks)), *_billions(buybacks, ",.1f", "offered_face", "accepted_face"), share)
     return table
+
+
+def _billions(operations: pd.DataFrame, form: str, *faces: str) -> list[str]:
+    """Return the sums of columns of face, and of the cost, in billions of dollars as text."""
+    cost = operations["cost_cents"].sum() / CENTS_PER_MUSD / MUSD_PER_BN
+    return [f"{bn:{form}} bn" for bn in (*(operations[face].sum() / FACE_PER_BN for face in faces), cost)]
 
 
 def _cost(manifest: Manifest) -> str:
@@ -130,10 +127,10 @@ def _cost(manifest: Manifest) -> str:
     )
 
 
-def _grid(title: str, *columns: str) -> Table:
-    """Return an empty table with a title in its first column."""
+def _grid(title: str, *columns: str, width: int = 32) -> Table:
+    """Return an empty table with a title in its first column, which has at least so many characters."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(title, min_width=32)
+    table.add_column(title, min_width=width)
     for column in columns:
         table.add_column(column, justify="left" if column == "remark" else "right")
     return table

@@ -31,7 +31,7 @@ def dated_day(first_issue_day: Int, maturity_day: Int) -> Int:
     mature = np.asarray(maturity_day, np.int64).astype("datetime64[D]")
     within = mature - mature.astype("datetime64[M]")
     this_month = issue.astype("datetime64[M]") + within
-    last_month = (issue.astype("datetime64[M]") - 1) + within
+    last_month = (issue.astype("datetime64[M]") - np.timedelta64(1, "M")) + within
     return np.asarray(np.where(this_month <= issue, this_month, last_month).astype("datetime64[D]").astype(np.int64))
 
 

@@ -158,5 +158,6 @@ def _months_after(day: int, months: int) -> int:
     """Return the same day of the month so many months later, or that month's last day."""
     month = np.datetime64(day, "D").astype("M8[M]")
     of_month = np.datetime64(day, "D") - month.astype("M8[D]")
-    later = month + np.timedelta64(months, "M")
-    return int(min(later.astype("M8[D]") + of_month, (later + 1).astype("M8[D]") - 1).astype(np.int64))
+    later = (month + np.timedelta64(months, "M")).astype("M8[D]")
+    after = (month + np.timedelta64(months + 1, "M")).astype("M8[D]")
+    return min(int((later + of_month).astype(np.int64)), int(after.astype(np.int64)) - 1)

@@ -308,8 +308,8 @@ def _integers(memo: str, **columns: ArrayLike) -> Int:
         if array.dtype.kind not in "iu" and array.size:
             raise ValueError(f"{memo!r}: {label} is {array.dtype}, expected whole numbers")
     out = np.empty((len(arrays), *np.broadcast(*arrays).shape), np.int64)
-    for row, array in zip(out, arrays, strict=True):
-        row[...] = array
+    for k, array in enumerate(arrays):
+        out[k] = array
     return out.reshape(len(arrays), -1)
 
 

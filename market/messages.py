@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.units import Bool, Float, Int
+from market.units import Bool, Float, Int, read_only
 
 
 class Venue(IntEnum):
@@ -109,6 +109,9 @@ class Buyback:
     eligible: Bool
     price_sensitive: bool = True
     reserve_bp: float = -0.5
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "eligible", read_only(self.eligible))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class PriceIndex:
         days = np.asarray(day, np.int64).astype("datetime64[D]")
         month = days.astype("datetime64[M]")
         elapsed = (days - month).astype(np.int64)
-        length = ((month + 1).astype("datetime64[D]") - month).astype(np.int64)
+        length = ((month + np.timedelta64(1, "M")).astype("datetime64[D]") - month).astype(np.int64)
         early = month.astype(np.int64) - LAG_MONTHS - self.first_month
         late = early + (elapsed > 0)
         if early.size and (early.min() < 0 or late.max() >= self.points.size):

@@ -2,22 +2,14 @@
 
 import numpy as np
 
-from market.sampling_kernels import place_by_total
+from market.sampling_kernels import invert_poisson, place_by_total
 from market.units import Float, Int
 
 
 def poisson(mean: Float, chance: Float, most: int) -> Int:
-    """Return Poisson counts by inversion of ``chance`` in (0, 1), elementwise, at most ``most``."""
-    term = np.exp(-mean)
-    total = term.copy()
-    count = np.zeros(np.shape(mean), np.int64)
-    for k in range(1, most + 1):
-        more = chance > total
-        count += more
-        term = term * mean / k
-        total = total + term
-        if not more.any():
-            break
+    """Return Poisson counts (n,) by inversion of ``chance`` (n,) in (0, 1), at most ``most``."""
+    count = np.empty(len(mean), np.int64)
+    invert_poisson(mean, np.exp(-mean), chance, most, count)
     return count
 
 

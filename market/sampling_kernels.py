@@ -1,4 +1,4 @@
-"""Draws from running totals, compiled."""
+"""Counts and choices by inversion, compiled."""
 
 from market.kernels import kernel
 
@@ -19,3 +19,17 @@ def place_by_total(totals, member, chance, out):
             else:
                 low = middle + 1
         out[j] = low
+
+
+@kernel
+def invert_poisson(mean, none, chance, most, count):
+    """``count[i]`` = the number of Poisson's cumulative probabilities below ``chance[i]``; ``none`` is that of zero."""
+    for i in range(count.shape[0]):
+        term = none[i]
+        total = term
+        k = 0
+        while k < most and chance[i] > total:
+            k += 1
+            term = term * mean[i] / k
+            total += term
+        count[i] = k

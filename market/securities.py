@@ -74,8 +74,8 @@ class Securities:
 
     def set_coupon(self, place: int, coupon_e3: int) -> None:
         """Set the coupon of a new issue at its first auction; a coupon that is set never changes."""
-        column = self.coupon_e3.base
-        assert column is not None
+        column = self.coupon_e3.copy()
         if column[place] not in (0, coupon_e3):
             raise ValueError(f"{self.cusip[place]} has a coupon of {column[place] / 1000} % already")
         column[place] = coupon_e3
+        object.__setattr__(self, "coupon_e3", read_only(column))

@@ -30,6 +30,13 @@ def uniforms(key, owners, when, out):
             out[i, j] = (np.float64(x >> ELEVEN) + 0.5) * UNIT
 
 
+@kernel
+def uniforms_at(key, owners, when, positions, out):
+    for i in range(out.shape[0]):
+        x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(positions[i]))
+        out[i] = (np.float64(x >> ELEVEN) + 0.5) * UNIT
+
+
 @inlined
 def inverse_normal(u):
     """Wichura (1988), algorithm AS 241: relative error under 1e-15; only the tails need a logarithm."""

@@ -11,8 +11,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from market.stream_kernels import normals, uniforms
-from market.units import Float
+from market.stream_kernels import normals, uniforms, uniforms_at
+from market.units import Float, Int
 
 Owners = NDArray[np.uint64]
 
@@ -33,6 +33,12 @@ class Streams:
         """Draw from (0, 1), one row of ``n`` per owner; a negative moment belongs to the burn-in."""
         out = np.empty((len(owners), n))
         uniforms(np.uint64(fingerprint(self.seed, purpose)), owners, _counter(moment), out)
+        return out
+
+    def uniform_at(self, purpose: str, owners: Owners, moment: int, positions: Int) -> Float:
+        """Draw one number each for owners at positions (J,): those that ``uniform`` has in these columns."""
+        out = np.empty(len(owners))
+        uniforms_at(np.uint64(fingerprint(self.seed, purpose)), owners, _counter(moment), positions, out)
         return out
 
     def normal(self, purpose: str, owners: Owners, moment: int, n: int) -> Float:

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from agents.traits import KindTable
 from experiments.build import build
 from experiments.population import CountedKind
 from experiments.run import start_clock
@@ -27,11 +28,14 @@ BOOKS = ("balance", "due", "lent")
 
 def changed(section, **values):
     """Return a section of a scenario with some values changed, dotted by double underscores, and checked again."""
-    inner = {}
-    for key, value in values.items():
-        name, _, rest = key.partition("__")
-        inner[name] = changed(inner.get(name, getattr(section, name)), **{rest: value}) if rest else value
-    return type(section).model_validate(section.model_copy(update=inner).model_dump())
+    tables = section.model_dump()
+    for dotted, value in values.items():
+        *way, last = dotted.split("__")
+        inner = tables
+        for name in way:
+            inner = inner[name]
+        inner[last] = value
+    return type(section).model_validate(tables)
 
 
 def small(name="baseline", rounds=4, burn_in=2, **values):
@@ -80,3 +84,14 @@ def trades_by_name(market):
         )
         for t in market.tape.everything()
     ]
+
+
+def lone(kind, model=None, n_securities=3, **traits):
+    """Return one institution outside any market: its traits and memories in a table of its own, at row 0."""
+    one, table = object.__new__(kind), KindTable(kind, n_securities)
+    one.columns, one.at = table.columns, table.append()
+    one.places = one.span = one.at
+    one.model, one.row, one.member, one.name = model, 0, np.zeros(1, np.int64), kind.__name__
+    for name, value in traits.items():
+        setattr(one, name, value)
+    return one

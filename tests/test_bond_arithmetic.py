@@ -34,7 +34,7 @@ MATURITIES = st.tuples(st.integers(2000, 2054), st.integers(1, 12), st.sampled_f
 
 
 def _maturity(year: int, month: int, day: str) -> int:
-    first_of_next = np.datetime64(f"{year:04d}-{month:02d}", "M") + 1
+    first_of_next = np.datetime64(f"{year:04d}-{month:02d}", "M") + np.timedelta64(1, "M")
     end = int(first_of_next.astype("datetime64[D]").astype(np.int64)) - 1
     return end if day == "end" else day_number(f"{year:04d}-{month:02d}-15")
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from small_market import digest, live, small, small_market, trades_by_name
 
+from agents.bond_fund import BondFund
 from agents.institution import Institution
 from agents.pension import Pension
 from experiments import build as build_module
@@ -88,7 +89,9 @@ def test_an_idle_newcomer_changes_nobodys_trades(together, monkeypatch, when):
     market = TreasuryMarket(given.premises, 1, Record())
     if when == "first":  # before the others, which all have the next row then: it is endowed with nothing
         row = Idle(market, "Aaron").row
-        monkeypatch.setattr(build_module, "endow", lambda ledger, state, face: endow(ledger, *_shifted(state, face, row)))
+        monkeypatch.setattr(
+            build_module, "endow", lambda ledger, state, face: endow(ledger, *_shifted(state, face, row))
+        )
     populate(market, scenario, given)
     if when != "first":
         (Idle if when == "last" else Pension)(market, "Zoe")
@@ -105,11 +108,10 @@ def _shifted(state, face, row):
 
 
 def test_draws_belong_to_names_and_not_to_places(together):
-    kind = {a.name: a for a in together.agents}
-    one = kind["bond_fund 3"] if "bond_fund 3" in kind else next(a for a in together.agents if a.sector == "bond funds")
-    others = [a for a in together.agents_by_type[type(one)] if a is not one]
+    one = together.agents_by_type[BondFund][2]
+    others = [a for a in together.agents_by_type[BondFund] if a is not one]
     alone = one.normal("a test", 5)
-    reversed_all = type(one).all_of([*reversed(others), one])
+    reversed_all = BondFund.all_of([*reversed(others), one])
     assert np.array_equal(reversed_all.normal("a test", 5)[-1], alone)
     assert not np.array_equal(one.normal("another", 5), alone)
     with pytest.raises(AttributeError, match="draws belong to one institution"):
@@ -131,11 +133,7 @@ def test_the_same_seed_gives_the_same_bytes_in_every_table(tmp_path):
     assert one == two and set(one) == set(tables(tmp_path / "one")) >= {"trades", "requests", "daily", "postings"}
     assert all(one[table] != other[table] for table in ("daily", "trades", "balance_sheets"))
     for table in one:
-        assert (tmp_path / "one" / f"{table}.parquet").read_bytes() == (tmp_path / "two" / f"{table}.parquet").read_bytes()
+        assert (tmp_path / "one" / f"{table}.parquet").read_bytes() == (
+            tmp_path / "two" / f"{table}.parquet"
+        ).read_bytes()
     assert len(read_table(tmp_path / "one", "daily")) == DAYS
-
-
-def test_a_market_is_a_function_of_scenario_and_seed_and_not_of_the_process(together):
-    market = build(small(), 1)
-    np.random.default_rng().normal(size=3)
-    assert digest(live(market, LIFE)) == digest(together)

@@ -1,0 +1,181 @@
+"""One page of a replay: the accounting side above, the behavioural side below, each beside what was published."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from experiments.figures.page import FORMATS
+from experiments.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PAGE_INCHES,
+    PINK,
+    RED,
+    SETTINGS,
+    SKY,
+    label,
+)
+from experiments.replay import (
+    CASH_DAILY,
+    DEBT,
+    LABEL,
+    MATURITY,
+    MONEY,
+    RESERVES,
+    REVERSE_REPO,
+    SOMA_TOTAL,
+    Item,
+    Replay,
+)
+
+Panel = Callable[[Axes, Replay], None]
+COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY)
+MUSD_PER_BN = 1_000
+
+
+def money(axes: Axes, found: Replay) -> None:
+    """Draw reserves, reverse repo, their sum and Treasury cash."""
+    _lines(axes, found, (MONEY, RESERVES, REVERSE_REPO, CASH_DAILY))
+    axes.set_ylim(bottom=0)
+    label(axes, "Money at the Fed", "billion dollars")
+    _legend(axes)
+
+
+def portfolio(axes: Axes, found: Replay) -> None:
+    """Draw the Fed's Treasuries at par."""
+    _lines(axes, found, (SOMA_TOTAL,))
+    label(axes, "The Fed's Treasuries, par", "billion dollars")
+    _legend(axes)
+
+
+def debt(axes: Axes, found: Replay) -> None:
+    """Draw the error of debt by class at month-ends, and the tolerance."""
+    for item, colour in zip(DEBT.values(), COLOURS, strict=True):
+        rows = found.bookkeeping[found.bookkeeping["item"] == item.name]
+        error = 100 * (rows["model"] / rows["published"] - 1)
+        axes.plot(_dates(rows["day"]), error, ".-", color=colour, label=item.name.split(": ")[1])
+    for side in (-1, 1):
+        axes.axhline(side, color=GREY, linestyle=":")
+    label(axes, "Debt by class less published", "percent (dotted: tolerance)")
+    _legend(axes)
+
+
+def maturity(axes: Axes, found: Replay) -> None:
+    """Draw the average maturity at month-ends."""
+    _lines(axes, found, (MATURITY,))
+    label(axes, "Average maturity", "years")
+    _legend(axes)
+
+
+def cover(axes: Axes, found: Replay) -> None:
+    """Draw bid-to-cover by tenor."""
+    _by_tenor(axes, found, "bid_to_cover")
+    label(axes, "Bid-to-cover by tenor", "", dates=False)
+
+
+def dealers(axes: Axes, found: Replay) -> None:
+    """Draw the primary dealers' share of auctions by tenor."""
+    _by_tenor(axes, found, "dealer_share")
+    axes.tick_params(labelleft=False)
+    label(axes, "Primary dealers' share, percent", "", dates=False)
+
+
+def accepted(axes: Axes, found: Replay) -> None:
+    """Draw what each buyback accepted."""
+    _operations(axes, found, "accepted")
+    axes.scatter(
+        _dates(found.buybacks["day"]),
+        found.buybacks["maximum"] / MUSD_PER_BN,
+        s=14,
+        marker="_",
+        color=RED,
+        label="maximum",
+    )
+    label(axes, "Accepted in buybacks", "billion dollars")
+    _legend(axes)
+
+
+def offered(axes: Axes, found: Replay) -> None:
+    """Draw what each buyback was offered."""
+    _operations(axes, found, "offered")
+    label(axes, "Offered in buybacks", "billion dollars")
+    _legend(axes)
+
+
+PANELS: tuple[Panel, ...] = (money, portfolio, debt, maturity, cover, dealers, accepted, offered)
+
+
+def figure(found: Replay) -> Figure:
+    """Return the page of a replay."""
+    with matplotlib.rc_context(SETTINGS):
+        page = Figure(figsize=PAGE_INCHES, layout="constrained")
+        for axes, draw in zip(page.subplots(2, 4).flat, PANELS, strict=True):
+            draw(axes, found)
+        name = f"{found.manifest.scenario.get('name', '')}, seed {found.manifest.seed}, beside what was published"
+        sides = f"Above: {LABEL}. Below: behaviour of one run. Dots: published."
+        page.suptitle(f"{name}. {sides}", x=0.01, ha="left", fontsize=9)
+    return page
+
+
+def save(found: Replay, out: Path) -> list[Path]:
+    """Write the page into a folder, each file moved into place when whole; return the files."""
+    page = figure(found)
+    saved = []
+    with matplotlib.rc_context(SETTINGS):
+        for ending, metadata in FORMATS.items():
+            partial, path = out / f".replay.{ending}", out / f"replay.{ending}"
+            page.savefig(partial, format=ending, metadata=metadata)
+            os.replace(partial, path)
+            saved.append(path)
+    return saved
+
+
+def _lines(axes: Axes, found: Replay, items: Sequence[Item]) -> None:
+    """Draw the model as a line, what was published as dots."""
+    for item, colour in zip(items, COLOURS, strict=False):
+        rows = found.bookkeeping[found.bookkeeping["item"] == item.name]
+        axes.plot(_dates(rows["day"]), rows["model"], color=colour, label=item.name.replace(" by day", ""))
+        axes.plot(_dates(rows["day"]), rows["published"], ".", color=colour, markersize=3)
+
+
+def _by_tenor(axes: Axes, found: Replay, measure: str) -> None:
+    """Draw the mean of a measure by tenor, model and published."""
+    columns = [f"{measure}_model", f"{measure}_published"]
+    means = found.auctions.groupby("tenor")[columns].mean()
+    places = np.arange(len(means))
+    axes.hlines(places, means.min(axis=1), means.max(axis=1), color=GREY, linewidth=0.8)
+    axes.plot(means[columns[1]], places, ".", color=BLACK, label="published")
+    axes.plot(means[columns[0]], places, "d", color=ORANGE, markersize=4, label="model")
+    axes.set_yticks(places, means.index.astype(str))
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    _legend(axes)
+
+
+def _operations(axes: Axes, found: Replay, measure: str) -> None:
+    """Draw a bar of the model and a dot of what was published by operation."""
+    days = _dates(found.buybacks["day"])
+    axes.bar(days, found.buybacks[f"{measure}_model"] / MUSD_PER_BN, 2.4, color=SKY, label="model")
+    axes.plot(days, found.buybacks[f"{measure}_published"] / MUSD_PER_BN, ".", color=BLACK, label="published")
+
+
+def _dates(days: "pd.Series[int]") -> NDArray[np.datetime64]:
+    """Return day numbers as dates."""
+    return np.asarray(days.to_numpy(np.int64).astype("datetime64[D]"))
+
+
+def _legend(axes: Axes) -> None:
+    """Name the series below the axes, in two columns."""
+    handles, _ = axes.get_legend_handles_labels()
+    if handles:
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=2)

@@ -1,0 +1,161 @@
+"""Whole markets over weeks and months: a world at rest stays, a large sale is digested, the real run passes its check.
+
+Run by ``pytest -m slow``; what is measured is printed (``-s``).
+"""
+
+import numpy as np
+import pytest
+from small_market import changed, digest, live
+
+from experiments.build import build
+from experiments.check import check
+from experiments.published import table
+from experiments.run import run, start_clock
+from experiments.scenario import load
+from experiments.store import read
+from market import bond_arithmetic
+from market.curve import fit_spline
+from market.measures import yield_2y_bp, yield_10y_bp, yield_30y_bp
+from market.securities import Kind
+from market.units import POINT_E8
+
+pytestmark = pytest.mark.slow
+REST_DAYS, MONTH = 44, 21
+AFTER = 25  # business days watched after the sale
+
+
+def seasoned_bp(market, years=(2.0, 10.0, 28.0)):
+    """Return yields at constant maturities from a curve through seasoned nominal issues: no roll, no new issue."""
+    s, y = market.securities, market.composite_bp
+    chosen = s.of(Kind.NOTE, Kind.BOND) & market.tradable & np.isfinite(y) & (market.years > 0.25)
+    chosen &= (market.rank < 0) | (market.rank > 2)
+    return np.asarray(fit_spline(market.years[chosen], y[chosen]).yield_bp(np.array(years)))
+
+
+def start(name):
+    """Return a full-size market of a scenario at the start of its clock."""
+    market = build(load(name), 1)
+    return live(market, market.premises.burn_in)
+
+
+@pytest.fixture(scope="module")
+def worlds():
+    """A world at rest and the same world with the sale: what was seen by day, and the day of the sale."""
+    seen = {}
+    for name in ("steady", "sale-100bn"):
+        market = start(name)
+        sale_day = int(np.searchsorted(market.premises.dates, _sale_date()))
+        rows = []
+        for _ in range(max(REST_DAYS, sale_day + AFTER)):
+            live(market, 1)
+            on_the_run = [measure(market) for measure in (yield_2y_bp, yield_10y_bp, yield_30y_bp)]
+            bucket = (
+                market.securities.of(Kind.NOTE, Kind.BOND)
+                & market.tradable
+                & (market.years >= 7)
+                & (market.years <= 10.5)
+            )
+            rows.append((seasoned_bp(market), on_the_run, float(np.mean(market.composite_bp[bucket]))))
+        seen[name] = market, rows, sale_day
+    return seen
+
+
+def _sale_date():
+    day = load("sale-100bn").shocks[0].date
+    return np.datetime64(day, "D").astype(int)
+
+
+def test_a_world_at_rest_drifts_by_less_than_a_basis_point_a_month(worlds):
+    _, rows, _ = worlds["steady"]
+    levels = np.array([row[0] for row in rows[:REST_DAYS]])
+    slope = np.polyfit(np.arange(len(levels)), levels, 1)[0] * MONTH
+    moved = (levels[-5:].mean(axis=0) - levels[:5].mean(axis=0)) / (len(levels) - 5) * MONTH
+    newest = (np.array(rows[REST_DAYS - 1][1]) - np.array(rows[0][1])) / (REST_DAYS - 1) * MONTH
+    print(
+        "seasoned 2, 10, 28 years: bp a month", slope.round(2), moved.round(2), "on the run 2, 10, 30:", newest.round(2)
+    )
+    assert np.all(np.abs(slope) < 1.0) and np.all(np.abs(moved) < 1.0)
+
+
+def test_after_a_large_sale_the_market_heals_and_the_yield_returns_only_in_part(worlds):
+    (calm, calm_rows, day), (sold, sold_rows, _) = worlds["steady"], worlds["sale-100bn"]
+    bucket = np.array([row[2] for row in sold_rows]) - np.array([row[2] for row in calm_rows])
+    assert np.abs(bucket[:day]).max() == 0.0
+    peak, lasting = bucket[day : day + 5].max(), bucket[-5:].mean()
+    print(f"7 to 10.5 years: peak {peak:.2f} bp, after {AFTER} days {lasting:.2f} bp, {lasting / peak:.0%} of the peak")
+    print("path:", bucket[day - 1 : day + AFTER].round(2).tolist())
+    assert peak > 1.0 and 0.0 < lasting < 0.95 * peak
+    daily = {name: market.record.to_pandas("daily") for name, market in (("calm", calm), ("sold", sold))}
+    for measure, tolerance in (
+        ("spread_on_bp", 0.15),
+        ("spread_off_bp", 0.15),
+        ("depth_on_musd", 0.2),
+        ("dealer_gross_musd", 0.15),
+    ):
+        gap = daily["sold"][measure] / daily["calm"][measure] - 1.0
+        hit, healed = float(gap[day : day + 3].abs().max()), float(gap[-5:].mean())
+        print(f"{measure}: {hit:+.1%} in three days, {healed:+.1%} in the last five")
+        assert abs(healed) < tolerance
+    net = daily["sold"]["dealer_net_musd"] - daily["calm"]["dealer_net_musd"]
+    print("dealers' net position, $m more than at rest:", net[day - 1 :].round(0).astype(int).tolist())
+    assert net[-5:].mean() < 0.25 * net[day : day + 3].max()
+
+
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory):
+    return run(load("baseline"), seed=1, out=tmp_path_factory.mktemp("runs") / "baseline")
+
+
+def test_the_real_run_passes_its_check(baseline):
+    findings = check(baseline.folder)
+    assert not [finding for finding in findings if not finding.passed]
+    daily = read(baseline.folder, "daily")
+    print(f"{len(daily)} days in {baseline.wall_seconds:.0f} s")
+    assert len(daily) == len(baseline.market.premises.dates) >= 170
+    assert daily["buyback_face_musd"].sum() > 10_000 and daily.notna().all(axis=None)
+
+
+def test_the_portfolio_of_the_fed_ends_where_it_was_published(baseline):
+    published = table("soma_by_type_weekly_2019-2024").set_index("date")
+    daily = read(baseline.folder, "daily")
+    daily["day"] = daily["date"].to_numpy("datetime64[D]").astype(int)
+    soma = daily.set_index("day")["soma_musd"]
+    weeks = [day for day in soma.index if day in published.index]
+    classes = ["bills", "notes_bonds_nominal", "frn", "tips_par"]
+    gap = soma[weeks] - published.loc[weeks, classes].sum(axis=1)
+    print(f"portfolio less published over {len(weeks)} Wednesdays, $m: {gap.min():,.0f} to {gap.max():,.0f}")
+    assert len(weeks) > 28 and gap.abs().max() < 1_000
+
+
+def test_the_first_quotes_after_the_burn_in_are_the_published_prices():
+    market = start_without_news()
+    published = market.premises.price_e8 / POINT_E8
+    yields = bond_arithmetic.yields(market.securities, np.where(published > 0, published, np.nan), market.settle_date)
+    start_clock(market)
+    next(act for act in market.moments() if act == "stream_prices")
+    away = market.composite_bp - yields
+    known = market.tradable & (published > 0)
+    year = known & (market.years > 1.0) & market.securities.of(Kind.NOTE, Kind.BOND, Kind.TIPS)
+    print(
+        f"first composite less published, over a year: median {np.median(away[year]):.3f}, rms {_rms(away[year]):.3f} bp"
+    )
+    assert abs(np.median(away[year])) < 0.1 and _rms(away[year]) < 0.25
+    points = (away * market.dv01)[known & ~market.securities.of(Kind.FRN)]
+    assert np.abs(points).max() < 0.15 and np.median(np.abs(points)) < 0.02
+
+
+def start_without_news():
+    market = build(changed(load("baseline"), news__scale=0.0), 1)
+    for _ in range(market.premises.burn_in):
+        market.step()
+    return market
+
+
+def _rms(values):
+    return float(np.sqrt(np.mean(values**2)))
+
+
+def test_the_whole_market_together_is_the_whole_market_one_by_one():
+    scenario = changed(load("baseline"), run__burn_in_days=1)
+    together, alone = (live(build(scenario, 2, one_by_one=flag), 4) for flag in (False, True))
+    assert len(alone.participants) > 250 and digest(together) == digest(alone)

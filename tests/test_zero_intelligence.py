@@ -1,0 +1,58 @@
+"""The null model: random orders within limits; what it shows follows from institutions and budgets."""
+
+import numpy as np
+import pytest
+from small_market import digest, live, small_market
+
+from agents.primary_dealer import PrimaryDealer
+from agents.zero_intelligence import ERROR_BP, RANDOM, RandomBondFund, RandomDealer, RandomTrader
+from experiments.kinds import KINDS
+from market.instruments import N_MONEY
+
+
+@pytest.fixture(scope="module")
+def random():
+    return small_market("zero-intelligence", days=5)
+
+
+def test_every_kind_but_the_official_ones_has_its_null(random):
+    assert set(RANDOM) == set(KINDS.values())
+    assert all(issubclass(null, kind) for kind, null in RANDOM.items())
+    present = {type(agent) for agent in random.agents if not agent.official}
+    assert present == set(RANDOM.values())
+
+
+def test_it_decides_together_what_it_decides_one_by_one(random):
+    assert all(kind.together for kind in RANDOM.values())
+    assert digest(small_market("zero-intelligence", days=5, one_by_one=True)) == digest(random)
+
+
+def test_it_keeps_every_identity_and_lives_within_its_budget(random):
+    assert random.checks == 7 * 3 and len(random.record.to_pandas("daily")) == 3
+    securities = np.delete(random.ledger.balance[:, N_MONEY:], 1, axis=0)
+    assert securities.min() >= 0
+
+
+def test_dealers_learn_nothing_and_stream_the_last_composite_with_errors(random):
+    moments = random.moments()
+    next(act for act in moments if act == "hear_news")
+    before = random.composite_bp.copy()
+    next(act for act in moments if act == "stream_prices")
+    dealers = random.playing(PrimaryDealer)[0]
+    assert isinstance(dealers, RandomDealer)
+    errors = (dealers.centre - before)[:, random.tradable]
+    assert errors.std() == pytest.approx(ERROR_BP, rel=0.1) and abs(errors.mean()) < 0.1
+    assert not dealers.news.any() and not dealers.flow.any()
+
+
+def test_investors_never_rebalance_and_buy_as_often_as_they_sell():
+    market = small_market("zero-intelligence", days=2)
+    live(market, 1)
+    orders = []
+    for act in market.moments():
+        if act == "take_orders":
+            orders.append(np.sign(np.concatenate([market.requests["face"], market.book_orders["face"]])))
+    signs = np.concatenate(orders)
+    assert len(signs) > 1000
+    assert RandomTrader.demand(market.playing(RandomBondFund)[0], lambda v: 1.0, 7.0, 100.0, -100.0) == 7.0
+    assert abs(signs.mean()) < 0.2
