@@ -35,7 +35,7 @@ test: $(VENV)/.dev-installed ## run the tests (some minutes)
 
 slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 	$(BIN)/python benchmarks/compile_kernels.py
-	$(BIN)/python -m pytest -m slow --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest -m slow -rP --numprocesses $(WORKERS)
 
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
 	$(BIN)/ruff format --check
@@ -73,6 +73,6 @@ $(VENV)/.made:
 	    "$$python" -m venv --clear $(VENV) && touch $@ && exit 0; \
 	  fi; \
 	done; \
-	echo "No usable Python: $(if $(PYTHON),$(PYTHON),none of $(CANDIDATES)) is version 3.11 or newer with venv and pip." >&2; \
+	echo "No usable Python, tried: $(if $(PYTHON),$(PYTHON),$(CANDIDATES)). Expected 3.11 or newer, with venv and pip." >&2; \
 	echo "Install one (Debian and Ubuntu: python3 python3-venv), or name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 	exit 1

@@ -1,8 +1,9 @@
 """How much customers trade in a day, by security: the ageing of liquidity as an input.
 
-On-the-run issues turn over by tenor, first and second off-the-run issues and older ones in proportion to face within a class;
-older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 - July 2018, scaled to
-2024 (economics.md 1.8: F55, F56; factor 1.55; half of on-the-run and two thirds of other volume is with customers) [D].
+On-the-run issues turn over by tenor, first and second off-the-run issues and older ones in proportion to face within a
+class; older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 - July
+2018, scaled to 2024 (economics.md 1.8: F55, F56; factor 1.55; half of on-the-run and two thirds of other volume is with
+customers) [D].
 """
 
 import numpy as np

@@ -1,8 +1,11 @@
 """Banks hold securities beside their reserves, keep everybody's deposits, and lend the reserves that they can spare.
 
-A bank's comfortable level is a share of its reserves at the start; below it, it borrows from the others overnight rather than
-go short, and it lends only at a premium over interest on reserves that grows as reserves get scarce (economics.md 3.9).
+A bank's comfortable level is a share of its reserves at the start; below it, it borrows from the others overnight
+rather than go short, and it lends only at a premium over interest on reserves that grows as reserves get scarce
+(economics.md 3.9).
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +37,7 @@ class Bank(Investor):
         """A bank's reserves are what payments leave it."""
         return np.zeros_like(cash_cents)
 
-    def _level(self, share: Float) -> Int:
+    def _level(self, share: Any) -> Int:
         musd = np.asarray(share * self.starting_reserves, np.float64).reshape(-1)
         return np.rint(musd * CENTS_PER_MUSD).astype(np.int64)
 

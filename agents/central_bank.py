@@ -1,7 +1,7 @@
-"""The Fed: it sets its rates on the real dates, redeems under its caps and rolls over the rest, and reports what comes from outside.
+"""The Fed: it sets its rates by date, redeems under its caps, rolls over the rest, and reports what comes from outside.
 
-Caps and rates are values with dates. Levels of currency, other assets and liabilities and of the foreign repo pool are published
-levels of Wednesdays, moved to on that day (or the next business day). Source: economics.md 1.2; H.4.1.
+Caps and rates are values with dates. Levels of currency, other assets and liabilities and of the foreign repo pool are
+published levels of Wednesdays, moved to on that day (or the next business day). Source: economics.md 1.2; H.4.1.
 """
 
 from bisect import bisect_right
@@ -17,6 +17,7 @@ from agents.reinvestment import month_of, part_of, redeemed_share, rolled
 from market.calendar import roll_forward
 from market.instruments import Money
 from market.messages import Auction, FactorLevels
+from market.price_index import RATIO_ONE_E5, index_ratio_e5
 from market.securities import Kind
 from market.units import Bool, Int
 from market.view import PolicyRates, View
@@ -26,10 +27,10 @@ from market.view import PolicyRates, View
 class FedPlan:
     """What the Fed was given to carry out.
 
-    ``caps`` are (first day, face a month) in order of days, ``rates`` (first day, rates) likewise; ``expected`` the policy rate
-    in bp that guidance leads the market to expect, by day number; ``factors`` dated levels; ``calendar`` all auctions to come,
-    whose announced sizes share out the roll-over; ``redeemed`` the face that was redeemed before the start, by month.
-    ``roll_all`` rolls everything (a world at rest).
+    ``caps`` are (first day, face a month) in order of days, ``rates`` (first day, rates) likewise; ``expected`` the
+    policy rate in bp that guidance leads the market to expect, by day number; ``factors`` dated levels; ``calendar``
+    all auctions to come, whose announced sizes share out the roll-over; ``redeemed`` the face that was redeemed before
+    the start, by month. ``roll_all`` rolls everything (a world at rest).
     """
 
     caps: tuple[tuple[int, int], ...] = ()
@@ -98,7 +99,7 @@ class CentralBank(Institution):
         total = 0
         for month in sorted({month_of(day) for day in days[due].tolist()}):
             inside = due & _of_month(days, month)
-            total += rolled(int(view.soma[inside].sum()), self._redeemed(view, int(days[inside].max()), bills))
+            total += rolled(self._principal(view, inside), self._redeemed(view, int(days[inside].max()), bills))
         return total
 
     def _redeemed(self, view: View, day: int, bills: bool) -> Fraction:
@@ -112,11 +113,20 @@ class CentralBank(Institution):
         left = max(self._cap(day) - self.plan.redeemed.get(month, 0), 0)
         return redeemed_share(left, coupons, short, bills)
 
-    @staticmethod
-    def _maturing(view: View, month: tuple[int, int]) -> tuple[int, int]:
-        """Return the coupons and bills of the portfolio that are still to mature in a month."""
+    def _maturing(self, view: View, month: tuple[int, int]) -> tuple[int, int]:
+        """Return the principal of coupons and of bills of the portfolio that are still to mature in a month."""
         bill, inside = view.securities.of(Kind.BILL), _of_month(view.securities.maturity_day, month)
-        return int(view.soma[inside & ~bill].sum()), int(view.soma[inside & bill].sum())
+        return self._principal(view, inside & ~bill), self._principal(view, inside & bill)
+
+    def _principal(self, view: View, inside: Bool) -> int:
+        """Return what is repaid to it at maturity, in units of face: TIPS with their inflation compensation."""
+        s, tips = view.securities, inside & view.securities.of(Kind.TIPS) & (view.soma > 0)
+        par = int(view.soma[inside & ~tips].sum())
+        if not tips.any():
+            return par
+        reference = self.model.premises.index.reference_e5(s.maturity_day[tips])
+        ratio = np.maximum(index_ratio_e5(reference, s.index_base_e5[tips]), RATIO_ONE_E5)
+        return par + int((view.soma[tips] * ratio // RATIO_ONE_E5).sum())
 
     def _cap(self, day: int) -> int:
         days = [since for since, _ in self.plan.caps]

@@ -3,9 +3,10 @@
     skew(s) = gamma_d sum_k L(s, k) X(k) + (b + mu) / 250 h(s) / D(s)      in bp of yield, positive when long
     X(k) = sum over s of dv01(s) excess(s) L(s, k),   gamma_d = gamma H / (24 w_d)
 
-with L the loadings scaled to factors of unit daily variance. What it shows its clients rests on the factor risk that it could not
-lay off, X averaged over a quarter of a day (``burden``); what it wishes to lay off in a matching session rests on X itself. Two limits bind, and each refuses only what raises it: gross
-position (leverage) and factor risk (value at risk). Source: the shared notes on price formation, section 2.
+with L the loadings scaled to factors of unit daily variance. What it shows its clients rests on the factor risk that it
+could not lay off, X averaged over a quarter of a day (``burden``); what it wishes to lay off in a matching session
+rests on X itself. Two limits bind, and each refuses only what raises it: gross position (leverage) and factor risk
+(value at risk). Source: the shared notes on price formation, section 2.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.factors import along_factors
 from agents.outlook import Lessons
-from agents.quoting import carrying_skew, half_spread, holding_days, shadow_price
+from agents.quoting import (
+    carrying_skew,
+    excess_face,
+    half_spread,
+    holding_days,
+    refused,
+    shadow_price,
+)
 from market.exposure import exposure
 from market.units import FACE_PER_MUSD, Float
 from market.view import View
@@ -43,49 +52,63 @@ class Inventory:
     refuses_selling: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the accounts of a dealer (or of all dealers) rest on all day; shapes (..., S), (..., 1) or (S,)."""
+
+    unit: Float  # (S, 3): loadings on uncorrelated factors of unit daily variance
+    face_risk: Float  # (S, 3): million dollars a standard deviation and unit of face
+    turnover: Float  # its part of what customers trade in a day
+    aversion: Float  # bp per million dollars a standard deviation: gamma
+    risk_slope: Float  # bp of factor risk per unit of face
+    patience: Float  # days until the next client
+    tick_bp: Float
+
+
+def standing_of(dealer: Any, view: View, today: Lessons) -> Standing:
+    """Return what holds all day."""
+    unit = dealer.model.outlook.unit_loadings(view)
+    aversion = dealer.risk_aversion * dealer.risk_horizon / (DEALERS * dealer.capital_share)
+    return Standing(
+        unit,
+        unit * today.face_dv01[:, None],
+        np.maximum(0.5 * today.turnover * dealer.capital_share, 0.05 * FACE_PER_MUSD),
+        aversion,
+        aversion * (np.sum(unit * unit, axis=1) * today.face_dv01),
+        np.clip(TYPICAL_TICKET / np.maximum(today.turnover / 48.0, 1.0), 0.2, 20.0),
+        np.minimum(view.tick / np.maximum(view.dv01, 1e-9), 5.0),
+    )
+
+
 def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     """Return the state of the position now."""
-    position = dealer.position.astype(np.float64)
-    excess = np.where(view.tradable, position - dealer.benchmark * view.anticipated, 0.0)
-    turnover = np.maximum(0.5 * today.turnover * dealer.capital_share, 0.05 * FACE_PER_MUSD)
-    days = holding_days(excess, turnover, MOST_DAYS)
-    unit = dealer.model.outlook.unit_loadings(view)
-    weights = unit * today.face_dv01[:, None]
-    factor = exposure(excess, weights)
-    gamma = dealer.risk_aversion * dealer.risk_horizon / (DEALERS * dealer.capital_share)
+    standing: Standing = dealer.daily("standing", lambda: standing_of(dealer, view, today))
+    position = dealer.position
+    excess = excess_face(position, dealer.benchmark, view.anticipated, view.tradable)
+    days = holding_days(excess, standing.turnover, MOST_DAYS)
+    factor = exposure(excess, standing.face_risk)
     leverage, risk = _use(dealer, position, factor)
     use = np.maximum(leverage, risk)
     cost = dealer.balance_cost + shadow_price(use, dealer.shadow_slope, dealer.shadow_most)
-    by_factor, by_burden = _along(factor, unit), _along(dealer.burden, unit)
+    by_factor, by_burden = along_factors(factor, standing.unit), along_factors(dealer.burden, standing.unit)
     carry = carrying_skew(days, cost, today.duration)
-    own = np.sum(unit * unit, axis=1) * today.face_dv01
-    patience = np.clip(TYPICAL_TICKET / np.maximum(today.turnover / 48.0, 1.0), 0.2, 20.0)
-    tick_bp = view.tick / np.maximum(view.dv01, 1e-9)
-    per_day = np.where(np.abs(days) < MOST_DAYS, carrying_skew(1.0, cost, today.duration), 0.0)
-    full = use >= 1.0
-    risk_binds = risk >= leverage
-    risky = today.duration > RISKY_YEARS
+    per_face = np.where(np.abs(days) < MOST_DAYS, cost / 250.0 / today.duration / standing.turnover, 0.0)  # of carrying
+    of_risk = dealer.volatility, standing.patience, dealer.risk_share
+    full, risk_binds, risky = use >= 1.0, risk >= leverage, today.duration > RISKY_YEARS
     toward = by_factor > 0.0  # buying this security adds to the factor risk
     return Inventory(
         excess,
         days,
-        gamma * by_factor + carry,
-        gamma * by_burden + carry,
+        standing.aversion * by_factor + carry,
+        standing.aversion * by_burden + carry,
         factor,
-        gamma * own / (dealer.lay_off_days * view.rounds) + per_day / turnover,
-        gamma * own + per_day / turnover,
-        half_spread(
-            np.minimum(tick_bp, 5.0), dealer.volatility, patience, dealer.risk_share, cost, dealer.cost_share, today.duration
-        ),
+        standing.risk_slope / (dealer.lay_off_days * view.rounds) + per_face,
+        standing.risk_slope + per_face,
+        half_spread(standing.tick_bp, *of_risk, cost, dealer.cost_share, today.duration),
         use,
-        full & np.where(risk_binds, toward & risky, position >= 0.0),
-        full & np.where(risk_binds, ~toward & risky, position <= 0.0),
+        refused(full, risk_binds, toward & risky, position >= 0),
+        refused(full, risk_binds, ~toward & risky, position <= 0),
     )
-
-
-def _along(factor: Float, unit: Float) -> Float:
-    """Return sums over factors (..., S), in a stated order."""
-    return np.asarray(factor[..., 0:1] * unit[:, 0] + factor[..., 1:2] * unit[:, 1] + factor[..., 2:3] * unit[:, 2])
 
 
 def _use(dealer: Any, position: Float, factor: Float) -> tuple[Float, Float]:

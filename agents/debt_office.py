@@ -1,9 +1,10 @@
 """The Treasury's debt office: it announces and sells what the calendar says, spends and taxes, and buys back old bonds.
 
-Bills are the residual: when its cash is away from the plan (because a buyback cost more or less than planned, an auction sold
-dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a few days. Buybacks are
-the *programme* as it is: announced multiple-price reverse auctions, judged by the New York Fed on its behalf against a fitted
-curve and the market, and price-sensitive. A placebo announces everything and buys nothing. Source: economics.md 1.1, 1.3, 3.11.
+Bills are the residual: when its cash is away from the plan (because a buyback cost more or less than planned, an
+auction sold dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a
+few days. Buybacks are the *programme* as it is: announced multiple-price reverse auctions, judged by the New York Fed
+on its behalf against a fitted curve and the market, and price-sensitive. A placebo announces everything and buys
+nothing. Source: economics.md 1.1, 1.3, 3.11.
 """
 
 from collections.abc import Mapping
@@ -39,8 +40,8 @@ class PlannedBuyback:
 class DebtPlan:
     """What the debt office was given to carry out.
 
-    ``receipts`` are net receipts in cents by day number, ``cash_plan`` the cash in cents that it expects at the close by day
-    number. A balanced budget replaces the receipts by whatever leaves the cash at its start.
+    ``receipts`` are net receipts in cents by day number, ``cash_plan`` the cash in cents that it expects at the close
+    by day number. A balanced budget replaces the receipts by whatever leaves the cash at its start.
     """
 
     auctions: tuple[Auction, ...] = ()
@@ -68,7 +69,8 @@ class DebtOffice(Institution):
         self.start_cash: int | None = None
         self.moved: dict[int, int] = {}  # face added to announced bill auctions that are not paid yet, by issue day
         self._by_day: dict[int, list[Auction | PlannedBuyback]] = {}
-        for planned in (*plan.auctions, *plan.buybacks):
+        listed: tuple[Auction | PlannedBuyback, ...] = (*plan.auctions, *plan.buybacks)
+        for planned in listed:
             self._by_day.setdefault(planned.announced_day, []).append(planned)
 
     # ---- announcements ---------------------------------------------------------------------------
@@ -89,7 +91,7 @@ class DebtOffice(Institution):
         if view.securities.kind[auction.security] != Kind.BILL or not self.plan.bills_finance:
             return auction
         gap = self._gap_face(view)
-        change = int(round(0.5 * gap / BILLION)) * BILLION
+        change = round(0.5 * gap / BILLION) * BILLION
         change = max(min(change, auction.offering // 4), -(auction.offering // 4))
         self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + change
         return replace(auction, offering=auction.offering + change)

@@ -1,32 +1,50 @@
 """How much end investors want to hold: equations on scalars that broadcast over institutions and securities."""
 
 from market.kernels import rule
+from market.units import FACE_PER_MUSD
+
+BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once [SPEC]
+NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction [SPEC]
+SMALLEST_LOT, LARGEST_LOT = 2.0 * FACE_PER_MUSD, 200.0 * FACE_PER_MUSD
 
 
 @rule
-def tilt(level_bp, residual_bp, elasticity, own_elasticity, most):
+def tilt(level_bp: float, residual_bp: float, elasticity: float, own_elasticity: float, most: float) -> float:
     """Return the relative change of a wanted holding for a yield above its usual pattern.
 
-    ``level_bp`` is the deviation shared by the maturity node, ``residual_bp`` the security's own. Vayanos and Vila (2021).
+    ``level_bp`` is the deviation shared by the maturity node, ``residual_bp`` the security's own. Vayanos and Vila
+    (2021).
     """
     wanted = elasticity * level_bp + own_elasticity * residual_bp
     return min(max(wanted, -most), most)
 
 
 @rule
-def buying_chance(gap, daily_turnover, pull):
-    """Return the chance that a liquidity trade is a purchase: one half, more when the holding is below what is wanted."""
+def buying_chance(gap: float, daily_turnover: float, pull: float) -> float:
+    """Return the chance that a liquidity trade is a purchase: one half, more when it holds less than it wants."""
     if daily_turnover <= 0.0:
         return 0.5
     return 0.5 + min(max(pull * gap / daily_turnover, -0.5), 0.5)
 
 
 @rule
-def share_of_gap(gap, speed, lot, chance):
-    """Return the face to trade today of a gap: ``speed`` of it in expectation, in lots, by one draw ``chance`` in (0, 1)."""
+def speed_in(speed: float, cash_like: bool, on_the_run: bool) -> float:
+    """Return the share of a gap that is closed in a day: an institution's own, faster where it must be."""
+    return max(speed, BILL_SPEED if cash_like else NEW_ISSUE_SPEED if on_the_run else 0.0)
+
+
+@rule
+def share_of_gap(gap: float, speed: float, lot: float, chance: float) -> float:
+    """Return the face to trade today of a gap: ``speed`` of it on average, in lots, by a draw ``chance`` in (0, 1)."""
     wanted = speed * gap
     size = abs(wanted)
     if size < lot:
         size = lot if chance * lot < size else 0.0
     size = min(size, abs(gap))
     return size if wanted > 0.0 else -size
+
+
+@rule
+def lot_of(usual: float) -> float:
+    """Return the face that is worth the trouble: a fiftieth of a usual holding, from $2m to $200m."""
+    return min(max(0.02 * usual, SMALLEST_LOT), LARGEST_LOT)

@@ -14,4 +14,6 @@ class ForeignOfficial(Investor):
     elasticity = trait(0.0, "share of holdings per bp of level", (0, 1), "yield-insensitive (economics.md 3.4)")
     own_elasticity = trait(0.01, "share of holdings per bp of residual", (0, 10), "[SPEC]")
     activity = trait(0.5, "turnover relative to others of its size", (0, 100), "a guess")
-    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "indirect bidders (economics.md 3.4)")
+    participation = trait(
+        1.0, "share of its part of an issue bid at auction", (0, 2), "indirect bidders (economics.md 3.4)"
+    )

@@ -1,10 +1,11 @@
-"""Hedge funds bring the patient capital of days: they buy what has cheapened against its recent level, and the cheap against
-the dear of neighbouring issues. Their capital is limited, and positions are bounded.
+"""Hedge funds bring the patient capital of days: they buy what has cheapened against its recent level, and the cheap
+against the dear of neighbouring issues. Their capital is limited, and positions are bounded.
 
     extra(s) = capital share x anticipated(s) x (a (level - recent level) + k sign(e) max(|e| - hurdle, 0)),  bounded
 
-Sources: Shleifer and Vishny (1997), Gromb and Vayanos (2002), Krishnamurthy (2002); sizes as in the shared notes on price
-formation, section 8. Hedging their residual trades in on-the-run issues is left out: longs and shorts of a node nearly cancel.
+Sources: Shleifer and Vishny (1997), Gromb and Vayanos (2002), Krishnamurthy (2002); sizes as in the shared notes on
+price formation, section 8. Hedging their residual trades in on-the-run issues is left out: longs and shorts of a node
+nearly cancel.
 """
 
 from typing import Any
@@ -35,7 +36,9 @@ class HedgeFund(Investor):
     participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
     level_appetite = trait(0.002, "share of supply per bp, all funds", (0, 1), "0.3 of holders' slope (mechanism.md 8)")
-    residual_appetite = trait(0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm")
+    residual_appetite = trait(
+        0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm"
+    )
     hurdle = trait(0.5, "bp", (0, 100), "costs of the round trip [SPEC]")
     patience = trait(15.0, "days", (1, 1000), "mechanism.md 8")
 

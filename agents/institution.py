@@ -11,8 +11,8 @@
 ==================  ======  ===============  =======================
 
 so a rule written with numpy's broadcasting serves both. A class that says ``together = True`` promises that its methods
-broadcast, and the market calls it once for all members; any other class is called member by member, as is a subclass until it
-says otherwise. Rules never reduce over the members: who wants an aggregate reads it from the view.
+broadcast, and the market calls it once for all members; any other class is called member by member, as is a subclass
+until it says otherwise. Rules never reduce over the members: who wants an aggregate reads it from the view.
 """
 
 from collections.abc import Callable, Sequence
@@ -85,7 +85,7 @@ class Institution(mesa.Agent):
         many.model, many.columns, many.name = one.model, one.columns, cls.__name__
         many.places = places
         many.span = _span(places)
-        many.at = (many.span, None)  # type: ignore[assignment]
+        many.at = (many.span, None)
         many.row, many.identity, many.member = rows, identity, member
         many._of_day = {}
         return many
@@ -116,12 +116,12 @@ class Institution(mesa.Agent):
     def cash_musd(self) -> Float:
         """What it can pay with, in million dollars, after all that is due: () or (n, 1)."""
         cents = self.model.ledger.cash(self.rows)[:, None] / CENTS_PER_MUSD
-        return cents[0, 0] if self.alone else cents
+        return np.asarray(cents[0, 0] if self.alone else cents)
 
     @property
     def buffer_cents(self) -> Int:
         """The cash that it keeps (its trait ``cash_buffer``, which classes with cash to manage declare), (members,)."""
-        musd = np.asarray(self.cash_buffer, np.float64).reshape(-1)  # type: ignore[attr-defined]
+        musd = np.asarray(self.cash_buffer, np.float64).reshape(-1)
         return np.rint(musd * CENTS_PER_MUSD).astype(np.int64)
 
     # ---- what it knows all day ------------------------------------------------------------------
@@ -141,8 +141,9 @@ class Institution(mesa.Agent):
 
     def pick(self, values: Any, asked: NDArray[Any]) -> NDArray[Any]:
         """Return the value of each row's member and security, from anything that broadcasts over both."""
-        full = np.broadcast_to(values, (len(self.member), len(self.model.securities)))
-        return full[asked["member"], asked["security"]]
+        shape = len(self.member), len(self.model.securities)
+        full = values if np.shape(values) == shape else np.broadcast_to(values, shape)
+        return np.asarray(full[asked["member"], asked["security"]])
 
     # ---- what it draws --------------------------------------------------------------------------
     def normal(self, purpose: str, n: int = 1, daily: bool = False) -> Float:

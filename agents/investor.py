@@ -2,13 +2,14 @@
 
 An investor wants its accustomed share of each security's anticipated supply, tilted by yields:
 
-    wanted(s) = share(s) anticipated(s) (1 + tilt),   tilt from the deviation of the composite from its usual pattern, less
+    wanted(s) = share(s) anticipated(s) (1 + tilt),   tilt from the deviation of the composite from its pattern, less
                                                       what the investor's own news explains
 
-and goes part of the way once a day, at an hour of its own (``rebalance``). Besides, it trades for liquidity (``needs``):
-payments, index changes, hedges; such trades come at random, in proportion to the turnover of a security, and lean towards what
-is wanted, so that positions do not wander off. What it is told to sell (``forced``), it asks for in every round until it is
-done. Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021) for the demand; the rest [SPEC].
+and goes part of the way once a day, at an hour of its own (``rebalance``). Besides, it trades for liquidity
+(``needs``): payments, index changes, hedges; such trades come at random, in proportion to the turnover of a security,
+and lean towards what is wanted, so that positions do not wander off. What it is told to sell (``forced``), it asks for
+in every round until it is done. Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021)
+for the demand; the rest [SPEC].
 """
 
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.demand import buying_chance, share_of_gap, tilt
+from agents.demand import buying_chance, lot_of, share_of_gap, speed_in, tilt
+from agents.factors import along_factors
 from agents.institution import Institution
 from agents.outlook import Lessons
 from agents.primary_dealer import view_rate_e5, whole
@@ -32,8 +34,6 @@ from market.view import View
 MOST_NEEDS = 40  # liquidity trades of one institution in a round
 NEEDS_DRAWS = (1, 1 + MOST_NEEDS, 1 + 2 * MOST_NEEDS)  # positions of: which security, how large, which way
 MOST_TILT = 0.5
-BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once [SPEC]
-NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction [SPEC]
 BID_STEPS_BP = (-1.0, 0.0, 1.0, 2.0)  # a bid schedule around the when-issued yield
 
 
@@ -66,7 +66,7 @@ class Investor(Institution):
         self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
-        """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits to them."""
+        """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits."""
         more = tilt(level_bp, residual_bp, pick(self.elasticity), pick(self.own_elasticity), MOST_TILT)
         return np.asarray(pick(self.benchmark) * anticipated * (1.0 + more))
 
@@ -78,8 +78,7 @@ class Investor(Institution):
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""
-        news = self.news
-        return np.asarray(news[..., 0:1] * load[:, 0] + news[..., 1:2] * load[:, 1] + news[..., 2:3] * load[:, 2])
+        return along_factors(self.news, load)
 
     def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
         """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
@@ -106,13 +105,10 @@ class Investor(Institution):
     def rebalance(self, view: View) -> NDArray[Any]:
         """Trade part of the gap between what it wants and what it has, in lots."""
         gap = np.where(view.tradable & (self.forced == 0), self.wanted(view) - self.position, 0.0)
-        lot = np.clip(0.02 * self.benchmark * view.anticipated, 2 * FACE_PER_MUSD, 200 * FACE_PER_MUSD)
-        chance = self.uniform("lot", len(view.securities))
-        cash_like = view.securities.of(Kind.BILL, Kind.FRN)
-        least = np.where(cash_like, BILL_SPEED, np.where(view.on_the_run, NEW_ISSUE_SPEED, 0.0))
-        speed = np.maximum(self.speed, least)
+        speed = speed_in(self.speed, view.securities.of(Kind.BILL, Kind.FRN), view.on_the_run)
+        lot, chance = lot_of(self.benchmark * view.anticipated), self.uniform("lot", len(view.securities))
         face = np.atleast_2d(share_of_gap(gap, speed, lot, chance))
-        place, security = np.nonzero(np.abs(face) >= FACE_PER_MUSD)
+        place, security = np.nonzero(face)
         return self.lines(view, place, security, face[place, security])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
@@ -127,7 +123,7 @@ class Investor(Institution):
         share, supply = pick(self.benchmark), view.anticipated[security]
         size = np.minimum(size, np.maximum(0.25 * share * supply, FACE_PER_MUSD))
         wanted = self._wanted_at(view, place, security, supply)
-        turnover = share * pick(self.activity) * self._per_share(today)[security]
+        turnover = share * pick(self.activity) * today.per_share[security]
         chance = buying_chance(wanted - self.held(place, security), turnover, pick(self.pull))
         return self.lines(view, place, security, np.where(which_way < chance, size, -size))
 
@@ -143,12 +139,8 @@ class Investor(Institution):
 
     def _totals(self, view: View, today: Lessons) -> Float:
         """Return running totals over securities of its liquidity trades a day (members, S)."""
-        per_day = self.activity * self._per_share(today) * self.benchmark / today.ticket
+        per_day = self.activity * today.per_share * self.benchmark / today.ticket
         return np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
-
-    def _per_share(self, today: Lessons) -> Float:
-        """Return the face that one unit of benchmark share and of activity trades a day (S,)."""
-        return np.asarray(today.turnover / np.maximum(self.model.outlook.activity, 1e-12))
 
     def carry_out(self, view: View) -> NDArray[Any]:
         """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
@@ -169,14 +161,14 @@ class Investor(Institution):
         """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
         if not self.may_short:
             face = np.maximum(face, -np.maximum(self.held(place, security), 0))
-        face = np.trunc(face / FACE_PER_MUSD).astype(np.int64) * FACE_PER_MUSD
-        kept = (face != 0) & view.tradable[security] & np.isfinite(view.composite_bp[security])
-        place, security, face = place[kept], security[kept], face[kept]
+        size = np.trunc(face / FACE_PER_MUSD).astype(np.int64) * FACE_PER_MUSD
+        kept = (size != 0) & view.tradable[security] & np.isfinite(view.composite_bp[security])
+        place, security, size = place[kept], security[kept], size[kept]
         table = np.empty(len(place), ORDERS)
-        table["owner"], table["security"], table["face"] = self.member[place], security, face
+        table["owner"], table["security"], table["face"] = self.member[place], security, size
         pick = self._picker(place, security)
         leeway = pick(self.tolerance) * (1.0 + 0.5 / np.maximum(view.years[security], 0.1))
-        table["limit"] = view.price_of(security, view.composite_bp[security] - np.sign(face) * leeway)
+        table["limit"] = view.price_of(security, view.composite_bp[security] - np.sign(size) * leeway)
         coupon = view.on_the_run[security] & view.securities.of(Kind.NOTE, Kind.BOND)[security]
         in_book = coupon & (self.uniform_at("venue", place, security % 64) < pick(self.book_share))
         table["venue"] = np.where(in_book, Venue.BOOK, Venue.REQUEST)

@@ -1,15 +1,15 @@
 """Money funds keep their owners' cash in bills, repo and the Fed's reverse repo facility, in that order of yield.
 
-They lend what dealers and others need overnight if it pays a little more than the facility, and place the rest there: reverse
-repo is what is left. When they buy more bills, owners bring only part of the money, and the rest leaves the facility
-(``from_facility``): the split between reserves and reverse repo is their behaviour. Source: economics.md 3.8, F115.
+They lend what dealers and others need overnight if it pays a little more than the facility, and place the rest there:
+reverse repo is what is left. When they buy more bills, owners bring only part of the money, and the rest leaves the
+facility (``from_facility``): the split between reserves and reverse repo is their behaviour. Source: economics.md 3.8,
+F115.
 """
 
 import numpy as np
 
 from agents.investor import Investor
 from agents.traits import memory, trait
-from market.instruments import Money
 from market.units import Float, Int
 from market.view import View
 
@@ -25,7 +25,9 @@ class MoneyFund(Investor):
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     repo_premium = trait(2.0, "bp over the reverse repo rate", (0, 100), "economics.md 3.8")
-    from_facility = trait(0.5, "share of purchases paid out of reverse repo", (0, 1), "an assumption; shown at 0, 0.5, 1")
+    from_facility = trait(
+        0.5, "share of purchases paid out of reverse repo", (0, 1), "an assumption; shown at 0, 0.5, 1"
+    )
 
     placed = memory(0.0, "cents placed yesterday", 1)
 
@@ -54,4 +56,4 @@ class MoneyFund(Investor):
         return self._spare(cash_cents)
 
     def _spare(self, cash_cents: Int) -> Int:
-        return np.maximum(cash_cents - self.buffer_cents, 0)
+        return np.asarray(np.maximum(cash_cents - self.buffer_cents, 0))

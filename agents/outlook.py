@@ -1,17 +1,19 @@
-"""What every institution of the market knows by trade: the pattern of yields at the start, how it rolls, who trades how much.
+"""What every institution of the market knows by trade: yields at the start, how they roll, who trades how much.
 
-The prior yield of a security is the smooth curve of its class at the start (fixed in time to maturity), moved by the policy
-rate that guidance leads the market to expect, plus the security's own residual of the first day and the premium of its age:
+The prior yield of a security is the smooth curve of its class at the start (fixed in time to maturity), moved by the
+policy rate that guidance leads the market to expect, plus the security's own residual of the first day and the premium
+of its age:
 
     prior(s, t) = curve(years) + (r(t) - r(0)) L(years / T) + own(s) + premium(rank) - premium(rank at the start),
-    L(x) = (1 - exp(-x)) / x                                           (Vasicek average of a rate that reverts over T years)
+    L(x) = (1 - exp(-x)) / x                                      (Vasicek average of a rate that reverts over T years)
 
-It is an origin, not an anchor: nobody trades towards it. Deviations from it are what demand responds to. Source: the curve and
-the residuals are fitted to published prices of the first day (``experiments.build``); T [SPEC].
+It is an origin, not an anchor: nobody trades towards it. Deviations from it are what demand responds to. Source: the
+curve and the residuals are fitted to published prices of the first day (``experiments.build``); T [SPEC].
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -83,6 +85,7 @@ class Lessons:
     loadings: Float  # (S, 3) of the news factors
     nodes: Float  # (S, NODES)
     turnover: Float  # (S,) face that customers trade in a day, both sides
+    per_share: Float  # (S,) face that one unit of benchmark share and of activity trades in a day
     ticket: Float  # (S,) face of a usual customer trade
     face_dv01: Float  # (S,) million dollars per bp and unit of face
     duration: Float  # (S,) years, for costs: not below half a year
@@ -90,10 +93,11 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """The composite's deviation from the prior, in bp, by security (S,), and what a unit of each factor of news adds (S, 3).
+    """The composite's deviation from the prior, in bp, by security (S,), and what a unit of each factor adds (S, 3).
 
-    ``level`` is the part that a maturity node shares, stretched by substitution between neighbouring nodes: a local move weighs
-    more than a parallel one. ``residual`` is the security's own part. The last months of a security fade out.
+    ``level`` is the part that a maturity node shares, stretched by substitution between neighbouring nodes: a local
+    move weighs more than a parallel one. ``residual`` is the security's own part. The last months of a security fade
+    out.
     """
 
     level: Float
@@ -124,12 +128,14 @@ class Outlook:
         """Return what holds today; computed once a day."""
         if self._lessons is None or self._lessons.day != view.day:
             nodes = node_weights(view.securities, view.years)
+            turnover = self._turnover(view, nodes)
             self._lessons = Lessons(
                 view.day,
                 self.prior_bp(view),
                 loadings(view.years) * np.where(view.securities.of(Kind.FRN), 0.0, 1.0)[:, None],
                 nodes,
-                self._turnover(view, nodes),
+                turnover,
+                turnover / np.maximum(self.activity, 1e-12),
                 np.where(view.on_the_run & ~view.securities.of(Kind.BILL), 1_000_000.0, 250_000.0),
                 view.dv01 * 1e-6,
                 np.maximum(view.dv01 / np.maximum(view.reference_price, 1.0) * 1e4, 0.5),
@@ -143,14 +149,15 @@ class Outlook:
     def book_pressure(self, view: View) -> Float:
         """Return the aggressors' net buying in the books of the last round as it bears on the factors, $m/bp (3,).
 
-        Scaled so that one $m/bp of level flow moves the level by one unit; cross effects by the factors' covariance (Kyle).
+        Scaled so that one $m/bp of level flow moves the level by one unit; cross effects by the factors' covariance
+        (Kyle).
         """
         today = self.on(view)
         bought = today.loadings.T @ (view.book_flow * today.face_dv01)
         return np.asarray(self._covariance @ bought / self._covariance[0, 0])
 
     def anchor(self, drift_bp: Float) -> None:
-        """Take what the composite has drifted from published yields (S,) out of the usual pattern; NaN counts as none."""
+        """Take the drift of the composite from published yields (S,) out of the usual pattern; NaN counts as none."""
         own = self._pattern.own_bp - np.where(np.isfinite(drift_bp), drift_bp, 0.0)
         self._pattern = replace(self._pattern, own_bp=own)
         self._lessons = self._deviation = None
@@ -192,7 +199,7 @@ class Outlook:
 SUBSTITUTION = 1.5  # slope between neighbouring nodes relative to the slope of the level
 
 
-def smooth_by_node(moves: Float, nodes: Float, weight: Float) -> tuple[Float, Float]:
+def smooth_by_node(moves: Float, nodes: Float, weight: Any) -> tuple[Float, Float]:
     """Return the part of each column of ``moves`` (S, K) that its nodes share, plain and with substitution added.
 
     Linear in ``moves``: what news explains of a deviation is the same operation on the loadings of the news.

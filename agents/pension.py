@@ -11,6 +11,8 @@ class Pension(Investor):
     sector = "pensions"
 
     speed = trait(0.01, "share of the gap a day", (0, 1), "slow holders (mechanism.md 8)")
-    elasticity = trait(0.006, "share of holdings per bp of level", (0, 1), "low in liability-matched habitats (economics.md 3.3)")
+    elasticity = trait(
+        0.006, "share of holdings per bp of level", (0, 1), "low in liability-matched habitats (economics.md 3.3)"
+    )
     activity = trait(0.3, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(0.85, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")

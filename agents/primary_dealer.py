@@ -1,12 +1,13 @@
-"""Primary dealers make the market: they stream, quote firmly where it pays, answer requests, bid at auctions, offer into
-buybacks, and lay off risk among themselves.
+"""Primary dealers make the market: they stream, quote firmly where it pays, answer requests, bid at auctions, offer
+into buybacks, and lay off risk among themselves.
 
-A dealer holds a wanted inventory (its share of each security's supply, as published by bucket at the start) and prices what
-exceeds it: factor risk by its share of the market's capacity, and the cost of carrying an issue by the time that trading it
-away takes. Its valuation is what all know (``Outlook``), plus public news, plus what it reads from the order flow of the
-books, plus a premium that follows the composite of all dealers slowly: so the permanent effect of a flow is owned by the end
-investors' demand, and dealers decide only the path. Sources: Ho and Stoll (1981), Amihud and Mendelson (1980), He, Nagel and
-Song (2022), Duffie et al. (2023); equations and their tests in the shared notes on price formation.
+A dealer holds a wanted inventory (its share of each security's supply, as published by bucket at the start) and prices
+what exceeds it: factor risk by its share of the market's capacity, and the cost of carrying an issue by the time that
+trading it away takes. Its valuation is what all know (``Outlook``), plus public news, plus what it reads from the order
+flow of the books, plus a premium that follows the composite of all dealers slowly: so the permanent effect of a flow is
+owned by the end investors' demand, and dealers decide only the path. Sources: Ho and Stoll (1981), Amihud and Mendelson
+(1980), He, Nagel and Song (2022), Duffie et al. (2023); equations and their tests in the shared notes on price
+formation.
 """
 
 from typing import Any
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.dealer_inventory import Inventory, inventory_of
+from agents.factors import along_factors
 from agents.institution import Institution
 from agents.outlook import Lessons
-from agents.quoting import shown_size, worth_quoting
+from agents.quoting import face_taken, face_to_match, shown_size, worth_quoting
 from agents.traits import memory, trait
 from market.instruments import Money
 from market.messages import BIDS, Auction, Buyback, Quotes, Venue
@@ -29,7 +31,6 @@ from market.view import View
 BACKSTOP_BP = 5.0  # a primary dealer's duty: its pro rata share, reasonably competitive
 HEDGE_ISSUES = 7  # on-the-run coupon issues
 TICKET = 25.0 * FACE_PER_MUSD
-MATCH_LOT = 500.0 * FACE_PER_MUSD
 HEDGE_LOT = 25.0 * FACE_PER_MUSD
 LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
 
@@ -59,7 +60,9 @@ class PrimaryDealer(Institution):
     flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess below mechanism.md 8: books only")
     flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
     firm_hurdle = trait(0.4, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
-    match_share = trait(1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else")
+    match_share = trait(
+        1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else"
+    )
     cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
     offer_share = trait(0.5, "share of a long position", (0, 1), "a guess (mechanism.md 5.4)")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
@@ -73,17 +76,14 @@ class PrimaryDealer(Institution):
 
     # ---- what it thinks --------------------------------------------------------------------------
     def hear(self, news: News, view: View) -> None:
-        """Take in public news at once, private news a day late, and what the aggressors of the last round seemed to know."""
+        """Take in public news at once, private news a day late, and what the last aggressors seemed to know."""
         self.news = self.news + news.public_bp + news.late_bp
         pressure = self.model.outlook.book_pressure(view)
         self.flow = self.flow * (1.0 - self.flow_memory / view.rounds) - self.flow_learning * pressure
 
     def value(self, view: View, today: Lessons) -> Float:
         """Return its valuation of every security in bp, without inventory."""
-        belief = self.news + self.flow
-        load = today.loadings
-        common = belief[..., 0:1] * load[:, 0] + belief[..., 1:2] * load[:, 1] + belief[..., 2:3] * load[:, 2]
-        return np.asarray(today.prior_bp + common + self.premium)
+        return np.asarray(today.prior_bp + along_factors(self.news + self.flow, today.loadings) + self.premium)
 
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""
@@ -101,17 +101,14 @@ class PrimaryDealer(Institution):
         return self.centre
 
     def _premium_among_neighbours(self, view: View) -> Float:
-        """Return the premium of a security that nobody streamed yet: what its maturity node has, less its own belief."""
-        away, belief = self.model.outlook.deviation(view), self.news + self.flow
-        load = away.shared_load
-        known = belief[..., 0:1] * load[:, 0] + belief[..., 1:2] * load[:, 1] + belief[..., 2:3] * load[:, 2]
-        return np.asarray(away.shared - known)
+        """Return the premium of a security not yet streamed: what its maturity node has, less its own belief."""
+        away = self.model.outlook.deviation(view)
+        return np.asarray(away.shared - along_factors(self.news + self.flow, away.shared_load))
 
     def _private_view(self, view: View) -> Float:
         """Return today's own error of judgement in bp: the same all day."""
-        if view.round == 0 or not hasattr(self, "_view_bp"):
-            self._view_bp = self.view_spread * self.normal("private view", len(view.securities), daily=True)
-        return self._view_bp * self.state.half_spread_bp
+        draws: Float = self.daily("view", lambda: self.normal("private view", len(view.securities), daily=True))
+        return np.asarray(self.view_spread * draws * self.state.half_spread_bp)
 
     def utilisation(self, view: View) -> Float:
         """Return the use of the binding limit."""
@@ -121,21 +118,16 @@ class PrimaryDealer(Institution):
     def quote(self, view: View) -> Quotes:
         """Quote firmly where the gain exceeds the cost of being picked off, and what it wants to be rid of."""
         today, state = self.model.outlook.on(view), self.state
-        half = state.half_spread_bp
-        firm = self._firm(view, today)
+        half, firm = state.half_spread_bp, self._firm(view, today)
         long, short = state.days > 10.0, state.days < -10.0
-        bid_bp = self.centre + np.where(short, 0.25 * half, half)
-        ask_bp = self.centre - np.where(long, 0.25 * half, half)
-        size = self._quote_size(view, today)
-        smallest = 1.0 * FACE_PER_MUSD
-        size_bid = shown_size(size, smallest, state.utilisation, np.where(state.days > 0, 1.0, 0.0))
-        size_ask = shown_size(size, smallest, state.utilisation, np.where(state.days < 0, 1.0, 0.0))
-        zero = np.zeros(())
+        size = self.daily("size", lambda: self._quote_size(today)), 1.0 * FACE_PER_MUSD, state.utilisation
+        shows_bid = view.tradable & (firm | short) & ~state.refuses_buying
+        shows_ask = view.tradable & (firm | long) & ~state.refuses_selling
         return Quotes(
-            view.price(bid_bp),
-            view.price(ask_bp),
-            whole(np.where(view.tradable & (firm | short) & ~state.refuses_buying, size_bid, zero)),
-            whole(np.where(view.tradable & (firm | long) & ~state.refuses_selling, size_ask, zero)),
+            view.price(self.centre + np.where(short, 0.25 * half, half)),
+            view.price(self.centre - np.where(long, 0.25 * half, half)),
+            whole(np.where(shows_bid, shown_size(*size, state.days > 0), 0.0)),
+            whole(np.where(shows_ask, shown_size(*size, state.days < 0), 0.0)),
         )
 
     def _firm(self, view: View, today: Lessons) -> NDArray[np.bool_]:
@@ -143,17 +135,16 @@ class PrimaryDealer(Institution):
         arrivals = today.turnover / TICKET / view.rounds
         noise_bp = self.volatility / np.sqrt(view.rounds)
         spare = np.maximum(0.0, 1.0 - self.state.utilisation)
-        gain = worth_quoting(self.state.half_spread_bp, arrivals, noise_bp, spare, self._familiarity(view))
+        known = self.daily("known", lambda: self._familiarity(view))
+        gain = worth_quoting(self.state.half_spread_bp, arrivals, noise_bp, spare, known)
         return np.asarray(gain > self.firm_hurdle)
 
     def _familiarity(self, view: View) -> Float:
         """Return how well it knows each security: its speciality, for good."""
-        if not hasattr(self, "_known"):
-            draws = self.model.streams.normal("speciality", self.identity, 0, len(view.securities))
-            self._known = np.exp(0.7 * (draws[0] if self.alone else draws))
-        return self._known
+        draws = self.model.streams.normal("speciality", self.identity, 0, len(view.securities))
+        return np.asarray(np.exp(0.7 * (draws[0] if self.alone else draws)))
 
-    def _quote_size(self, view: View, today: Lessons) -> Float:
+    def _quote_size(self, today: Lessons) -> Float:
         """Return the usual face of a firm quote: a slice of a round's turnover, at least $1m."""
         slice_ = 0.01 * today.turnover * self.capital_share
         return np.asarray(np.clip(slice_, FACE_PER_MUSD, 50 * FACE_PER_MUSD))
@@ -174,12 +165,10 @@ class PrimaryDealer(Institution):
         state = self.state
         edge = 0.75 * state.half_spread_bp
         sell_limit, buy_limit = view.price(self.centre - edge), view.price(self.centre + edge)
-        hedge = np.where(view.on_the_run, HEDGE_LOT, 0.0)  # duration is laid off in the liquid issues, long or short
-        lot = whole(np.maximum(np.minimum(np.abs(state.excess), HEDGE_LOT), hedge))
-        selling = view.tradable & ((state.excess > 0) | view.on_the_run) & (view.bid >= sell_limit)
-        buying = view.tradable & ((state.excess < 0) | view.on_the_run) & (view.ask <= buy_limit)
-        selling, buying = selling & ~state.refuses_selling, buying & ~state.refuses_buying
-        face = np.where(selling, -lot, 0) + np.where(buying, lot, 0)
+        sell_fits = view.tradable & (view.bid >= sell_limit) & ~state.refuses_selling
+        buy_fits = view.tradable & (view.ask <= buy_limit) & ~state.refuses_buying
+        # duration is laid off in the liquid issues, long or short
+        face = face_taken(state.excess, view.on_the_run, sell_fits, buy_fits, HEDGE_LOT)
         return self.want(face, np.where(face > 0, buy_limit, sell_limit), Venue.BOOK)
 
     def match(self, view: View) -> Int:
@@ -191,10 +180,9 @@ class PrimaryDealer(Institution):
         state = self.state
         known = view.tradable & np.isfinite(view.composite_bp)
         away = np.where(known, view.composite_bp - self.reservation, 0.0)
-        liquid = away / np.maximum(state.full_per_face, 1e-12) / HEDGE_ISSUES
-        face = self.match_share * np.where(view.on_the_run, liquid, -0.2 * state.excess)
-        face = np.where(face > 0, np.where(state.refuses_buying, 0.0, face), np.where(state.refuses_selling, 0.0, face))
-        return np.asarray(np.clip(face, -MATCH_LOT, MATCH_LOT), np.int64)
+        refuses = state.refuses_buying, state.refuses_selling
+        liquid = view.on_the_run, HEDGE_ISSUES, self.match_share
+        return np.asarray(face_to_match(away, state.full_per_face, state.excess, *liquid, *refuses))
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
@@ -241,4 +229,4 @@ def view_rate_e5(view: View, auction: Auction, yield_bp: Float) -> Int:
     days = view.securities.maturity_day[s] - auction.issue_day
     simple = yield_bp / 1e4
     discount = simple / (1.0 + simple * days / 365.0) * 360.0 / 365.0
-    return 5 * np.rint(discount * 1e5 / 5.0).astype(np.int64)
+    return np.asarray(5 * np.rint(discount * 1e5 / 5.0), np.int64)

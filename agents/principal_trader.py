@@ -1,7 +1,8 @@
-"""Principal trading firms make the books of on-the-run issues: fast, two-sided, with next to no inventory, flat by the close.
+"""Principal trading firms make the books of on-the-run issues: fast, two-sided, small inventory, flat by the close.
 
-They quote around the composite, lean against what they hold, cut size when the market moves and leave when it moves too much
-(Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms: F98). Volume rises and depth falls with volatility.
+They quote around the composite, lean against what they hold, cut size when the market moves and leave when it moves too
+much (Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms: F98). Volume rises and depth falls with
+volatility.
 """
 
 from typing import Any
@@ -13,12 +14,30 @@ from agents.institution import Institution
 from agents.primary_dealer import whole
 from agents.traits import memory, trait
 from market.instruments import Money
-from market.messages import Quotes, Venue
+from market.kernels import rule
+from market.messages import ORDERS, Quotes, Venue
 from market.securities import Kind
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
-DEPTH_MUSD = {24: 25.0, 36: 10.0, 60: 6.0, 84: 3.0, 120: 4.0, 240: 0.5, 360: 1.0}  # a side and firm, by term (rows 4, 5)
+DEPTH_MUSD = {
+    24: 25.0,
+    36: 10.0,
+    60: 6.0,
+    84: 3.0,
+    120: 4.0,
+    240: 0.5,
+    360: 1.0,
+}  # a side and firm, by term (rows 4, 5)
+
+
+@rule
+def depth_shown(usual: float, activity_bp: float, usual_move_bp: float, leave_at: float) -> float:
+    """Return the face shown on a side: less the more the market moves, nothing beyond a threshold."""
+    if usual <= 0.0 or not activity_bp < leave_at * usual_move_bp:
+        return 0.0
+    ratio = usual_move_bp / max(activity_bp, 1e-9)
+    return usual * min(1.0, ratio * ratio)
 
 
 class PrincipalTrader(Institution):
@@ -44,32 +63,31 @@ class PrincipalTrader(Institution):
         move = np.abs(view.composite_bp - self.last)
         self.last = np.broadcast_to(view.composite_bp, np.shape(self.last))
         self.activity = np.where(np.isfinite(move), 0.8 * self.activity + 0.2 * move, self.activity)
-        usual = self._usual(view)
+        usual = self.daily("usual", lambda: self._usual(view))
         held = self.position / np.maximum(usual, 1.0)
-        lean = np.clip(held / self.most_tickets, -1.0, 1.0)
-        calm = np.minimum(1.0, (self.usual_move / np.maximum(self.activity, 1e-9)) ** 2)
-        shown = np.where((usual > 0) & (self.activity < self.leave_at * self.usual_move), usual * calm, 0.0)
-        middle = view.price(view.composite_bp) - 0.5 * lean * view.tick
+        shown = depth_shown(usual, self.activity, self.usual_move, self.leave_at)
+        middle = view.price(view.composite_bp) - 0.5 * np.clip(held / self.most_tickets, -1.0, 1.0) * view.tick
         late = view.round >= view.rounds - 2
-        worsens = np.sign(held)
         return Quotes(
             middle - 0.5 * view.tick,
             middle + 0.5 * view.tick,
-            whole(np.where((held >= self.most_tickets) | (late & (worsens >= 0)), 0.0, shown)),
-            whole(np.where((held <= -self.most_tickets) | (late & (worsens <= 0)), 0.0, shown)),
+            whole(np.where((held >= self.most_tickets) | (late & (held >= 0)), 0.0, shown)),
+            whole(np.where((held <= -self.most_tickets) | (late & (held <= 0)), 0.0, shown)),
         )
 
     def _usual(self, view: View) -> Float:
+        """Return its usual depth by security, with its whole capital."""
         s = view.securities
+        mine = s.of(Kind.NOTE, Kind.BOND) & view.on_the_run & view.tradable
         base = np.zeros(len(s))
         for term, musd in DEPTH_MUSD.items():
-            base[(s.term_months == term) & view.on_the_run & s.of(Kind.NOTE, Kind.BOND) & view.tradable] = musd
+            base[mine & (s.term_months == term)] = musd
         return np.asarray(np.maximum(base * self.size, (base > 0) * 1.0) * FACE_PER_MUSD)
 
     def decide(self, view: View) -> NDArray[Any]:
         """Go flat in the last round."""
         if view.round < view.rounds - 1:
-            return self.want(np.zeros((*np.shape(self.last),), np.int64))
+            return np.zeros(0, ORDERS)
         return self.want(np.where(view.tradable, -self.position, 0), np.nan, Venue.BOOK)
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:

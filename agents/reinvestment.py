@@ -1,9 +1,9 @@
 """How the Fed lets its portfolio run off and rolls the rest: pure rules of dates and faces.
 
-Treasuries redeemed in a calendar month are the smaller of the cap and what matures; coupons come first and bills fill the gap.
-Coupon redemptions are spread over the month's coupon maturities in proportion, bills likewise over theirs. What is not redeemed
-is rolled at auction, across the securities issued on the maturity's day in proportion to their announced sizes, on top of the
-public offering. Source: Desk statements (economics.md 1.2, F18).
+Treasuries redeemed in a calendar month are the smaller of the cap and what matures; coupons come first and bills fill
+the gap. Coupon redemptions are spread over the month's coupon maturities in proportion, bills likewise over theirs.
+What is not redeemed is rolled at auction, across the securities issued on the maturity's day in proportion to their
+announced sizes, on top of the public offering. Source: Desk statements (economics.md 1.2, F18).
 """
 
 from fractions import Fraction

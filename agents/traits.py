@@ -1,9 +1,9 @@
 """Traits and memories: what distinguishes the members of a kind, declared once.
 
-A trait is a parameter with unit, default, bounds and source; its value lives in a column of the kind, so that one institution
-reads its number and all of a kind read the column. The scenario's population tables, the reference of parameters and the
-bounds of sensitivity analyses come from the declaration. A memory is what a member remembers: of each security, or any
-vector of fixed length.
+A trait is a parameter with unit, default, bounds and source; its value lives in a column of the kind, so that one
+institution reads its number and all of a kind read the column. The scenario's population tables, the reference of
+parameters and the bounds of sensitivity analyses come from the declaration. A memory is what a member remembers: of
+each security, or any vector of fixed length.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """A null model: everybody who is not official sends random orders within limits (Gode and Sunder 1993).
 
-Dealers stream and quote around the last composite with random errors, whatever they hold; investors trade for liquidity with
-even chances and never rebalance; everybody keeps within balance sheet, holdings and the rules of the venues. What such a market
-shows follows from institutions and budgets, not from what anybody thinks.
+Dealers stream and quote around the last composite with random errors, whatever they hold; investors trade for liquidity
+with even chances and never rebalance; everybody keeps within balance sheet, holdings and the rules of the venues. What
+such a market shows follows from institutions and budgets, not from what anybody thinks.
 """
 
 from typing import Any

@@ -15,7 +15,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 from experiments.build import build
 from experiments.run import start_clock
@@ -81,18 +81,20 @@ def print_acts(market: TreasuryMarket, days: int) -> None:
     """Print the acts of the day by what they cost, dearest first."""
     spent: dict[str, float] = defaultdict(float)
     before = begin = perf_counter()
+    begin_processor = process_time()
     for _ in range(days):
         for act in market.moments():
             now = perf_counter()
             spent[act] += now - before
             before = now
-    whole = perf_counter() - begin
+    whole, processor = perf_counter() - begin, process_time() - begin_processor
     part = {act.__name__: name for name, acts in parts() for act in acts}
     print(f"\n{'act':20}{'part':10}{'ms/day':>8}{'share':>8}")
     for act, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         share = seconds / whole
         print(f"{act:20}{part[act]:10}{1000 * seconds / days:8.1f}{share:8.1%}  {'#' * round(WIDTH * share)}")
-    print(f"\n{whole / days:.3f} s per simulated day, over {days} days")
+    per_day, busy = whole / days, processor / days
+    print(f"\n{per_day:.3f} s per simulated day, {busy:.3f} s of them processor time, over {days} days")
 
 
 def parts() -> tuple[tuple[str, tuple], ...]:

@@ -91,11 +91,11 @@ def replay(
 
     from experiments import replay as comparison
     from experiments.figures import replay_page
-    from experiments.replay_summary import page
+    from experiments.replay_summary import WIDTH, page
 
     found = comparison.replay(folder)
     files = [*comparison.save(found, out or folder), *replay_page.save(found, out or folder)]
-    Console().print(page(found), markup=False, highlight=False)
+    Console(width=max(WIDTH, Console().width)).print(page(found), markup=False, highlight=False)
     print("\nwritten  " + " ".join(map(str, files)))
     if not found.passed:
         raise typer.Exit(FOUND)

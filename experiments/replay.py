@@ -96,8 +96,10 @@ def replay(folder: Path) -> Replay:
     manifest = read_manifest(folder)
     refuse_other_inputs(folder, manifest)
     run = RunTables(folder)
-    sides = (judgement.auctions(run), judgement.buybacks(run), judgement.securities(run))
-    return Replay(manifest, bookkeeping(run), *sides)
+    compared = bookkeeping(run)
+    if compared.empty:
+        raise UserError(f"{folder} has no day of which figures are published, expected days of 2024")
+    return Replay(manifest, compared, judgement.auctions(run), judgement.buybacks(run), judgement.securities(run))
 
 
 def refuse_other_inputs(folder: Path, manifest: Manifest) -> None:

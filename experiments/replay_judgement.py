@@ -24,7 +24,7 @@ from experiments.published import table
 from market.units import FACE_PER_MUSD, POINT_E8, Bool, Float, Int, day_number
 
 FIRST_REGULAR, LAST_PUBLISHED = day_number("2024-05-29"), day_number("2024-12-31")
-PERIODS = {"all": FIRST_REGULAR, "October-December 2024": day_number("2024-10-01")}  # each to the last published day
+PERIODS = {"all": FIRST_REGULAR, "fourth quarter": day_number("2024-10-01")}  # each to the last published day
 MEASURES = {"bid_to_cover": "ratio", "dealer_share": "percent", "high_less_median": "bp"}
 PREVIOUS = "null: the tenor's last auction"
 KEY = ["day", "bucket"]

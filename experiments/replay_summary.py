@@ -30,14 +30,16 @@ from experiments.replay import (
 from market.units import to_date
 
 NOTHING = "–"
+WIDTH = 124  # characters of the widest table
 MEANS = ("mean", "published_mean", "root_mean_squared_error")
 BILLS_NOTES_BONDS, TIPS_FRN = list(DEBT.values())[:3], list(DEBT.values())[3:]
+ACCOUNTS = f"Accounts: {LABEL}"
 BEHAVIOUR = "Behaviour: distances of one run from what came out; rules (null) beside it"
 
 
 def page(found: Replay) -> Group:
     """Return the report of both sides."""
-    parts: list[Any] = [_verdicts(found.verdicts), *_figures(found.bookkeeping), BEHAVIOUR]
+    parts: list[Any] = [ACCOUNTS, _verdicts(found.verdicts), *_figures(found.bookkeeping), BEHAVIOUR]
     distances = found.distances
     parts += [_auctions(distances), _tenors(distances)]
     for period in judgement.PERIODS:
@@ -49,7 +51,7 @@ def page(found: Replay) -> Group:
 def _title(found: Replay) -> str:
     """Say what is compared."""
     days = found.bookkeeping["day"]
-    span = f"{to_date(days.min()):%d %b %Y} to {to_date(days.max()):%d %b %Y}" if len(days) else "no published day"
+    span = f"{to_date(days.min()):%d %b %Y} to {to_date(days.max()):%d %b %Y}"
     return f"{found.manifest.scenario.get('name', '')}, seed {found.manifest.seed}, replay of {span}"
 
 
@@ -68,7 +70,7 @@ def _matched(found: Replay) -> str:
 def _verdicts(frame: pd.DataFrame) -> Table:
     """Return errors by item beside tolerances."""
     columns = ("number", "bias", "mean abs.", "largest", "on", "tolerance", "")
-    grid = _grid(f"Accounts, model less published ({LABEL})", *columns)
+    grid = _grid("Model less published", *columns)
     for row in frame.to_dict("records"):
         allowed = f"{row['judged']} {row['tolerance']:g}" if row["judged"] else NOTHING
         result = {True: "within", False: "BEYOND", None: ""}[row["within"]]
@@ -179,7 +181,7 @@ def _grid(title: str, *columns: str) -> Table:
     """Return an empty table with a title in its first column."""
     words = ("measure", "predicted by", "told by")
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    grid.add_column(title)
+    grid.add_column(title, no_wrap=True)
     for column in columns:
         grid.add_column(column, justify="left" if column in words else "right")
     return grid

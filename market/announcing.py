@@ -1,4 +1,4 @@
-"""The morning's public part: rates in force, what is tradable, at which reference prices and ticks, and what is announced."""
+"""The morning's public part: rates in force, what trades, at which reference prices and ticks, what is announced."""
 
 from dataclasses import replace
 from typing import Any

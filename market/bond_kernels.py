@@ -46,7 +46,7 @@ def day_in_month(months: int, day_of_month: int, month_end: bool) -> int:
     """Return that day of a month, or the last day where the month is shorter or where coupons fall on month ends."""
     first = first_of_month(months)
     length = first_of_month(months + 1) - first
-    return first + (length if month_end else min(day_of_month, length)) - 1
+    return int(first + (length if month_end else min(day_of_month, length)) - 1)
 
 
 @inlined
@@ -115,7 +115,7 @@ def bill_yield(price: float, days: int, year: int) -> float:
 def days_of_year_after(day: int) -> int:
     """Return 366 if 29 February lies in the year that follows a day, else 365."""
     months, day_of_month = month_and_day(day)
-    return day_in_month(months + 12, day_of_month, False) - day
+    return int(day_in_month(months + 12, day_of_month, False) - day)
 
 
 @inlined

@@ -11,6 +11,7 @@ from market.instruments import FED, N_MONEY, PUBLIC, Money
 from market.messages import TRADES
 from market.recording import write_day
 from market.securities import Kind
+from market.settlement_kernels import add_promises
 from market.units import CENTS_PER_FACE
 
 FIT_YEARS = (1.0, 10.0)
@@ -21,9 +22,10 @@ class IdentityError(ValueError):
 
 
 def mark(market: Any) -> None:
-    """Fit the noise curve to the closing composites; let the Fed's income and price differences go to its other liabilities.
+    """Fit the noise curve to the closing composites; let the Fed's income go to its other liabilities.
 
-    The fit takes seasoned notes and bonds of 1 to 10 years, without old 30-year bonds; residuals are of all coupon issues.
+    The fit takes seasoned notes and bonds of 1 to 10 years, without old 30-year bonds; residuals are of all coupon
+    issues.
     """
     s, y, years = market.securities, market.composite_bp, market.years
     coupon = s.of(Kind.NOTE, Kind.BOND) & market.tradable & np.isfinite(y)
@@ -73,13 +75,10 @@ def _check_due(market: Any) -> None:
     """What is due is the sum of the trades that are not settled."""
     pending: NDArray[Any] = np.concatenate(market.unsettled) if market.unsettled else np.zeros(0, TRADES)
     due = np.zeros(market.ledger.due.shape, np.int64)
-    np.add.at(due, (pending["buyer"], N_MONEY + pending["security"]), pending["face"])
-    np.add.at(due, (pending["seller"], N_MONEY + pending["security"]), -pending["face"])
-    np.add.at(due, (pending["seller"], Money.DEPOSITS), pending["cash_cents"])
-    np.add.at(due, (pending["buyer"], Money.DEPOSITS), -pending["cash_cents"])
-    wrong = np.argwhere(due != market.ledger.due)
-    if len(wrong):
-        row, column = wrong[0]
+    add_promises(pending, N_MONEY, int(Money.DEPOSITS), due)
+    wrong = due != market.ledger.due
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
         raise IdentityError(
             f"check: due of {market.ledger.names[row]!r} in column {column} is {market.ledger.due[row, column]}, "
             f"expected {due[row, column]}, the sum of its trades"
@@ -97,7 +96,7 @@ def _check_flows(market: Any) -> None:
             column = int(wrong[0])
             name = Money(column).name if column < N_MONEY else market.securities.cusip[column - N_MONEY]
             raise IdentityError(
-                f"check: {name} changed by {change[column]} outside the acts that may change it, which say {told[column]}"
+                f"check: {name} changed by {change[column]}, expected {told[column]}, what acts that may change it say"
             )
     market.flows_before = now
 

@@ -93,7 +93,7 @@ def svensson_error(
     if not inside or late - early < APART:
         return np.inf
     svensson_rows(years, yield_bp, root, early, late, rows)
-    return least_squares(rows, upper, beta)
+    return float(least_squares(rows, upper, beta))
 
 
 @kernel
@@ -121,4 +121,4 @@ def fit_svensson(
         if not moved:
             step *= 0.5
     tau[0], tau[1] = exp(at1), exp(at2)
-    return svensson_error(years, yield_bp, root, at1, at2, rows, upper, beta)
+    return float(svensson_error(years, yield_bp, root, at1, at2, rows, upper, beta))

@@ -1,4 +1,4 @@
-"""One business day, read aloud: a morning, rounds, an evening. Each act is one short function in the room it belongs to."""
+"""One business day, read aloud: a morning, rounds, an evening. Each act is a short function where it belongs."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

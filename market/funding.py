@@ -1,9 +1,9 @@
 """Money of the evening and of the morning after: owners' flows, overnight repo, the Fed's facilities, and their return.
 
-Dealers and funds finance what their cash does not cover; money funds and banks lend; the standing repo facility lends at its
-rate to whoever pays it; money funds place the rest in the reverse repo facility. The market is one call each evening
-(``market.repo``): its volume-weighted median rate is the overnight rate. Everything is repaid the next morning with interest,
-days over 360; nothing accrues in the burn-in. Left out: segments, haircuts and specials.
+Dealers and funds finance what their cash does not cover; money funds and banks lend; the standing repo facility lends
+at its rate to whoever pays it; money funds place the rest in the reverse repo facility. The market is one call each
+evening (``market.repo``): its volume-weighted median rate is the overnight rate. Everything is repaid the next morning
+with interest, days over 360; nothing accrues in the burn-in. Left out: segments, haircuts and specials.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ def fund(market: Any) -> None:
 
 
 def lend_overnight(market: Any) -> None:
-    """Clear the repo market, place idle cash at the Fed, then let banks lend each other the reserves that payments left."""
+    """Clear the repo market, place idle cash at the Fed, then let banks lend each other reserves."""
     view = market.view()
     bank = market.ledger.money_of == Money.RESERVES
     offers, needs = _offers(market, view), _needs(market, view)

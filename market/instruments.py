@@ -1,7 +1,7 @@
 """What can be owned: the columns of the ledger. Money comes first, then one column per security.
 
-Every instrument is somebody's asset and somebody's debt. The issuer of each money is named here; securities are issued by
-the Treasury. Amounts are cents for money and hundreds of dollars of face for securities.
+Every instrument is somebody's asset and somebody's debt. The issuer of each money is named here; securities are issued
+by the Treasury. Amounts are cents for money and hundreds of dollars of face for securities.
 """
 
 from enum import IntEnum

@@ -1,8 +1,8 @@
 """How compiled code enters the project: three decorators, one cache folder, and nothing else knows numba's options.
 
-``kernel``: an entry point: arrays in, ``out`` last, no allocation. ``inlined``: a helper compiled into the kernels that call
-it. ``rule``: one equation on scalars that broadcasts like a numpy function. numba's cache does not see a change in an imported
-kernel, so the cache folder is named by a hash of all sources that may hold one.
+``kernel``: an entry point: arrays in, ``out`` last, no allocation. ``inlined``: a helper compiled into the kernels that
+call it. ``rule``: one equation on scalars that broadcasts like a numpy function. numba's cache does not see a change in
+an imported kernel, so the cache folder is named by a hash of all sources that may hold one.
 """
 
 import os
@@ -18,6 +18,7 @@ from numba import njit, vectorize
 from numba.core.options import DefaultOptions
 
 Compiled = Callable[..., Any]
+config: Any = numba.config
 
 
 def _cache_folder() -> str:
@@ -34,7 +35,7 @@ def _cache_folder() -> str:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = _cache_folder()
+    config.CACHE_DIR = _cache_folder()
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
 if hasattr(DefaultOptions, "_nrt"):
@@ -53,7 +54,7 @@ def inlined(function: Compiled) -> Compiled:
 
 def rule(function: Compiled) -> Compiled:
     """Compile an equation on scalars; it broadcasts like a numpy function."""
-    if numba.config.DISABLE_JIT:
+    if config.DISABLE_JIT:
         return np.vectorize(function, otypes=[float])
     compiled = vectorize(cache=True)(function)
     compiled.__doc__ = function.__doc__

@@ -3,10 +3,11 @@
 import numpy as np
 
 from market.kernels import inlined, kernel
-from market.units import Float, Int
+from market.units import Bool, Float, Int
 
 PAR_E8 = 100 * 10**8
 BILL_STEPS = 72_000  # half basis points of discount, times days, in one point: 360 / 0.005
+NEAR = 1e-6  # of a tick
 FARTHEST = 10_000.0  # points; prices beyond are held there
 
 
@@ -67,3 +68,35 @@ def levels(
         else:
             found = (exact - base_e8[at]) // tick_e8[at]
         level[i] = min(max(found, 0), n_levels - 1)
+
+
+@kernel
+def quote_levels(
+    price: Float,
+    face: Int,
+    tradable: Bool,
+    base: Float,
+    tick: Float,
+    n_levels: int,
+    up: bool,
+    place: Int,
+    level: Int,
+    shown: Int,
+) -> None:
+    """Write quotes (n, S) in points as levels, and their faces, into the rows ``place``.
+
+    Bids go down and (``up``) offers up to a level, within a millionth of a tick. Nothing is shown at face 0, without a
+    price, or off the ladder.
+    """
+    for i in range(price.shape[0]):
+        for s in range(price.shape[1]):
+            level[place[i], s] = 0
+            shown[place[i], s] = 0
+            if not (face[i, s] > 0 and tradable[s] and np.isfinite(price[i, s])):
+                continue
+            at = (price[i, s] - base[s]) / tick[s]
+            exact = min(max(at - NEAR if up else at + NEAR, -1.0), float(n_levels))
+            found = int(np.ceil(exact) if up else np.floor(exact))
+            if 0 <= found < n_levels:
+                level[place[i], s] = found
+                shown[place[i], s] = face[i, s]

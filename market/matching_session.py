@@ -1,7 +1,7 @@
 """The matching session between dealers at the end of a round: wishes to buy and to sell meet at the middle, unseen.
 
-Interdealer brokers run such sessions (work-ups, volume matches); they let a long dealer and a short one lay off risk without
-paying a spread. Whose turn it is, is drawn. Nothing trades in a security that all want to buy.
+Interdealer brokers run such sessions (work-ups, volume matches); they let a long dealer and a short one lay off risk
+without paying a spread. Whose turn it is, is drawn. Nothing trades in a security that all want to buy.
 """
 
 import numpy as np

@@ -1,6 +1,7 @@
 """What is measured each day. A measure is a function of the market: its name is the column, its docstring the meaning.
 
-Yields are of the on-the-run issue of a term at the close; spreads come from trades (``market.tape``). NaN where nothing is there.
+Yields are of the on-the-run issue of a term at the close; spreads come from trades (``market.tape``). NaN where nothing
+is there.
 """
 
 from typing import Any

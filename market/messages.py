@@ -1,7 +1,7 @@
 """What participants say to the market and what the market says back: plain tables and frozen records.
 
-Face is in hundreds of dollars, positive to buy. A limit is a clean price in points (float; NaN takes any price). Cash is in
-cents. Tables are numpy structured arrays; their dtypes are the contract.
+Face is in hundreds of dollars, positive to buy. A limit is a clean price in points (float; NaN takes any price). Cash
+is in cents. Tables are numpy structured arrays; their dtypes are the contract.
 """
 
 from collections.abc import Iterable
@@ -48,7 +48,7 @@ class Order:
 
 ORDERS = np.dtype([("owner", "i8"), ("security", "i8"), ("face", "i8"), ("limit", "f8"), ("venue", "i8")])
 
-# One row per (request, dealer asked); ``pending`` is what this dealer was asked before in this round, from its point of view.
+# One row per (request, dealer asked); ``pending`` is what this dealer was asked before in the round, from its own side.
 ASKED = np.dtype(
     [
         ("request", "i8"),
@@ -79,7 +79,9 @@ TRADES = np.dtype(
 
 BIDS = np.dtype([("bidder", "i8"), ("rate_e5", "i8"), ("face", "i8")])  # yield (bills: discount rate), 1e-5 = 0.001 %
 OFFERS = np.dtype([("owner", "i8"), ("security", "i8"), ("price_e8", "i8"), ("face", "i8")])
-LOANS = np.dtype([("lender", "i8"), ("borrower", "i8"), ("cents", "i8"), ("rate_e4", "i8")])  # rate in 1e-4 of a percent: 0.01 bp
+LOANS = np.dtype(
+    [("lender", "i8"), ("borrower", "i8"), ("cents", "i8"), ("rate_e4", "i8")]
+)  # rate in 1e-4 of a percent: 0.01 bp
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The market: a Mesa model whose step is one business day. It holds the state; the acts of the day do the work.
 
-Days are counted from the start of the run's clock, day 0 being the first date; days of the burn-in are negative and all lived
-on the first day's date. One truth each: what is owned, owed and lent stands in the ledger; orders in the books; trades that are
-not settled in ``unsettled`` (their sums are the ledger's ``due``); parameters and memories of institutions in their columns.
+Days are counted from the start of the run's clock, day 0 being the first date; days of the burn-in are negative and all
+lived on the first day's date. One truth each: what is owned, owed and lent stands in the ledger; orders in the books;
+trades that are not settled in ``unsettled`` (their sums are the ledger's ``due``); parameters and memories of
+institutions in their columns.
 """
 
 from collections.abc import Iterator
@@ -120,7 +121,8 @@ class TreasuryMarket(mesa.Model):
             self.date = int(self.premises.dates[self.day])
         self._treasury_cash = int(self.ledger.balance[TREASURY, Money.TREASURY_CASH])
         self._gather()
-        for self.round, act in agenda(self.rounds):
+        for number, act in agenda(self.rounds):
+            self.round = number
             try:
                 act(self)
             except Exception as error:
@@ -138,7 +140,9 @@ class TreasuryMarket(mesa.Model):
         """Let the published prices of the first day be the usual ones, given the inventories that the burn-in left."""
         if self.outlook is not None and np.isfinite(self.composite_bp).any():
             published = self.premises.price_e8 / POINT_E8
-            yields = bond_arithmetic.yields(self.securities, np.where(published > 0, published, np.nan), self.settle_date)
+            yields = bond_arithmetic.yields(
+                self.securities, np.where(published > 0, published, np.nan), self.settle_date
+            )
             self.outlook.anchor(self.composite_bp - yields)
 
     # ---- who is here -----------------------------------------------------------------------------
@@ -205,20 +209,23 @@ class TreasuryMarket(mesa.Model):
         bid, ask = self.books.bid, self.books.ask
         price_bid = np.where(bid >= 0, levels.base + levels.tick * bid, np.nan)
         price_ask = np.where(ask < self.books.n_levels, levels.base + levels.tick * ask, np.nan)
-        arrays = (self.tradable, self.on_the_run, self.rank, self.years, self.outstanding, self.soma, self.anticipated)
-        prices = (self.reference_bp, self.reference_price, self.dv01, self.convexity, self.composite_bp)
-        shown = [read_only(a) for a in (*arrays, *prices, price_bid, price_ask, levels.tick, self.book_flow)]
+        names = "tradable", "on_the_run", "rank", "years", "outstanding", "soma", "anticipated", "reference_bp"
+        more = "reference_price", "dv01", "convexity", "composite_bp", "book_flow"
+        shown = {name: read_only(getattr(self, name)) for name in (*names, *more)}
         return View(
-            self.day,
-            self.date,
-            self.round,
-            self.rounds,
-            self.settle_date,
-            self.securities,
-            *shown,
-            self.rates,
-            tuple(self.auctions),
-            tuple(self.buybacks),
-            self.sofr_bp,
-            MappingProxyType(self.extras),
+            day=self.day,
+            date=self.date,
+            round=self.round,
+            rounds=self.rounds,
+            settle_date=self.settle_date,
+            securities=self.securities,
+            bid=read_only(price_bid),
+            ask=read_only(price_ask),
+            tick=read_only(levels.tick),
+            rates=self.rates,
+            auctions=tuple(self.auctions),
+            buybacks=tuple(self.buybacks),
+            funding_bp=self.sofr_bp,
+            extras=MappingProxyType(self.extras),
+            **shown,
         )

@@ -1,9 +1,10 @@
 """News: shocks to the three factors of the yield curve, in basis points, as they arrive.
 
-Part is public: one release a day, at a drawn round, that everybody hears. Part is private: it arrives in every round at those who
-hear first, the others read it from the order flow or learn it the next morning (``late_bp``). Sizes are Student-t with a few degrees of freedom, scaled to unit
-variance; the factors' covariance comes from published daily changes. News moves no price: it enters each institution's own
-valuation, and its loading on a security is a smooth function of maturity (Nelson and Siegel 1987).
+Part is public: one release a day, at a drawn round, that everybody hears. Part is private: it arrives in every round at
+those who hear first, the others read it from the order flow or learn it the next morning (``late_bp``). Sizes are
+Student-t with a few degrees of freedom, scaled to unit variance; the factors' covariance comes from published daily
+changes. News moves no price: it enters each institution's own valuation, and its loading on a security is a smooth
+function of maturity (Nelson and Siegel 1987).
 """
 
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ class Newswire:
         return News(public, private, late)
 
     def _private(self, day: int, number: int, rounds: int) -> Float:
-        return np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number)
+        return np.asarray(np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number))
 
     def _shock(self, purpose: str, moment: int) -> Float:
         z = self._streams.normal(purpose, self._owner, moment, FACTORS + round(self._freedom))[0]

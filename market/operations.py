@@ -70,11 +70,13 @@ def _auction_price_e8(market: Any, auction: Auction, stop_e5: int) -> int:
 
 
 def _awards(market: Any, auction: Auction, buyers: Int, faces: Int, price_e8: int) -> NDArray[Any]:
-    """Return the trades of an auction: the Treasury sells, and delivers on the issue day with interest accrued to it."""
+    """Return the trades of an auction: the Treasury sells, delivering on the issue day with accrued interest."""
     s, at = market.securities, auction.security
     accrued = 0
     if s.kind[at] == Kind.FRN:
-        accrued = int(bond_arithmetic.floating_accrued_e8(s.maturity_day[at], auction.issue_day, market.floating_rate_bp))
+        accrued = int(
+            bond_arithmetic.floating_accrued_e8(s.maturity_day[at], auction.issue_day, market.floating_rate_bp)
+        )
     elif s.kind[at] != Kind.BILL:
         accrued = int(bond_arithmetic.accrued_e8(s.coupon_e3[at], s.maturity_day[at], auction.issue_day))
     ratio = index_ratio_e5(market.premises.index.reference_e5(np.array([auction.issue_day])), s.index_base_e5[at])
@@ -86,7 +88,9 @@ def _awards(market: Any, auction: Auction, buyers: Int, faces: Int, price_e8: in
     return trades
 
 
-def _record_auction(market: Any, auction: Auction, result: Allotment, when_issued_bp: float, trades: NDArray[Any]) -> None:
+def _record_auction(
+    market: Any, auction: Auction, result: Allotment, when_issued_bp: float, trades: NDArray[Any]
+) -> None:
     s, at = market.securities, auction.security
     dealers = np.isin(trades["buyer"], np.flatnonzero(market.sectors == "dealers"))
     public = trades["buyer"] != FED

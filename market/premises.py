@@ -11,9 +11,9 @@ from market.units import Float, Int
 class Premises:
     """The securities, the calendar, the prices of the first day and the process of the news.
 
-    ``outstanding`` and ``soma`` are the faces at the close of the first day (S,), ``price_e8`` its clean prices (0 for issues to
-    come); ``dates`` the business days that follow; ``burn_in`` days are lived on the first day before that: nothing matures
-    and no news arrives.
+    ``outstanding`` and ``soma`` are the faces at the close of the first day (S,), ``price_e8`` its clean prices (0 for
+    issues to come); ``dates`` the business days that follow; ``burn_in`` days are lived on the first day before that:
+    nothing matures and no news arrives.
     """
 
     securities: Securities

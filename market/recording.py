@@ -66,9 +66,10 @@ def _institutions(market: Any) -> None:
     use = np.full(len(market.ledger), np.nan)
     view = market.view()
     for participant in market.participants:
-        kind[participant.rows] = participant.sector
+        rows_of = participant.rows
+        kind[rows_of] = participant.sector
         if isinstance(participant, Constrained):
-            use[participant.rows] = np.atleast_1d(participant.utilisation(view)).ravel()
+            use[rows_of] = np.atleast_1d(participant.utilisation(view)).ravel()
     market.record.add(
         "institutions",
         date=market.date,
@@ -95,11 +96,10 @@ def _by_sector(market: Any) -> tuple[list[str], list[NDArray[np.int64]]]:
     label = market.sectors.copy()
     label[:3] = (FED_NAME, TREASURY_NAME, PUBLIC_NAME)
     names, place = np.unique(label.astype(str), return_inverse=True)
-    sums = []
-    for book in (market.ledger.balance, market.ledger.due, market.ledger.lent):
-        out = np.zeros((len(names), book.shape[1]), np.int64)
-        np.add.at(out, place, book)
-        sums.append(out)
+    order = np.argsort(place, kind="stable")
+    starts = np.searchsorted(place[order], np.arange(len(names)))
+    books = market.ledger.balance, market.ledger.due, market.ledger.lent
+    sums = [np.add.reduceat(book[order], starts, axis=0) for book in books]
     return names.tolist(), sums
 
 

@@ -1,6 +1,7 @@
 """What the market asks of those who trade in it. It knows these roles and no class of agents.
 
-A class plays every role whose method it has. Shapes are (..., S) with the members in front for a kind that decides together.
+A class plays every role whose method it has. Shapes are (..., S) with the members in front for a kind that decides
+together.
 """
 
 from typing import Any, Protocol, runtime_checkable

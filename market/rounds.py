@@ -1,18 +1,19 @@
-"""A round of the session: news, streams, quotes, orders, requests, executions. Each act asks, a venue answers, trades are owed."""
+"""A round of the session: news, streams, quotes, orders, requests. Each act asks, a venue answers, trades are owed."""
 
 from typing import Any
 
 import numpy as np
 
 from market import trading
+from market.ladder_kernels import quote_levels
 from market.layout import Side
 from market.matching_session import match_wishes
-from market.messages import ORDERS, Quotes, Venue, as_table
+from market.messages import ORDERS, Venue, as_table
 from market.recording import note_requests
 from market.request_for_quote import award, choose_dealers, mark_pending
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
 from market.streams import fingerprint
-from market.units import Float, Int
+from market.units import Float, Int, read_only
 
 
 def apply_shocks(market: Any) -> None:
@@ -45,48 +46,46 @@ def stream_prices(market: Any) -> None:
     shown[[a.security for a in market.auctions]] = True
     market.rising = ~(mean > market.composite_bp)
     market.composite_bp = np.where(shown, mean, np.nan)
-    market.middle = market.view().price(market.composite_bp)
+    market.middle = view.price(market.composite_bp)
 
 
 def refresh_quotes(market: Any) -> None:
     """Collect every quote, then post them all, in each book in order of arrival."""
     quoters = market.playing(Quoter)
     if quoters:
-        view = market.view()
-        said = [quoter.quote(view) for quoter in quoters]
-        rows = np.concatenate([quoter.rows for quoter in quoters])
-        order = np.argsort(rows, kind="stable")
-        bid, ask, bid_face, ask_face = (_stack(said, field, len(market.securities))[order] for field in Quotes.__slots__)
-        rows = rows[order]
-        bid_level, bid_face = _levels(market, bid, bid_face, np.floor)
-        ask_level, ask_face = _levels(market, ask, ask_face, np.ceil)
-        arrival = market.streams.uniform("arrival", market.identities[rows], market.clock, 1)[:, 0]
-        queue = np.argsort(arrival, kind="stable")
-        sides = bid_level, ask_level, bid_face, ask_face
-        fills = market.books.refresh(*sides, rows, market.slots(rows), queue, market.rising)
-        trading.book_fills(market, fills)
-    quoted = (market.books.bid >= 0) & (market.books.ask < market.books.n_levels)
-    ladder = market.ladder
-    inside = ladder.base + ladder.tick * (market.books.bid + market.books.ask) / 2.0
-    market.middle = np.where(quoted, inside, market.middle)
-    market.tape.look(quoted, market.tradable, market.books.bid_face + market.books.ask_face)
+        _post_quotes(market, quoters)
+    books, ladder = market.books, market.ladder
+    bid, ask = books.bid, books.ask
+    quoted = (bid >= 0) & (ask < books.n_levels)
+    market.middle = np.where(quoted, ladder.base + ladder.tick * (bid + ask) / 2.0, market.middle)
+    market.tape.look(quoted, market.tradable, books.bid_face + books.ask_face)
 
 
-def _stack(said: list[Quotes], field: str, n: int) -> Float:
-    return np.concatenate([np.atleast_2d(np.broadcast_to(getattr(q, field), (*np.shape(q.bid)[:-1], n))) for q in said])
+def _post_quotes(market: Any, quoters: list[Any]) -> None:
+    view = market.view()
+    said = [quoter.quote(view) for quoter in quoters]
+    rows = np.concatenate([quoter.rows for quoter in quoters])
+    order = np.argsort(rows, kind="stable")
+    place = np.argsort(order)  # where each quoter stands by row
+    bids = _levels(market, quoters, place, [(q.bid, q.bid_face) for q in said], up=False)
+    asks = _levels(market, quoters, place, [(q.ask, q.ask_face) for q in said], up=True)
+    rows = rows[order]
+    arrival = market.streams.uniform("arrival", market.identities[rows], market.clock, 1)[:, 0]
+    queue = np.argsort(arrival, kind="stable")
+    sides = bids[0], asks[0], bids[1], asks[1]
+    trading.book_fills(market, market.books.refresh(*sides, rows, market.slots(rows), queue, market.rising))
 
 
-def _levels(market: Any, price: Float, face: Float, rounding: Any) -> tuple[Int, Int]:
-    """Return levels and faces of quotes (n, S); a quote without a price, or off the ladder, shows nothing."""
-    member, security = np.nonzero((face > 0) & np.isfinite(price) & market.tradable)
-    ladder = market.ladder
-    place = (price[member, security] - ladder.base[security]) / ladder.tick[security]
-    slack = 1e-6 if rounding is np.floor else -1e-6
-    level = rounding(np.clip(place + slack, -1.0, ladder.n_levels)).astype(np.int64)
-    inside = (level >= 0) & (level < ladder.n_levels)
-    levels, faces = np.zeros(face.shape, np.int64), np.zeros(face.shape, np.int64)
-    levels[member[inside], security[inside]] = level[inside]
-    faces[member[inside], security[inside]] = face[member[inside], security[inside]]
+def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float, Int]], up: bool) -> tuple[Int, Int]:
+    """Return levels and faces (quoters, S) by ``place``; a quote without a price, or off the ladder, shows nothing."""
+    ladder, n, first = market.ladder, len(market.securities), 0
+    levels, faces = np.empty((len(place), n), np.int64), np.empty((len(place), n), np.int64)
+    for quoter, quote in zip(quoters, said, strict=True):
+        end = first + len(quoter.rows)
+        sides = [read_only(np.ascontiguousarray(np.broadcast_to(side, (end - first, n)))) for side in quote]
+        on = market.tradable, ladder.base, ladder.tick, ladder.n_levels
+        quote_levels(*sides, *on, up, place[first:end], levels, faces)
+        first = end
     return levels, faces
 
 
@@ -96,9 +95,9 @@ def take_orders(market: Any) -> None:
     wanted = [trading.accept(market, who, as_table(who.decide(view))) for who in market.playing(Decider)]
     orders = np.concatenate(wanted) if wanted else np.zeros(0, ORDERS)
     chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
-    orders = orders[np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))]
-    market.requests = orders[orders["venue"] == Venue.REQUEST]
-    market.book_orders = orders[orders["venue"] == Venue.BOOK]
+    drawn = np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))
+    asks = orders["venue"][drawn] == Venue.REQUEST
+    market.requests, market.book_orders = orders.take(drawn[asks]), orders.take(drawn[~asks])
 
 
 def answer_requests(market: Any) -> None:
@@ -114,12 +113,13 @@ def answer_requests(market: Any) -> None:
     price = np.full(len(asked), np.nan)
     view, first = market.view(), 0
     for dealer in dealers:
-        mine = np.flatnonzero((asked["dealer"] >= first) & (asked["dealer"] < first + len(dealer.rows)))
-        own = asked[mine]
-        own["member"] = own["dealer"] - first
-        if len(own):
+        last = first + len(dealer.rows)
+        mine = np.flatnonzero((asked["dealer"] >= first) & (asked["dealer"] < last))
+        if len(mine):
+            own = asked.take(mine)
+            own["member"] = own["dealer"] - first
             price[mine] = dealer.answer(own, view)
-        first += len(dealer.rows)
+        first = last
     found = award(asked, price, requests["limit"])
     done = found.winner >= 0
     market.tape.ask(requests["face"], ~done)

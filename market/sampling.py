@@ -16,7 +16,8 @@ def poisson(mean: Float, chance: Float, most: int) -> Int:
 def choose(running_totals: Float, member: Int, chance: Float) -> Int:
     """Return for each draw the column chosen in proportion to the weights of its member's row.
 
-    ``running_totals`` is (members, S), non-decreasing along a row and with a positive end; ``member`` and ``chance`` are (J,).
+    ``running_totals`` is (members, S), non-decreasing along a row and with a positive end; ``member`` and ``chance``
+    are (J,).
     """
     out = np.empty(len(member), np.int64)
     place_by_total(np.ascontiguousarray(running_totals), np.asarray(member, np.int64), np.asarray(chance), out)

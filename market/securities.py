@@ -1,7 +1,8 @@
 """The securities: every marketable Treasury issue that is alive at the start of a run or that its calendar will issue.
 
-Columns by security, sorted by maturity and CUSIP, fixed for a run: an issue whose auction lies ahead has its column from the
-beginning, with nothing outstanding. What changes is only the coupon of a new issue, which its first auction sets.
+Columns by security, sorted by maturity and CUSIP, fixed for a run: an issue whose auction lies ahead has its column
+from the beginning, with nothing outstanding. What changes is only the coupon of a new issue, which its first auction
+sets.
 """
 
 from collections.abc import Sequence
@@ -28,9 +29,9 @@ class Kind(IntEnum):
 class Securities:
     """Static facts by security; S is their number.
 
-    ``coupon_e3`` counts thousandths of a percent a year (4.375 % is 4375; 0 for bills and for FRN), ``term_months`` is the
-    original term (bills: months, rounded), days are day numbers, ``index_base_e5`` is the reference CPI of a TIPS at its
-    dated date in 1e-5 of an index point (0 for others).
+    ``coupon_e3`` counts thousandths of a percent a year (4.375 % is 4375; 0 for bills and for FRN), ``term_months`` is
+    the original term (bills: months, rounded), days are day numbers, ``index_base_e5`` is the reference CPI of a TIPS
+    at its dated date in 1e-5 of an index point (0 for others).
     """
 
     cusip: tuple[str, ...]

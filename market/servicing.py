@@ -1,7 +1,7 @@
-"""The morning's payments: trades settle, interest and principal are paid, the Treasury spends and taxes, outside factors move.
+"""The morning's payments: trades settle, interest and principal are paid, the Treasury spends, outside factors move.
 
-Everything is posted through the ledger, under the memo that says why; nothing matures or accrues in the burn-in, whose days are
-all lived on one date.
+Everything is posted through the ledger, under the memo that says why; nothing matures or accrues in the burn-in, whose
+days are all lived on one date.
 """
 
 from typing import Any
@@ -17,7 +17,6 @@ from market.price_index import index_ratio_e5
 from market.record import Labels
 from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_REDEEM
 from market.roles import FactorReporter, Spender
-from market.securities import Kind
 from market.settlement import close_out, return_borrowed, settle
 from market.units import CENTS_PER_FACE, Int, cash_cents, half_even
 
@@ -31,7 +30,7 @@ def settle_trades(market: Any) -> None:
     left = []
     for memo, mine in groups:
         with market.flows.under(memo):
-            waiting, fails = settle(market.ledger, pending[mine], day, market.may_short)
+            waiting, fails = settle(market.ledger, pending.take(np.flatnonzero(mine)), day, market.may_short)
         left.append(waiting)
         note_fails(market, fails)
     return_borrowed(market.ledger)
@@ -55,7 +54,7 @@ def note_fails(market: Any, fails: NDArray[Any]) -> None:
 
 
 def pay_interest(market: Any) -> None:
-    """Pay coupons that fell due since yesterday to whoever has the security or has lent it; who borrowed it pays them in."""
+    """Pay coupons that fell due since yesterday to who has the security or lent it; who borrowed it pays them in."""
     if market.date == market.last_date:
         return
     s = market.securities
@@ -153,5 +152,3 @@ def _move_asset(market: Any, level: int) -> None:
     else:
         market.ledger.pay("factors", PUBLIC, FED, -change)
         market.ledger.transfer("factors", Money.FED_OTHER_ASSETS, FED, PUBLIC, -change)
-
-

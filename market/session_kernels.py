@@ -15,7 +15,10 @@ def pair_off(wanted, queue, lot, left, buyer, seller, security, face):
         buys = 0
         sells = 0
         for i in range(members):
-            left[i] = wanted[i, s] // lot if wanted[i, s] >= 0 else -((-wanted[i, s]) // lot)
+            left[i] = 0
+            if wanted[i, s] == 0:
+                continue
+            left[i] = wanted[i, s] // lot if wanted[i, s] > 0 else -((-wanted[i, s]) // lot)
             if left[i] > 0:
                 buys += left[i]
             else:

@@ -6,7 +6,10 @@ once all trades but the ``fails`` are delivered, ``claim`` its column of the led
 sellers whose lack exceeds what they may borrow. All can be delivered if missing <= lendable and nobody is stuck.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from market.instruments import FED, TREASURY
 from market.kernels import inlined, kernel
@@ -265,3 +268,15 @@ def give_back(securities: Int, first: int, everything: bool, balance: Int, lent:
                 owed[account] = min(owed[account], max(balance[account, column], 0))
         n_loans = pair(column, owed, claimed, np.iinfo(np.int64).max, loans, n_loans)
     return n_loans
+
+
+@kernel
+def add_promises(trades: NDArray[Any], first: int, cash: int, due: Int) -> None:
+    """Add to ``due`` what trades promise: face in the security's column, cents in the column of cash."""
+    for k in range(trades.shape[0]):
+        trade = trades[k]
+        buyer, seller, column = trade["buyer"], trade["seller"], first + trade["security"]
+        due[buyer, column] += trade["face"]
+        due[seller, column] -= trade["face"]
+        due[seller, cash] += trade["cash_cents"]
+        due[buyer, cash] -= trade["cash_cents"]

@@ -11,6 +11,7 @@ UNIT = 1.1102230246251565e-16  # 2**-53
 
 @inlined
 def philox(key, c0, c1):
+    """Return two words of 64 bits that (key, c0, c1) name."""
     k, x, y = np.uint64(key), np.uint64(c0), np.uint64(c1)
     for _ in range(10):
         al, ah = x & LOW, x >> SHIFT
@@ -24,6 +25,7 @@ def philox(key, c0, c1):
 
 @kernel
 def uniforms(key, owners, when, out):
+    """Write a row of uniform draws for each owner, by position."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(j))
@@ -32,6 +34,7 @@ def uniforms(key, owners, when, out):
 
 @kernel
 def uniforms_at(key, owners, when, positions, out):
+    """Write one uniform draw for each pair of an owner and a position."""
     for i in range(out.shape[0]):
         x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(positions[i]))
         out[i] = (np.float64(x >> ELEVEN) + 0.5) * UNIT
@@ -152,6 +155,7 @@ def inverse_normal(u):
 
 @kernel
 def normals(key, owners, when, out):
+    """Write a row of standard normals for each owner, by position."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(j))

@@ -1,8 +1,8 @@
 """Random draws that have an owner.
 
-A draw is a pure function of (seed, purpose, owner, moment, position). There is no state and no order: one more institution,
-request or policy changes nobody else's draws. An owner is the fingerprint of a name, never an index; a moment counts rounds
-(or days) since the start. Source: Salmon et al. (2011), Philox.
+A draw is a pure function of (seed, purpose, owner, moment, position). There is no state and no order: one more
+institution, request or policy changes nobody else's draws. An owner is the fingerprint of a name, never an index; a
+moment counts rounds (or days) since the start. Source: Salmon et al. (2011), Philox.
 """
 
 from functools import lru_cache

@@ -1,8 +1,8 @@
-"""The tape of a day: what traded, at which distance from the middle, what was asked and refused, what stood in the books.
+"""The tape of a day: what traded, how far from the middle, what was asked and refused, what stood in the books.
 
-It only adds up; measures read it. The middle of a trade is that of the book where it is firm on both sides, else the composite of
-the dealers' streams in its round; spreads come from trades, never from quotes that nobody would trade on. Effective spread:
-twice the signed distance, in bp of yield.
+It only adds up; measures read it. The middle of a trade is that of the book where it is firm on both sides, else the
+composite of the dealers' streams in its round; spreads come from trades, never from quotes that nobody would trade on.
+Effective spread: twice the signed distance, in bp of yield.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
-"""From agreements to trades: each carries its exact price and its cash, computed once, and is owed in the ledger until it settles.
+"""From agreements to trades: each carries its exact price and its cash, computed once, and is owed until it settles.
 
     cash = face x (clean price + accrued interest) x index ratio, rounded half to even to the cent
 
-Prices of books are levels of the ladder; prices agreed by request are rounded to 1e-6 points. A trade settles on the next
-business day, or on the issue day of a security that is not issued yet (when-issued).
+Prices of books are levels of the ladder; prices agreed by request are rounded to 1e-6 points. A trade settles on the
+next business day, or on the issue day of a security that is not issued yet (when-issued).
 """
 
 from typing import Any
@@ -34,7 +34,9 @@ def accept(market: Any, who: Any, orders: NDArray[Any]) -> NDArray[Any]:
     return table
 
 
-def agree(market: Any, venue: Venue, parties: tuple[Int, Int], security: Int, price_e8: Int, face: Int, aggressor: Any) -> None:
+def agree(
+    market: Any, venue: Venue, parties: tuple[Int, Int], security: Int, price_e8: Int, face: Int, aggressor: Any
+) -> None:
     """Make trades between ``parties`` (buyers, sellers), owe them in the ledger, and write them on the tape."""
     n = len(face)
     if not n:

@@ -1,9 +1,9 @@
 """Units that everything exact is counted in, and the few ways from one to another.
 
-Face is counted in hundreds of dollars (the Treasury's own minimum), money in cents, prices in 1e-8 of a point per 100 of
-face, dates in days since 1970-01-01; all are int64. Yields are decimal inside formulas and basis points (``_bp``) at
-interfaces. Bounds: one trade is at most 50 billion dollars (5e8 hundreds) at a price below 180 points, so that face times
-price stays below 2**63; ``cash_cents`` relies on it.
+Face is counted in hundreds of dollars (the Treasury's own minimum), money in cents, prices in 1e-8 of a point per 100
+of face, dates in days since 1970-01-01; all are int64. Yields are decimal inside formulas and basis points (``_bp``) at
+interfaces. Bounds: one trade is at most 50 billion dollars (5e8 hundreds) at a price below 180 points, so that face
+times price stays below 2**63; ``cash_cents`` relies on it.
 """
 
 from datetime import date
@@ -38,7 +38,7 @@ def cash_cents(face: ArrayLike, full_price_e8: ArrayLike) -> Int:
 
 def day_number(when: str | date | np.datetime64) -> int:
     """Return the day number of a date or of its ISO text."""
-    return int(np.datetime64(when, "D").astype(np.int64))
+    return int(np.datetime64(str(when), "D").astype(np.int64))
 
 
 def to_date(day: Any) -> date:

@@ -1,4 +1,4 @@
-"""What everybody may see, and nothing else: no view holds the curve that scores buybacks, anybody's valuation, or the future.
+"""What everybody may see, and nothing else: not the curve that scores buybacks, nor a valuation, nor the future.
 
 Every array refuses writes. Prices are clean, in points per 100; yields in basis points; face in hundreds of dollars.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from market.linear_price import price_at
 from market.messages import Auction, Buyback
 from market.securities import Securities
 from market.units import Bool, Float, Int
@@ -57,14 +58,12 @@ class View:
 
     def price(self, yield_bp: Float) -> Float:
         """Return clean prices at yields (..., S), to second order around this morning's reference."""
-        move = yield_bp - self.reference_bp
-        return self.reference_price - move * (self.dv01 - 0.5 * self.convexity * move)
+        return np.asarray(price_at(yield_bp, self.reference_bp, self.reference_price, self.dv01, self.convexity))
 
     def price_of(self, security: Int, yield_bp: Float) -> Float:
         """Return clean prices of listed securities at yields, one each."""
-        move = yield_bp - self.reference_bp[security]
-        slope = self.dv01[security] - 0.5 * self.convexity[security] * move
-        return np.asarray(self.reference_price[security] - move * slope)
+        columns = self.reference_bp, self.reference_price, self.dv01, self.convexity
+        return np.asarray(price_at(yield_bp, *(column[security] for column in columns)))
 
     @property
     def clock_share(self) -> float:

@@ -1,4 +1,4 @@
-"""Small, fast markets for tests: every real security and all real data, few institutions, few rounds, a short burn-in."""
+"""Small, fast markets for tests: all securities and all data, few institutions, few rounds, a short burn-in."""
 
 from hashlib import sha256
 

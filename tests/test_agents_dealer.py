@@ -235,7 +235,7 @@ def trader(position, **memories):
 
 def book_view(round_=0, composite=(450.0, 460.0)):
     kinds = SimpleNamespace(term_months=np.array([120, 120]), of=lambda *kinds: np.array([True, True]))
-    both = SimpleNamespace(
+    return SimpleNamespace(
         composite_bp=np.array(composite),
         securities=_Sized(kinds),
         on_the_run=np.array([True, False]),
@@ -245,7 +245,6 @@ def book_view(round_=0, composite=(450.0, 460.0)):
         rounds=20,
         price=lambda yields: 100.0 - 0.08 * (yields - 450.0),
     )
-    return both
 
 
 class _Sized:

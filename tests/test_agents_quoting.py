@@ -73,7 +73,7 @@ def test_a_full_book_shows_nothing_that_worsens_it_and_a_quarter_of_what_helps()
 
 
 # ---- investors -------------------------------------------------------------------------------------
-@given(st.floats(-20, 20), st.floats(-5, 5))
+@given(st.floats(-80, 80), st.floats(-20, 20))
 def test_a_holding_tilts_towards_yield_and_is_bounded(level, residual):
     wanted = tilt(level, residual, 0.01, 0.03, MOST_TILT)
     assert wanted == pytest.approx(np.clip(0.01 * level + 0.03 * residual, -MOST_TILT, MOST_TILT))

@@ -1,4 +1,4 @@
-"""The debt office announces before it sells, steers its cash by whole billions of bills, and keeps a balanced budget balanced."""
+"""The debt office announces before it sells, steers its cash by bills, and keeps a balanced budget balanced."""
 
 from types import SimpleNamespace
 

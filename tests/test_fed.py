@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -177,6 +178,6 @@ def test_the_fed_sells_nothing_and_buys_only_at_auction(june):
     assert not (market.soma < 0).any() and to_date(market.date) == date(2024, 7, 3)
     days = sorted(soma)
     issue_days = {day_number(day) for day in market.record.to_pandas("auctions")["issue_date"]}
-    moved = [later for earlier, later in zip(days, days[1:], strict=False) if soma[later] != soma[earlier]]
+    moved = [later for earlier, later in pairwise(days) if soma[later] != soma[earlier]]
     paid = set(np.unique(market.securities.maturity_day).tolist()) | issue_days
     assert moved and all(any(day - back in paid for back in range(4)) for day in moved)

@@ -1,4 +1,4 @@
-"""Nobody assigns reserves, yields or spreads: they are posted, traded, streamed and measured, and the source code says so."""
+"""Nobody assigns reserves, yields or spreads: they are posted, traded, streamed and measured; the source says so."""
 
 import ast
 import pickle
@@ -34,7 +34,7 @@ POSTINGS = {"transfer", "owe", "pay"}
 
 
 def written(tree):
-    """Yield (function, attribute) for every attribute that code assigns, adds to, sets by name or writes an element of."""
+    """Yield (function, attribute) for what code assigns, adds to, sets by name or writes an element of."""
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
         for node in ast.walk(function):
             targets = node.targets if isinstance(node, ast.Assign) else []
@@ -134,7 +134,7 @@ def test_dealers_with_other_costs_show_other_spreads(twins):
                 dealer.cost_share = cost
         live(market, 1)
         spread[cost] = spread_on_bp(market), spread_off_bp(market)
-    assert spread[3.0][0] > spread[0.3][0] > 0 and spread[3.0][1] > spread[0.3][1] > 0
+    assert spread[3.0][0] > spread[0.3][0] + 0.1 and spread[3.0][1] > spread[0.3][1] + 0.1
 
 
 def test_yields_rise_where_holders_sell(twins):

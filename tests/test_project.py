@@ -127,6 +127,12 @@ def test_the_readme_names_commands_that_exist():
     assert called and set(called) <= commands
 
 
+def test_every_kernel_module_is_typed_as_one():
+    named = {module for part in PROJECT["tool"]["mypy"]["overrides"] for module in part["module"]}
+    kernels = {f"market.{path.stem}" for path in (ROOT / "market").glob("*_kernels.py")}
+    assert kernels and kernels <= named
+
+
 def test_the_architecture_names_every_act_of_the_day():
     acts = [act.__name__ for act in (*MORNING, *ROUND, *EVENING)]
     assert [act for act in acts if f"`{act}`" not in ARCHITECTURE] == []

@@ -37,10 +37,13 @@ from experiments.replay import (
     Item,
     Replay,
 )
+from market.units import to_date
 
 Panel = Callable[[Axes, Replay], None]
 COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY)
 MUSD_PER_BN = 1_000
+OPERATIONS_PER_TICK = 8
+MARGIN_DAYS = 4
 
 
 def money(axes: Axes, found: Replay) -> None:
@@ -93,22 +96,16 @@ def dealers(axes: Axes, found: Replay) -> None:
 def accepted(axes: Axes, found: Replay) -> None:
     """Draw what each buyback accepted."""
     _operations(axes, found, "accepted")
-    axes.scatter(
-        _dates(found.buybacks["day"]),
-        found.buybacks["maximum"] / MUSD_PER_BN,
-        s=14,
-        marker="_",
-        color=RED,
-        label="maximum",
-    )
-    label(axes, "Accepted in buybacks", "billion dollars")
+    maximum = found.buybacks["maximum"].to_numpy(np.float64) / MUSD_PER_BN
+    axes.scatter(np.arange(len(maximum)), maximum, s=14, marker="_", color=RED, label="maximum")
+    label(axes, "Accepted, by buyback", "billion dollars", dates=False)
     _legend(axes)
 
 
 def offered(axes: Axes, found: Replay) -> None:
     """Draw what each buyback was offered."""
     _operations(axes, found, "offered")
-    label(axes, "Offered in buybacks", "billion dollars")
+    label(axes, "Offered, by buyback", "billion dollars", dates=False)
     _legend(axes)
 
 
@@ -119,8 +116,11 @@ def figure(found: Replay) -> Figure:
     """Return the page of a replay."""
     with matplotlib.rc_context(SETTINGS):
         page = Figure(figsize=PAGE_INCHES, layout="constrained")
-        for axes, draw in zip(page.subplots(2, 4).flat, PANELS, strict=True):
+        grid = page.subplots(2, 4)
+        for axes, draw in zip(grid.flat, PANELS, strict=True):
             draw(axes, found)
+        for axes in grid[0]:
+            axes.set_xlim(*_dates(found.bookkeeping["day"].agg(["min", "max"]) + [-MARGIN_DAYS, MARGIN_DAYS]))
         name = f"{found.manifest.scenario.get('name', '')}, seed {found.manifest.seed}, beside what was published"
         sides = f"Above: {LABEL}. Below: behaviour of one run. Dots: published."
         page.suptitle(f"{name}. {sides}", x=0.01, ha="left", fontsize=9)
@@ -163,10 +163,14 @@ def _by_tenor(axes: Axes, found: Replay, measure: str) -> None:
 
 
 def _operations(axes: Axes, found: Replay, measure: str) -> None:
-    """Draw a bar of the model and a dot of what was published by operation."""
-    days = _dates(found.buybacks["day"])
-    axes.bar(days, found.buybacks[f"{measure}_model"] / MUSD_PER_BN, 2.4, color=SKY, label="model")
-    axes.plot(days, found.buybacks[f"{measure}_published"] / MUSD_PER_BN, ".", color=BLACK, label="published")
+    """Draw a bar of the model and a dot of what was published by operation, in order of days."""
+    frame = found.buybacks
+    places = np.arange(len(frame))
+    axes.set_axisbelow(True)
+    axes.bar(places, frame[f"{measure}_model"] / MUSD_PER_BN, 0.8, color=SKY, label="model")
+    axes.plot(places, frame[f"{measure}_published"] / MUSD_PER_BN, ".", color=BLACK, label="published")
+    shown = places[::OPERATIONS_PER_TICK]
+    axes.set_xticks(shown, [f"{to_date(day):%d %b}" for day in frame["day"].to_numpy()[shown]])
 
 
 def _dates(days: "pd.Series[int]") -> NDArray[np.datetime64]:
