@@ -16,7 +16,7 @@ from experiments.published import table
 from experiments.scenario_sections import Scenario
 from experiments.security_list import Listing
 from experiments.steady_calendar import steady_auctions
-from market.calendar import next_business_day, previous_business_day, roll_forward, round_at
+from market.calendar import next_business_day, previous_business_day, round_at
 from market.messages import Auction, FactorLevels
 from market.securities import Kind, Securities
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, day_number, to_date
@@ -98,7 +98,7 @@ def fed_plan(scenario: Scenario, calendar: tuple[Auction, ...], start_levels_day
     factors = {}
     if policy.factors == "published":
         for level in fed_levels():
-            day = int(roll_forward(level.day))
+            day = int(previous_business_day(level.day + 1))  # of a holiday, the close before is published
             if level.day > start_levels_day and start < day <= last:
                 factors[day] = FactorLevels(
                     level.currency, level.other_assets, level.other_liabilities, level.foreign_repo

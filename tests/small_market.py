@@ -92,6 +92,7 @@ def lone(kind, model=None, n_securities=3, **traits):
     one.columns, one.at = table.columns, table.append()
     one.places = one.span = one.at
     one.model, one.row, one.member, one.name = model, 0, np.zeros(1, np.int64), kind.__name__
+    one.daily = lambda name, make: make()  # nothing is kept for a day
     for name, value in traits.items():
         setattr(one, name, value)
     return one

@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from experiments.build import stage
 from experiments.plans import redeemed_before
 from experiments.published import table
 from market.instruments import FED, Money
+from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, day_number, to_date
 
 faces = st.integers(0, 10**10)
@@ -111,8 +113,19 @@ def test_factors_are_reported_once_on_their_wednesday(fed):
     wednesday = day_number("2024-06-05")
     assert fed.factors(wednesday) == fed.plan.factors[wednesday]
     assert fed.factors(wednesday) is None and fed.factors(wednesday + 1) is None
-    late = day_number("2024-06-20")  # 19 June is a holiday: its levels are met on the next business day
-    assert fed.factors(late) == fed.plan.factors[late]
+    before = day_number("2024-06-18")  # 19 June was a holiday: its levels are those of the close before
+    assert fed.factors(day_number("2024-06-20")) == fed.plan.factors[before]
+
+
+def test_a_cap_counts_the_inflation_compensation_of_maturing_tips(fed):
+    market = fed.model
+    s = market.securities
+    july = s.of(Kind.TIPS) & (s.maturity_day == day_number("2024-07-15"))
+    view = SimpleNamespace(securities=s, soma=market.soma)
+    par, repaid = int(market.soma[july].sum()), fed._principal(view, july)
+    assert par > 8_000 * FACE_PER_MUSD and 1.25 < repaid / par < 1.35  # prices rose by 30 % in ten years
+    nominal = s.of(Kind.NOTE) & (market.soma > 0)
+    assert fed._principal(view, nominal) == int(market.soma[nominal].sum())
 
 
 def test_the_cap_of_the_month_of_the_start_is_what_was_left_of_it():
