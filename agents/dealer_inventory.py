@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.factors import along_factors
 from agents.outlook import Lessons
 from agents.quoting import (
     carrying_skew,
@@ -25,7 +24,7 @@ from agents.quoting import (
     refused,
     shadow_price,
 )
-from market.exposure import exposure
+from market.exposure import along, exposure
 from market.units import FACE_PER_MUSD, Float
 from market.view import View
 
@@ -90,7 +89,7 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     leverage, risk = _use(dealer, position, factor)
     use = np.maximum(leverage, risk)
     cost = dealer.balance_cost + shadow_price(use, dealer.shadow_slope, dealer.shadow_most)
-    by_factor, by_burden = along_factors(factor, standing.unit), along_factors(dealer.burden, standing.unit)
+    by_factor, by_burden = along(factor, standing.unit), along(dealer.burden, standing.unit)
     carry = carrying_skew(days, cost, today.duration)
     per_face = np.where(np.abs(days) < MOST_DAYS, cost / 250.0 / today.duration / standing.turnover, 0.0)  # of carrying
     of_risk = dealer.volatility, standing.patience, dealer.risk_share

@@ -1,39 +1,29 @@
-"""The Treasury's debt office: it announces and sells what the calendar says, spends and taxes, and buys back old bonds.
+"""The Treasury's debt office: it announces and sells what the calendar says, spends and taxes, and pays for buybacks.
 
 Bills are the residual: when its cash is away from the plan (because a buyback cost more or less than planned, an
 auction sold dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a
-few days. Buybacks are the *programme* as it is: announced multiple-price reverse auctions, judged by the New York Fed
-on its behalf against a fitted curve and the market, and price-sensitive. A placebo announces everything and buys
-nothing. Source: economics.md 1.1, 1.3, 3.11.
+few days. Where coupons are to pay for buybacks, what buybacks cost is added to the nominal coupon auctions announced
+over the four weeks that follow, pro rata to their sizes, in steps of $100 million (what is less waits), and bills
+count it as on its way. What is bought is up to the buyback desk. Under a debt limit the limit desk has the last word
+on what is sold and paid. Source: economics.md 1.1, 1.3, 3.11.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from agents.buyback_desk import BuybackRules, PlannedBuyback
+from agents.debt_limit import LimitPlan
 from agents.institution import Institution
-from market.buyback import eligible, evaluate
-from market.messages import Auction, Buyback
+from agents.limit_desk import LimitDesk
+from market.messages import Auction, LimitLevels
 from market.securities import Kind
-from market.units import CENTS_PER_FACE, FACE_PER_MUSD, Float, Int
+from market.units import CENTS_PER_FACE, FACE_PER_MUSD
 from market.view import View
 
 BILLION = 1000 * FACE_PER_MUSD
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedBuyback:
-    """An operation of the calendar; ``listed`` are the columns that may be offered, or None where the rule says."""
-
-    day: int
-    announced_day: int
-    round: int
-    bucket: str
-    maximum: int
-    listed: tuple[int, ...] | None
+STEP = BILLION // 10  # by which coupon auctions are raised for buybacks
+FINANCING_DAYS = 28  # calendar days of announcements over which the cost of a buyback is spread [SPEC]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,8 @@ class DebtPlan:
     """What the debt office was given to carry out.
 
     ``receipts`` are net receipts in cents by day number, ``cash_plan`` the cash in cents that it expects at the close
-    by day number. A balanced budget replaces the receipts by whatever leaves the cash at its start.
+    by day number. A balanced budget replaces the receipts by whatever leaves the cash at its start. ``buybacks`` are
+    for the buyback desk, which has its ``rules``.
     """
 
     auctions: tuple[Auction, ...] = ()
@@ -49,11 +40,10 @@ class DebtPlan:
     receipts: Mapping[int, int] = field(default_factory=dict)
     cash_plan: Mapping[int, int] = field(default_factory=dict)
     balanced: bool = False
-    mode: str = "programme"  # programme or placebo
-    price_sensitive: bool = True
-    reserve_bp: float = -0.5
-    curve_weight: float = 0.5
     bills_finance: bool = True
+    coupons_finance: bool = False  # of buybacks
+    rules: BuybackRules = field(default_factory=BuybackRules)
+    limit: LimitPlan | None = None  # a debt limit that will be reinstated
 
 
 class DebtOffice(Institution):
@@ -67,23 +57,46 @@ class DebtOffice(Institution):
         super().__init__(model, name="Debt office", **keywords)
         self.plan = plan
         self.start_cash: int | None = None
-        self.moved: dict[int, int] = {}  # face added to announced bill auctions that are not paid yet, by issue day
-        self._by_day: dict[int, list[Auction | PlannedBuyback]] = {}
-        listed: tuple[Auction | PlannedBuyback, ...] = (*plan.auctions, *plan.buybacks)
-        for planned in listed:
+        self.moved: dict[int, int] = {}  # face added to announced auctions that are not paid yet, by issue day
+        self.unfinanced_cents = 0  # cost of buybacks that coupons have yet to be raised for
+        if plan.limit is not None:
+            self.limit_desk = LimitDesk(plan.limit, model.premises.index)
+        self._by_day: dict[int, list[Auction]] = {}
+        for planned in plan.auctions:
             self._by_day.setdefault(planned.announced_day, []).append(planned)
 
     # ---- announcements ---------------------------------------------------------------------------
-    def announce(self, view: View) -> list[Auction | Buyback]:
+    def announce(self, view: View) -> list[Auction]:
         """Announce what is planned for today, and what fell on days off before it."""
         days = [day for day in self._by_day if day <= view.date]
         today = [planned for day in sorted(days) for planned in self._by_day.pop(day)]
-        out: list[Auction | Buyback] = []
-        for planned in today:
-            if isinstance(planned, Auction):
-                out.append(self._sized(planned, view))
-            elif self.plan.mode != "off":
-                out.append(self._listed(planned, view))
+        if self.plan.coupons_finance:
+            self.unfinanced_cents += self.model.bought_cents_before
+            today = self._raised(today, view)
+        sized = [self._sized(planned, view) for planned in today]
+        return sized if self.plan.limit is None else self._within_limit(sized, view)
+
+    def _within_limit(self, today: list[Auction], view: View) -> list[Auction]:
+        """Return today's auctions as far as their debt fits under the limit; what bills lose counts as moved."""
+        waiting = [auction for day in sorted(self._by_day) for auction in self._by_day[day]]
+        kept, cut = self.limit_desk.fit(today, waiting, self.model.unsettled, view)
+        for day, face in cut.items():
+            self.moved[day] = self.moved.get(day, 0) - face
+        return kept
+
+    def _raised(self, today: list[Auction], view: View) -> list[Auction]:
+        """Raise the nominal coupon auctions among today's by their part of what is to be financed."""
+        horizon = view.date + FINANCING_DAYS
+        to_come = [a for day, planned in self._by_day.items() if day < horizon for a in planned]
+        mine = [place for place, a in enumerate(today) if _nominal_coupon(a, view)]
+        sizes = [today[place].offering for place in mine]
+        base = sum(sizes) + sum(a.offering for a in to_come if _nominal_coupon(a, view))
+        face, out = self.unfinanced_cents // CENTS_PER_FACE, list(today)
+        for place, size in zip(mine, sizes, strict=True):
+            more = face * size // base // STEP * STEP
+            out[place] = replace(today[place], offering=size + more)
+            self.unfinanced_cents -= more * CENTS_PER_FACE
+            self.moved[today[place].issue_day] = self.moved.get(today[place].issue_day, 0) + more
         return out
 
     def _sized(self, auction: Auction, view: View) -> Auction:
@@ -99,25 +112,14 @@ class DebtOffice(Institution):
     def _gap_face(self, view: View) -> int:
         """Return the face of bills that would bring the cash back to the plan, less what is on its way."""
         planned = self.plan.cash_plan.get(self.model.last_date)
+        if self.plan.limit is not None:
+            cash = self.model.treasury_cash_at_close
+            planned = self.limit_desk.wanted_cash(planned, self.model.last_date, view.date, cash)
         if planned is None:
             return 0
         self.moved = {day: face for day, face in self.moved.items() if day > self.model.last_date}
         short = planned - self.model.treasury_cash_at_close
         return int(short) // CENTS_PER_FACE - sum(self.moved.values())
-
-    def _listed(self, planned: PlannedBuyback, view: View) -> Buyback:
-        """Return the announcement with its list of securities: as published, or by the rule of the bucket."""
-        if planned.listed is None:
-            newest = (view.rank >= 0) & (view.rank <= 1)
-            listed = eligible(planned.bucket, view.securities, view.settle_date, newest, view.outstanding, view.soma)
-        else:
-            listed = np.zeros(len(view.securities), np.bool_)
-            listed[list(planned.listed)] = True
-            listed &= ~view.on_the_run & (view.outstanding > 0)
-        plan = self.plan
-        return Buyback(
-            planned.day, planned.round, planned.bucket, planned.maximum, listed, plan.price_sensitive, plan.reserve_bp
-        )
 
     # ---- money -----------------------------------------------------------------------------------
     def net_receipts(self, view: View, cash_cents: int) -> int:
@@ -126,14 +128,15 @@ class DebtOffice(Institution):
             self.start_cash = self.model.treasury_cash_at_close
         if self.plan.balanced:
             return int(self.start_cash - cash_cents)
-        return int(self.plan.receipts.get(view.date, 0))
+        receipts = int(self.plan.receipts.get(view.date, 0))
+        return receipts if self.plan.limit is None else self.limit_desk.pay(receipts, cash_cents)
 
-    # ---- buybacks --------------------------------------------------------------------------------
-    def accept(self, offers: NDArray[Any], buyback: Buyback, view: View, fitted_bp: Float) -> tuple[Int, Float]:
-        """Accept the cheapest offers against curve and market, up to the maximum; a placebo accepts none."""
-        if not len(offers):
-            return np.zeros(0, np.int64), np.zeros(0)
-        market, fitted = view.price(view.composite_bp), view.price(fitted_bp)
-        result = evaluate(offers, market, fitted, view.dv01, buyback, self.plan.curve_weight)
-        accepted = result.accepted if self.plan.mode == "programme" else np.zeros_like(result.accepted)
-        return accepted, result.score_bp
+    def limit_levels(self, view: View, cash_cents: int) -> LimitLevels | None:
+        """Return where it stands under the debt limit at the close, None without one."""
+        if self.plan.limit is None:
+            return None
+        return self.limit_desk.levels(view, cash_cents, self.model.floating_rate_bp)
+
+
+def _nominal_coupon(auction: Auction, view: View) -> bool:
+    return bool(view.securities.kind[auction.security] in (Kind.NOTE, Kind.BOND))

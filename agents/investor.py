@@ -18,17 +18,19 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.client_offers import client_offers
 from agents.demand import buying_chance, lot_of, share_of_gap, speed_in, tilt
-from agents.factors import along_factors
 from agents.institution import Institution
 from agents.outlook import Lessons
 from agents.primary_dealer import view_rate_e5, whole
 from agents.traits import memory, trait
-from market.messages import BIDS, ORDERS, Auction, Venue
+from market.exposure import along, unexplained
+from market.messages import BIDS, ORDERS, Auction, Buyback, Venue
 from market.news import FACTORS, News
+from market.order_kernels import write_orders
 from market.sampling import choose, poisson
 from market.securities import Kind
-from market.units import FACE_PER_MUSD, Float, Int
+from market.units import FACE_PER_MUSD, Bool, Float, Int
 from market.view import View
 
 MOST_NEEDS = 40  # liquidity trades of one institution in a round
@@ -55,6 +57,9 @@ class Investor(Institution):
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
 
+    client_share = trait(0.0, "share of a holding offered into a buyback", (0, 1), "off; policy.buybacks.client_offers")
+    client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
+
     benchmark = memory(0.0, "accustomed share of each security's supply")
     forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
     held_before = memory(np.nan, "face held when it last asked for what it must trade")
@@ -78,16 +83,14 @@ class Investor(Institution):
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""
-        return along_factors(self.news, load)
+        return along(self.news, load)
 
     def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
         """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
         away = self.model.outlook.deviation(view)
-        news = np.atleast_2d(self.news)[place]
-        level, residual = away.level[security], away.residual[security]
-        for k in range(FACTORS):
-            level = level - news[:, k] * away.level_load[security, k]
-            residual = residual - news[:, k] * away.residual_load[security, k]
+        who = self.news, place, security
+        level = unexplained(away.level, away.level_load, *who)
+        residual = unexplained(away.residual, away.residual_load, *who)
         return self.demand(self._picker(place, security), anticipated, level, residual)
 
     # ---- what it does ----------------------------------------------------------------------------
@@ -108,14 +111,14 @@ class Investor(Institution):
         speed = speed_in(self.speed, view.securities.of(Kind.BILL, Kind.FRN), view.on_the_run)
         lot, chance = lot_of(self.benchmark * view.anticipated), self.uniform("lot", len(view.securities))
         face = np.atleast_2d(share_of_gap(gap, speed, lot, chance))
-        place, security = np.nonzero(face)
+        place, security = pairs(face != 0.0)
         return self.lines(view, place, security, face[place, security])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
         """Return the liquidity trades of the round."""
         totals = self.daily("totals", lambda: self._totals(view, today))
         count = poisson(totals[:, -1] / view.rounds, np.atleast_2d(self.uniform("needs"))[:, 0], MOST_NEEDS)
-        place, k = np.nonzero(np.arange(MOST_NEEDS) < count[:, None])
+        place, k = pairs(np.arange(MOST_NEEDS) < count[:, None])
         which, how_large, which_way = (self.uniform_at("needs", place, first + k) for first in NEEDS_DRAWS)
         security = choose(totals, place, which)
         pick = self._picker(place, security)
@@ -132,7 +135,7 @@ class Investor(Institution):
 
         def pick(values: Any) -> Any:
             if self.alone:
-                return values[security] if np.ndim(values) else values
+                return values[security] if np.ndim(values) else np.full(len(security), values)
             return values[place, 0] if values.shape[1] == 1 else values[place, security]
 
         return pick
@@ -151,7 +154,7 @@ class Investor(Institution):
         before = np.where(forced == 0.0, np.nan, held)
         self.forced, self.held_before = (forced[0], before[0]) if self.alone else (forced, before)
         face = np.sign(forced) * whole(np.abs(forced) / (view.rounds - view.round))
-        place, security = np.nonzero(face * view.tradable)
+        place, security = pairs((face != 0) & view.tradable)
         table = self.lines(view, place, security, face[place, security])
         table["limit"], table["venue"] = np.nan, Venue.REQUEST
         return table
@@ -159,20 +162,15 @@ class Investor(Institution):
     # ---- how it sends ----------------------------------------------------------------------------
     def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:
         """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
-        if not self.may_short:
-            face = np.maximum(face, -np.maximum(self.held(place, security), 0))
-        size = np.trunc(face / FACE_PER_MUSD).astype(np.int64) * FACE_PER_MUSD
-        kept = (size != 0) & view.tradable[security] & np.isfinite(view.composite_bp[security])
-        place, security, size = place[kept], security[kept], size[kept]
+        pick, coupon = self._picker(place, security), view.securities.of(Kind.NOTE, Kind.BOND)
         table = np.empty(len(place), ORDERS)
-        table["owner"], table["security"], table["face"] = self.member[place], security, size
-        pick = self._picker(place, security)
-        leeway = pick(self.tolerance) * (1.0 + 0.5 / np.maximum(view.years[security], 0.1))
-        table["limit"] = view.price_of(security, view.composite_bp[security] - np.sign(size) * leeway)
-        coupon = view.on_the_run[security] & view.securities.of(Kind.NOTE, Kind.BOND)[security]
-        in_book = coupon & (self.uniform_at("venue", place, security % 64) < pick(self.book_share))
-        table["venue"] = np.where(in_book, Venue.BOOK, Venue.REQUEST)
-        return table
+        written = write_orders(
+            *(self.member[place], security, np.asarray(face, np.float64), self.held(place, security), self.may_short),
+            *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % 64)),
+            *(coupon & view.on_the_run, view.tradable, view.years, view.composite_bp),
+            *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
+        )
+        return table[:written]
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
@@ -193,9 +191,22 @@ class Investor(Institution):
         bids = np.concatenate(pieces)
         return bids[bids["face"] > 0]
 
+    def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
+        """Offer part of what it holds into a buyback, through a dealer, if clients do."""
+        if not np.any(self.client_share):
+            nothing = np.zeros((len(self.member), len(view.securities)))
+            return nothing, nothing.astype(np.int64)
+        return client_offers(self.position, self.client_share, self.client_reluctance, buyback, view)
+
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners, customers or a home office supply what purchases take and receive what they release."""
         return np.asarray(self.buffer_cents - cash_cents)
+
+
+def pairs(chosen: Bool) -> tuple[Int, Int]:
+    """Return row and column of each true place of a table, by row; contiguous, so that kernels compile once."""
+    place, column = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
+    return place, column
 
 
 def _logistic(u: Float) -> Float:

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.dealer_inventory import Inventory, inventory_of
-from agents.factors import along_factors
 from agents.institution import Institution
 from agents.outlook import Lessons
 from agents.quoting import face_taken, face_to_match, shown_size, worth_quoting
 from agents.traits import memory, trait
+from market.exposure import along
 from market.instruments import Money
 from market.messages import BIDS, Auction, Buyback, Quotes, Venue
 from market.news import FACTORS, News
@@ -83,7 +83,7 @@ class PrimaryDealer(Institution):
 
     def value(self, view: View, today: Lessons) -> Float:
         """Return its valuation of every security in bp, without inventory."""
-        return np.asarray(today.prior_bp + along_factors(self.news + self.flow, today.loadings) + self.premium)
+        return np.asarray(today.prior_bp + along(self.news + self.flow, today.loadings) + self.premium)
 
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""
@@ -103,7 +103,7 @@ class PrimaryDealer(Institution):
     def _premium_among_neighbours(self, view: View) -> Float:
         """Return the premium of a security not yet streamed: what its maturity node has, less its own belief."""
         away = self.model.outlook.deviation(view)
-        return np.asarray(away.shared - along_factors(self.news + self.flow, away.shared_load))
+        return np.asarray(away.shared - along(self.news + self.flow, away.shared_load))
 
     def _private_view(self, view: View) -> Float:
         """Return today's own error of judgement in bp: the same all day."""
@@ -206,6 +206,14 @@ class PrimaryDealer(Institution):
         face = np.where(buyback.eligible & view.tradable, np.maximum(self.position, 0) * self.offer_share, 0.0)
         face = np.minimum(face, buyback.maximum)
         return view.price(self.centre - self.offer_markup * state.half_spread_bp), whole(face)
+
+    def bid_outright(self, terms: Buyback, view: View) -> tuple[Float, Int]:
+        """Bid for its share of what the Fed sells, spread over the list, at its reservation price less a markup."""
+        state, listed = self.state, terms.eligible & view.tradable
+        share = np.minimum(2.0 * self.capital_share, 1.0) * terms.maximum / max(int(listed.sum()), 1)
+        lot = np.ceil(share / FACE_PER_MUSD) * FACE_PER_MUSD
+        face = np.where(listed & ~state.refuses_buying, lot, 0.0)
+        return view.price(self.centre + self.offer_markup * state.half_spread_bp), whole(face)
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Finance overnight whatever its cash does not cover, at almost any rate."""

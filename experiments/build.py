@@ -12,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.activity import customer_turnover
+from agents.buyback_desk import desk_kind
 from agents.central_bank import CentralBank, FedPlan
 from agents.debt_office import DebtOffice, DebtPlan
 from agents.institution import Institution
 from agents.investor import Investor
+from agents.open_market_desk import DeskPlan, OpenMarketDesk
 from agents.outlook import Outlook, StartPattern, node_weights
 from agents.zero_intelligence import RANDOM
+from experiments.desk_plan import desk_plan, refuse_short_sales
 from experiments.endowment import endow
 from experiments.holders import Holder
 from experiments.kinds import KINDS
@@ -51,6 +54,7 @@ class Stage:
     pattern: StartPattern
     debt: DebtPlan
     fed: FedPlan
+    desk: DeskPlan
 
 
 def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
@@ -89,10 +93,14 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         degrees_of_freedom=scenario.news.degrees_of_freedom,
         one_by_one=one_by_one,
         noise_curve=scenario.market.noise_curve,
+        reverse_repo_limit=scenario.policy.on_rrp_limit_musd * CENTS_PER_MUSD,
+        fed_buys_back=scenario.policy.qe_like_buybacks,
     )
     first = FirstDay(securities, price, wide.otr_rank, years, settle)
     pattern = pattern_of(first, fed.expected[day])
-    return Stage(premises, state, face, pattern, debt_plan(scenario, securities, calendar), fed)
+    refuse_short_sales(scenario, securities, face[FED])
+    debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
+    return Stage(premises, state, face, pattern, debt, fed, desk)
 
 
 def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
@@ -101,7 +109,10 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     random = RANDOM if scenario.behaviour == "zero-intelligence" else {}
     traits = scenario.population.traits
     DebtOffice(market, given.debt)
+    desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
     CentralBank(market, given.fed)
+    if not given.desk.idle:
+        OpenMarketDesk(market, given.desk)
     customers = np.zeros(len(market.securities))
     numbers = _numbers(given.state.holders)
     for row, holder in enumerate(given.state.holders[FIRST_NON_OFFICIAL:], FIRST_NON_OFFICIAL):
@@ -113,6 +124,9 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):
             customers += shares[row] * float(agent.activity)
+            if scenario.policy.buybacks.client_offers:
+                agent.client_share = scenario.policy.buybacks.client_share
+                agent.client_reluctance = scenario.policy.buybacks.client_reluctance_bp
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp)
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)

@@ -1,5 +1,5 @@
-"""The command line: ``offtherun run``, ``check``, ``replay``, ``snapshot``, ``check-data``, ``scenarios``, ``schema``,
-``version``.
+"""The command line: ``offtherun run``, ``check``, ``costs``, ``replay``, ``snapshot``, ``check-data``, ``scenarios``,
+``schema``, ``version``.
 
 What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
 and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
@@ -71,6 +71,31 @@ def check(folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> None:
     print(f"{folder}: {compared:,} comparisons, {len(findings) - failed} of {len(findings)} laws hold")
     if failed:
         raise typer.Exit(FOUND)
+
+
+@app.command()
+def costs(
+    folder: Annotated[Path, typer.Argument(help="Run folder.")],
+    other: Annotated[Path, typer.Argument(help="Run folder of the same seed and days without buybacks.")],
+) -> None:
+    """Say what the buybacks of a run cost and bring beside another run of its seed: by month, and in all."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from experiments.costs import UNITS
+    from experiments.costs import costs as find
+
+    found = find(folder, other)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("measure")
+    for month in found.index:
+        table.add_column(str(month), justify="right")
+    table.add_column("what it is")
+    for name, meaning in UNITS.items():
+        table.add_row(
+            name, *(f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}" for value in found[name]), meaning
+        )
+    Console(width=max(200, Console().width)).print(table, markup=False, highlight=False)
 
 
 @app.command()
@@ -205,9 +230,10 @@ def _refuse_days(world: "Scenario", days: int | None) -> None:
 
 def _show(folder: Path, quiet: bool) -> None:
     """Draw the page of a run; print its summary and where its files are."""
+    from experiments.figures import waterfall
     from experiments.figures.page import save
 
-    pages = save(folder)
+    pages = [*save(folder), *(waterfall.save(folder) if waterfall.has_limit(folder) else ())]
     if quiet:
         print(folder)
         return

@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.law import TOLERANCE_MUSD, Finding, Law, broken, day, differing, musd
-from market.buyback import BUCKETS
+from market.buyback import BUCKETS, INDEXED, NOMINAL, STANDING
+from market.instruments import TREASURY_NAME
 from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE
 from market.units import CENTS_PER_MUSD
 
 ROUNDING = 1_000  # awards exceed a covered offering by less than one part in this many: 31 CFR 356.20 rounds up
 CALENDAR = pd.Timedelta(days=14)  # longest time from an auction to its issue
 OPERATION = ["date", "bucket"]
+RANGES = {**BUCKETS, STANDING: ((*NOMINAL, *INDEXED), 1, 360)}  # kinds and months to maturity
 
 
 def auctions_award_their_offering(run: Any) -> Finding:
@@ -60,7 +62,7 @@ def bought_securities_were_eligible(run: Any) -> Finding:
     bought = offers[offers["accepted_face"] != 0].astype({"cusip": str}).merge(facts, on=["date", "cusip"], how="left")
     wrong = []
     for row in bought.itertuples():
-        kinds, low, high = BUCKETS.get(row.bucket, ((), 0, 0))
+        kinds, low, high = RANGES.get(row.bucket, ((), 0, 0))
         years = (row.maturity - row.date).days / 365.25
         right = row.kind in {kind.name.lower() for kind in kinds} and low / 12 - 0.02 <= years <= high / 12 + 0.02
         if not (right and row.eligible and row.on_the_run == np.False_ and 0 < row.accepted_face <= row.face):
@@ -79,7 +81,7 @@ def bought_securities_vanish(run: Any) -> Finding:
     bought = _by_day(offers["accepted_face"], settle, offers["cusip"], ends)
     gone = postings[(postings["memo"] == MEMO_BUYBACK) & (postings["unit"] == "face")]
     vanished = _by_day(-gone["amount"], gone["date"], gone["instrument"], ends)
-    late = fails[fails["venue"] == "buyback"]
+    late = fails[fails["buyer"].astype(str) == TREASURY_NAME]
     failed = _by_day(late["face"], late["date"], late["cusip"], ends)
     columns = bought.columns.union(vanished.columns).union(failed.columns)
     expected, got, owing = (

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from agents.buyback_desk import BuybackRules, PlannedBuyback, StandingTerms
 from agents.central_bank import FedPlan
-from agents.debt_office import DebtPlan, PlannedBuyback
+from agents.debt_office import DebtPlan
 from agents.reinvestment import month_of
 from experiments.auction_calendar import ScheduledAuction, auctions
 from experiments.buyback_calendar import buybacks
+from experiments.buyback_schedule import steady_buybacks
+from experiments.buyback_sections import Buybacks
 from experiments.fed_factors import fed_levels
 from experiments.fiscal_flows import fiscal_flows
+from experiments.limit_plan import limit_plan
 from experiments.policy_path import rate_steps
 from experiments.published import table
 from experiments.scenario_sections import Scenario
@@ -42,14 +46,11 @@ def market_auctions(
     for a in scheduled:
         at = BILLS_AT if a.kind in (Kind.BILL, Kind.FRN) else COUPONS_AT
         day = max(a.auction_day, first_day)
+        issue = a.issue_day if day == a.auction_day else max(a.issue_day, next_settlement(day))
         place = securities.place(a.cusip)
         first = a.cusip not in sold
         sold.add(a.cusip)
-        out.append(
-            Auction(
-                place, min(a.announced_day, day), day, max(a.issue_day, day), a.offering, round_at(at, rounds), first
-            )
-        )
+        out.append(Auction(place, min(a.announced_day, day), day, issue, a.offering, round_at(at, rounds), first))
     return tuple(out)
 
 
@@ -63,29 +64,56 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
     plan = {int(d): round(float(c) * CENTS_PER_MUSD) for d, c in zip(cash["date"], cash["tga_musd"], strict=True)}
     return DebtPlan(
         auctions=calendar,
-        buybacks=()
-        if policy.buybacks.mode == "off"
-        else _planned_buybacks(securities, first, last, scenario.run.rounds),
+        buybacks=_planned_buybacks(policy.buybacks, securities, first, last, scenario.run.rounds),
         receipts={} if flows is None else dict(zip(flows.day.tolist(), flows.cents.tolist(), strict=True)),
         cash_plan={} if balanced else plan,
         balanced=balanced,
-        mode=policy.buybacks.mode,
-        price_sensitive=policy.buybacks.price_sensitive,
-        reserve_bp=policy.buybacks.reserve_bp,
-        curve_weight=policy.buybacks.curve_weight,
-        bills_finance=policy.buybacks.financing == "bills" and not balanced,
+        limit=limit_plan(scenario),
+        bills_finance=policy.buybacks.financing != "cash" and not balanced,
+        coupons_finance=policy.buybacks.financing == "coupons" and not balanced,
+        rules=buyback_rules(policy.buybacks),
     )
 
 
-def _planned_buybacks(securities: Securities, first: int, last: int, rounds: int) -> tuple[PlannedBuyback, ...]:
+def buyback_rules(policy: Buybacks) -> BuybackRules:
+    """Return how the buyback desk buys."""
+    terms = policy.standing
+    return BuybackRules(
+        mode=policy.mode,
+        price_sensitive=policy.price_sensitive,
+        reserve_bp=policy.reserve_bp,
+        curve_weight=policy.curve_weight,
+        cap_share=policy.security_cap,
+        spare_deliverable=policy.spare_deliverable,
+        only_illiquid=policy.target == "most-illiquid-decile",
+        standing=StandingTerms(
+            terms.haircut_bp,
+            terms.size_musd * FACE_PER_MUSD,
+            terms.daily_musd * FACE_PER_MUSD,
+            terms.total_musd * FACE_PER_MUSD,
+            policy.only_buckets,
+        ),
+    )
+
+
+def _planned_buybacks(
+    policy: Buybacks, securities: Securities, first: int, last: int, rounds: int
+) -> tuple[PlannedBuyback, ...]:
+    """Return the operations of a run: none where nothing is held, or bids rest in the books instead."""
+    if policy.mode in ("off", "standing"):
+        return ()
     known = {cusip: place for place, cusip in enumerate(securities.cusip)}
     out = []
-    for b in buybacks(first, last):
+    scheduled = buybacks if policy.schedule == "published" else steady_buybacks
+    for b in scheduled(first, last):
+        if b.bucket not in policy.only_buckets:
+            continue
         listed = None if b.eligible is None else tuple(known[c] for c in b.eligible if c in known)
         announced = int(previous_business_day(b.operation_day))
-        out.append(
-            PlannedBuyback(b.operation_day, announced, round_at(BUYBACKS_AT, rounds), b.bucket, b.maximum, listed)
-        )
+        maximum = round(b.maximum * policy.scale / FACE_PER_MUSD) * FACE_PER_MUSD
+        held_in = round_at(BUYBACKS_AT, rounds)
+        purpose = b.purpose.lower()
+        out.append(PlannedBuyback(b.operation_day, announced, held_in, b.bucket, maximum, listed, purpose))
     return tuple(out)
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import replay_judgement as judgement
+from experiments.buyback_sections import Buybacks
 from experiments.check import RunTables
 from experiments.errors import UserError
 from experiments.fed_factors import SOMA, SOMA_TYPES, fed_levels
@@ -40,6 +41,7 @@ DAYS_PER_YEAR = 365.25
 SOMA_KINDS = {"bills": ["bill"], "notes_bonds": ["note", "bond"], "frn": ["frn"], "tips": ["tips"]}
 CLASSES = {"BILLS": "bill", "NOTES": "note", "BONDS": "bond", "TIPS": "tips", "FRN": "frn"}
 PUBLISHED_INPUTS = ("rates_path", "supply", "fiscal", "factors")
+CALENDAR_OF_BUYBACKS = ("schedule", "scale", "only_buckets", "target")
 
 
 class Item(NamedTuple):
@@ -108,6 +110,11 @@ def refuse_other_inputs(folder: Path, manifest: Manifest) -> None:
     wrong = [f"policy.{name} = {policy.get(name)!r}" for name in PUBLISHED_INPUTS if policy.get(name) != "published"]
     mode = policy.get("buybacks", {}).get("mode")
     wrong += [f"policy.buybacks.mode = {mode!r}"] if mode != "programme" else []
+    usual = Buybacks().model_dump(mode="json")
+    shape = {name: policy.get("buybacks", {}).get(name, usual[name]) for name in CALENDAR_OF_BUYBACKS}
+    wrong += [f"policy.buybacks.{name} = {value!r}" for name, value in shape.items() if value != usual[name]]
+    easing = policy.get("purchases"), policy.get("qe_like_buybacks"), policy.get("functioning", {}).get("per_day_musd")
+    wrong += ["outright operations of the Fed"] if any(easing) else []
     wrong += [f"{len(shocks)} shocks"] if shocks else []
     if wrong:
         expected = "expected the published inputs, the programme of buybacks and no shock; nearest: the baseline"

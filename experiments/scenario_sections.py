@@ -13,31 +13,20 @@ from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic.config import JsonDict
+from pydantic import AfterValidator, Field, model_validator
 
+from experiments.buyback_sections import Buybacks
 from experiments.errors import UserError
+from experiments.limit_sections import DebtLimit
 from experiments.population import Population
-from market.calendar import is_business_day, next_business_day, previous_business_day
+from experiments.purchase_sections import Functioning, Purchases
+from experiments.section import BusinessDay, Section
+from experiments.section import declared as _field
+from market.calendar import next_business_day, previous_business_day
 from market.units import day_number, to_date
 
 DEFAULT_START = date(2024, 5, 28)
 LAST_DAY = date(2025, 12, 31)  # of the published calendars
-
-
-def _field(default: Any, unit: str, source: str, description: str, **bounds: Any) -> Any:
-    """Declare a field with what the reference table needs: meaning, unit, source and bounds."""
-    extra: JsonDict = {"unit": unit, "source": source}
-    return Field(default, description=description, json_schema_extra=extra, validate_default=True, **bounds)
-
-
-def _business_day(day: date) -> date:
-    """Refuse a day on which the market is closed."""
-    number = day_number(day)
-    if not is_business_day(number):
-        before, after = to_date(previous_business_day(number)), to_date(next_business_day(number))
-        raise ValueError(f"expected a business day; the nearest are {before} and {after}")
-    return day
 
 
 def start_days() -> list[date]:
@@ -64,14 +53,7 @@ def start_day_of(text: str) -> date:
         raise UserError(f"date {text}: {said}") from None
 
 
-BusinessDay = Annotated[date, AfterValidator(_business_day)]
 StartDay = Annotated[date, AfterValidator(_start_day)]
-
-
-class Section(BaseModel):
-    """A section of a scenario: frozen, and no key that is not declared."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Run(Section):
@@ -134,20 +116,6 @@ class Rates(Section):
         return self
 
 
-class Buybacks(Section):
-    """The Treasury's buyback operations."""
-
-    mode: Literal["programme", "placebo", "off"] = _field(
-        "programme", "mode", "economics.md 1.1", "as it is; announced with nothing bought; never announced"
-    )
-    price_sensitive: bool = _field(True, "flag", "economics.md 1.1", "refuse offers that score below the reserve")
-    reserve_bp: float = _field(-0.5, "bp", "economics.md 1.1, a guess", "lowest cheapness accepted", ge=-100, le=100)
-    curve_weight: float = _field(
-        0.5, "share", "a guess", "weight of the fitted curve against the market price", ge=0, le=1
-    )
-    financing: Literal["bills", "cash"] = _field("bills", "mode", "economics.md 3.11", "what pays for buybacks")
-
-
 QT_CAPS = (Cap(since=date(2022, 9, 1), treasuries_musd=60_000, mbs_musd=35_000),
            Cap(since=date(2024, 6, 1), treasuries_musd=25_000, mbs_musd=35_000))  # fmt: skip
 
@@ -172,6 +140,20 @@ class Policy(Section):
         "published", "mode", "H.4.1", "the Fed's other assets and liabilities"
     )
     buybacks: Buybacks = Buybacks()
+    debt_limit: DebtLimit = DebtLimit()
+    purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
+    functioning: Functioning = Functioning()
+    qe_like_buybacks: bool = _field(
+        False, "flag", "economics.md E4", "the Fed holds the operations of the buyback calendar in the Treasury's place"
+    )
+    on_rrp_limit_musd: int = _field(
+        10**7,
+        "musd",
+        "none: the limit of 160,000 (economics.md 1.2) is of each of more counterparties than there are funds here",
+        "most that one fund may place in the reverse repo facility overnight",
+        ge=0,
+        le=10**7,
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -181,6 +163,13 @@ class Policy(Section):
                 raise ValueError(
                     f"{name} start on {', '.join(map(str, days))}, expected each later than the one before"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _operations_to_take_over(self) -> Self:
+        if self.qe_like_buybacks and self.buybacks.mode in ("placebo", "standing", "off"):
+            mode = self.buybacks.mode
+            raise ValueError(f'qe_like_buybacks with buybacks.mode = "{mode}", expected operations: "programme"')
         return self
 
 
@@ -243,6 +232,34 @@ class Scenario(Section):
     population: Population = Population()
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
+
+    @model_validator(mode="after")
+    def _limit_inside(self) -> Self:
+        limit, policy = self.policy.debt_limit, self.policy
+        if not limit.enabled:
+            return self
+        first = to_date(next_business_day(day_number(self.run.start)))
+        if not first < limit.reinstated <= self.run.end:
+            raise ValueError(
+                f"policy.debt_limit.reinstated is {limit.reinstated}, expected after the first day {first}, on which "
+                f"pending issues are sold again, up to {self.run.end}"
+            )
+        if policy.fiscal != "published" or policy.supply != "published" or policy.buybacks.financing == "cash":
+            raise ValueError(
+                "policy.debt_limit needs what issues and spends: expected policy.fiscal and policy.supply published, "
+                "and policy.buybacks.financing not cash"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _purchases_inside(self) -> Self:
+        for place, plan in enumerate(self.policy.purchases):
+            if not self.run.start < plan.since <= self.run.end:
+                raise ValueError(
+                    f"policy.purchases[{place}].since is {plan.since}, expected after {self.run.start}, "
+                    f"up to {self.run.end}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _shocks_inside(self) -> Self:

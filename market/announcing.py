@@ -23,6 +23,7 @@ def set_rates(market: Any) -> None:
     market.tape.clear()
     market.ledger.start_day()
     market.flows.clear()
+    market.bought_cents_before = market.bought_cents
     market.bought_face = market.bought_cents = 0
     market.messages_before = market.books.messages
     for setter in market.playing(RateSetter):

@@ -37,6 +37,7 @@ MULTIPLE = FACE_PER_MUSD  # offers are for one million dollars or a multiple of 
 NOMINAL, INDEXED = (Kind.NOTE, Kind.BOND), (Kind.TIPS,)
 LEAST_PRIVATE = {NOMINAL: 13_000 * FACE_PER_MUSD, INDEXED: 8_000 * FACE_PER_MUSD}  # face outside the Fed
 LARGEST_FED_SHARE = 0.698  # of the face outstanding: the Fed buys up to 70 % of an issue
+STANDING = "standing"  # bucket of what the standing facility buys
 BUCKETS = {  # kinds, and months from settlement to maturity: the lower end belongs to the bucket, the upper does not
     "1Mo to 2Y": (NOMINAL, 1, 24),
     "2Y to 3Y": (NOMINAL, 24, 36),

@@ -18,6 +18,7 @@ from market.rounds import (
     take_orders,
 )
 from market.servicing import pay_interest, post_factors, redeem_maturities, settle_trades, spend_and_tax
+from market.standing import review_buybacks
 
 Act = Callable[[Any], None]
 
@@ -43,7 +44,7 @@ ROUND: tuple[Act, ...] = (
     execute_orders,
     lay_off_risk,
 )
-EVENING: tuple[Act, ...] = (fund, lend_overnight, mark, check, record)
+EVENING: tuple[Act, ...] = (review_buybacks, fund, lend_overnight, mark, check, record)
 
 
 def agenda(rounds: int) -> Iterator[tuple[int, Act]]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.exposure_kernels import weigh
-from market.units import Float
+from market.exposure_kernels import explain, spread_out, weigh
+from market.units import Float, Int
 
 
 def exposure(position: NDArray[Any], weight: Float) -> Float:
@@ -20,3 +20,18 @@ def exposure(position: NDArray[Any], weight: Float) -> Float:
     out = np.empty((len(rows), columns.shape[1]))
     weigh(rows, columns, out)
     return out if np.ndim(position) == 2 else out[0]
+
+
+def along(factor: Float, load: Float) -> Float:
+    """Return what factors (..., K) add up to in each security (..., S) by its loads (S, K)."""
+    rows = np.ascontiguousarray(np.atleast_2d(factor))
+    out = np.zeros((len(rows), len(load)))
+    spread_out(rows, np.ascontiguousarray(load.T), out)
+    return out if np.ndim(factor) == 2 else out[0]
+
+
+def unexplained(value: Float, load: Float, factor: Float, member: Int, security: Int) -> Float:
+    """Return values (S,) less what factors (members, K) explain by loads (S, K), in pairs (J,)."""
+    out = np.empty(len(security))
+    explain(value, load, np.atleast_2d(factor), member, security, out)
+    return out

@@ -16,3 +16,24 @@ def weigh(position, weight, out):
             if p != 0.0:
                 for k in range(columns):
                     out[i, k] += p * weight[s, k]
+
+
+@kernel
+def spread_out(factor, load, out):
+    """``out[i, s] = sum over k of factor[i, k] * load[k, s]``, k ascending; ``out`` is zeros."""
+    for i in range(out.shape[0]):
+        for k in range(load.shape[0]):
+            f = factor[i, k]
+            for s in range(out.shape[1]):
+                out[i, s] += f * load[k, s]
+
+
+@kernel
+def explain(value, load, factor, member, security, out):
+    """``out[j] = value[s] - sum over k of factor[member[j], k] * load[s, k]``, k ascending, s = security[j]."""
+    for j in range(out.shape[0]):
+        s = security[j]
+        left = value[s]
+        for k in range(load.shape[1]):
+            left -= factor[member[j], k] * load[s, k]
+        out[j] = left

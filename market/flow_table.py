@@ -15,6 +15,7 @@ from market.ledger import FED_OWES, Ledger
 from market.units import Int
 
 FED_COLUMNS = np.array(sorted({*FED_OWES, Money.FED_OTHER_ASSETS, Money.STANDING_REPO}))  # one side is the Fed
+FED_SIDE = np.where(np.isin(FED_COLUMNS, list(FED_OWES)), -1, 1)  # also where an account is overdrawn for an act
 
 
 class FlowTable:
@@ -32,7 +33,7 @@ class FlowTable:
         """Return what is outstanding of each instrument."""
         balance = self._ledger.balance
         money = np.maximum(balance[:, :N_MONEY], 0).sum(axis=0)
-        money[FED_COLUMNS] = np.abs(balance[FED, FED_COLUMNS])
+        money[FED_COLUMNS] = FED_SIDE * balance[FED, FED_COLUMNS]
         return np.concatenate([money, -balance[TREASURY, N_MONEY:]])
 
     @contextmanager

@@ -1,9 +1,10 @@
 """Money of the evening and of the morning after: owners' flows, overnight repo, the Fed's facilities, and their return.
 
 Dealers and funds finance what their cash does not cover; money funds and banks lend; the standing repo facility lends
-at its rate to whoever pays it; money funds place the rest in the reverse repo facility. The market is one call each
-evening (``market.repo``): its volume-weighted median rate is the overnight rate. Everything is repaid the next morning
-with interest, days over 360; nothing accrues in the burn-in. Left out: segments, haircuts and specials.
+at its rate to whoever pays it; money funds place the rest in the reverse repo facility, each up to its limit. The
+market is one call each evening (``market.repo``): its volume-weighted median rate is the overnight rate. Everything is
+repaid the next morning with interest, days over 360; nothing accrues in the burn-in. Left out: segments, haircuts and
+specials.
 """
 
 from typing import Any
@@ -50,6 +51,7 @@ def lend_overnight(market: Any) -> None:
         for user in market.playing(FacilityUser):
             rows = user.rows
             cents = np.asarray(user.place(market.ledger.cash(rows), view), np.int64)
+            cents = np.minimum(cents, market.premises.reverse_repo_limit)
             market.ledger.pay("reverse repo", rows, FED, cents)
             market.ledger.transfer("reverse repo", Money.REVERSE_REPO, FED, rows, cents)
     offers, needs = _offers(market, view), _needs(market, view)

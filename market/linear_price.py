@@ -1,10 +1,16 @@
 """Prices near this morning's: to second order around a reference yield, so that pricing takes a few operations."""
 
-from market.kernels import rule
+from market.kernels import inlined, rule
+
+
+@inlined
+def linear_price(yield_bp: float, reference_bp: float, reference_price: float, dv01: float, convexity: float) -> float:
+    """Return a clean price in points at a yield: ``dv01`` in points per bp, ``convexity`` in points per bp squared."""
+    move = yield_bp - reference_bp
+    return reference_price - move * (dv01 - 0.5 * convexity * move)
 
 
 @rule
 def price_at(yield_bp: float, reference_bp: float, reference_price: float, dv01: float, convexity: float) -> float:
-    """Return a clean price in points at a yield: ``dv01`` in points per bp, ``convexity`` in points per bp squared."""
-    move = yield_bp - reference_bp
-    return reference_price - move * (dv01 - 0.5 * convexity * move)
+    """Return clean prices at yields, elementwise."""
+    return float(linear_price(yield_bp, reference_bp, reference_price, dv01, convexity))

@@ -111,6 +111,7 @@ class Buyback:
     eligible: Bool
     price_sensitive: bool = True
     reserve_bp: float = -0.5
+    purpose: str = "liquidity support"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eligible", read_only(self.eligible))
@@ -124,6 +125,22 @@ class FactorLevels:
     other_assets: int
     other_liabilities: int
     foreign_repo: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLevels:
+    """Where the Treasury stands under the debt limit at the close, in cents; None: no limit, no X-date in sight."""
+
+    subject_cents: int  # measures in use deducted
+    other_cents: int  # not marketable
+    inflation_cents: int  # accrued on marketable TIPS
+    limit_cents: int | None
+    used_cents: int  # by extraordinary measures
+    left_cents: int
+    cash_cents: int
+    unpaid_cents: int  # outlays due that wait for cash
+    x_day: int | None  # day number
+    default: bool
 
 
 @dataclass(frozen=True, slots=True)

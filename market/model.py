@@ -83,7 +83,7 @@ class TreasuryMarket(mesa.Model):
         self.loans: NDArray[Any] = np.zeros(0, LOANS)
         self.auctions: list[Auction] = []
         self.buybacks: list[Buyback] = []
-        self.bought_face = self.bought_cents = 0
+        self.bought_face = self.bought_cents = self.bought_cents_before = 0  # today; and the day before
         # ---- the day's business ----
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)

@@ -1,4 +1,4 @@
-"""Operations inside the session: auctions of new debt and buybacks of old, each in its round."""
+"""Operations inside the session, each in its round: auctions of new debt, buybacks of old, outright ones of the Fed."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from market.auction import Allotment, allot
 from market.curve import fit_spline
 from market.instruments import FED, TREASURY
 from market.messages import BIDS, OFFERS, TRADES, Auction, Buyback, Venue
+from market.outright import hold_outrights
 from market.price_index import index_ratio_e5
 from market.record import Labels
 from market.roles import Bidder, Evaluator, Offeror, Reinvestor
@@ -21,8 +22,10 @@ def hold_operations(market: Any) -> None:
     """Hold what is due in this round."""
     for auction in [a for a in market.auctions if a.auction_day == market.date and a.round == market.round]:
         hold_auction(market, auction)
-    for buyback in [b for b in market.buybacks if b.day == market.date and b.round == market.round]:
+    bought_back = () if market.premises.fed_buys_back else tuple(market.buybacks)
+    for buyback in [b for b in bought_back if b.day == market.date and b.round == market.round]:
         hold_buyback(market, buyback)
+    hold_outrights(market, scoring_curve_bp)
 
 
 # ---- auctions -----------------------------------------------------------------------------------
@@ -136,7 +139,7 @@ def hold_buyback(market: Any, buyback: Buyback) -> None:
     trading.agree(market, Venue.BUYBACK, parties, security, offers["price_e8"][taken], face, 0)
     market.bought_face += int(face.sum())
     market.bought_cents += int(cost.sum())
-    _record_buyback(market, buyback, offers, accepted, score, cost)
+    record_buyback(market, buyback, offers, accepted, score, cost)
 
 
 def _offers(offeror: Any, buyback: Buyback, view: Any) -> NDArray[Any]:
@@ -161,13 +164,15 @@ def scoring_curve_bp(market: Any) -> Float:
     return fitted
 
 
-def _record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, score: Float, cost: Int) -> None:
+def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, score: Float, cost: Int) -> None:
+    """Write an operation and its offers; of a standing facility, the day's purchases."""
     security = offers["security"]
     market.record.add(
         "buybacks",
         date=market.date,
         settle_date=market.settle_date,
         bucket=buyback.bucket,
+        purpose=buyback.purpose,
         maximum_face=buyback.maximum,
         offered_face=int(offers["face"].sum()),
         accepted_face=int(accepted.sum()),

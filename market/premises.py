@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from market.price_index import PriceIndex
 from market.securities import Securities
-from market.units import Float, Int
+from market.units import CENTS_PER_MUSD, Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,3 +35,5 @@ class Premises:
     one_by_one: bool = False
     keep_tables: tuple[str, ...] = ()
     noise_curve: str = "svensson"
+    reverse_repo_limit: int = 10**7 * CENTS_PER_MUSD  # cents by counterparty and evening
+    fed_buys_back: bool = False  # the Fed's desk holds the buybacks that the Treasury announces

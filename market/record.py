@@ -31,6 +31,7 @@ Column = tuple[str, str]  # unit, meaning
 ROWS_PER_GROUP = 131_072  # rows of a row group: about twenty days of the largest daily table
 _TYPES: dict[str, pa.DataType] = {
     "date": pa.date32(),
+    "date or none": pa.date32(),
     "name": pa.dictionary(pa.int32(), pa.string()),
     "flag": pa.bool_(),
     **dict.fromkeys(("face", "cents", "cents or face", "count", "price_e8", "round"), pa.int64()),
@@ -174,7 +175,7 @@ class Record:
 def _field(name: str, unit: str, meaning: str) -> pa.Field:
     """Describe a column: its stored type follows from its unit."""
     metadata = {"unit": unit, "meaning": meaning}
-    return pa.field(name, _TYPES.get(unit, pa.float64()), nullable=False, metadata=metadata)
+    return pa.field(name, _TYPES.get(unit, pa.float64()), nullable=unit == "date or none", metadata=metadata)
 
 
 def _batch(table: str, schema: pa.Schema, columns: Mapping[str, Any]) -> pa.RecordBatch:
@@ -211,6 +212,8 @@ def _array(values: Any, n: int, kind: pa.DataType) -> pa.Array:
         return pa.array(names, pa.string()).dictionary_encode()
     numbers = np.broadcast_to(np.asarray(values), (n,))
     if pa.types.is_date32(kind):
+        if numbers.dtype.kind == "M":  # a date that may be missing
+            return pa.array(numbers.astype("M8[D]"), kind)
         return pa.array(numbers.astype(np.int32, casting="same_kind"), pa.int32()).cast(kind)
     exact = {"int64": np.int64, "bool": np.bool_}.get(str(kind), np.float64)
     return pa.array(numbers.astype(exact, casting="same_kind" if exact is np.float64 else "safe"), kind)

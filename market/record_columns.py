@@ -1,10 +1,10 @@
 """What a run records: each table and column with its unit and its meaning. Nothing else says so, everything else
 reads it.
 
-Units: ``date``, ``name``, ``flag``; exact integers ``face`` (hundreds of dollars), ``cents``, ``price_e8`` (1e-8 of
-a point per 100), ``count``, ``round``; real numbers ``bp`` (basis points), ``musd`` (millions of dollars),
-``points`` (per 100), ``share`` (0 to 1), ``ratio``, ``years``, ``percent``. Face of TIPS is not indexed. Spreads
-and gaps are NaN on a day without them.
+Units: ``date``, ``date or none``, ``name``, ``flag``; exact integers ``face`` (hundreds of dollars), ``cents``,
+``price_e8`` (1e-8 of a point per 100), ``count``, ``round``; real numbers ``bp`` (basis points),
+``musd`` (millions of dollars), ``points`` (per 100), ``share`` (0 to 1), ``ratio``, ``years``, ``percent``. Face
+of TIPS is not indexed. Spreads and gaps are NaN on a day without them.
 
 Postings are the flow table of ``economics.md`` I4: ``amount`` is the change of what is outstanding of the
 instrument (owed by its issuer; for assets of the Fed, held by it), by the reason for it. A security's outstanding
@@ -13,6 +13,7 @@ face changes for three reasons only, the ``DEBT_MEMOS``.
 
 MEMO_ISSUE, MEMO_REDEEM, MEMO_BUYBACK = "issue", "redeem", "buyback"
 DEBT_MEMOS = (MEMO_ISSUE, MEMO_REDEEM, MEMO_BUYBACK)
+MEMO_OUTRIGHT = "outright"  # what the Fed bought or sold is paid: no debt changes
 DEALERS = "dealers"  # the sector of the primary dealers
 ON_DEMAND = frozenset({"trades", "requests", "quotes"})
 
@@ -130,7 +131,8 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "buybacks": {
         "date": ("date", "day of the operation"),
         "settle_date": ("date", "day on which the securities are delivered, paid and extinguished"),
-        "bucket": ("name", "maturity bucket"),
+        "bucket": ("name", "maturity bucket; standing: the day's purchases by bids in the books"),
+        "purpose": ("name", "liquidity support or cash management"),
         "maximum_face": ("face", "most that the Treasury takes"),
         "offered_face": ("face", "offered by dealers"),
         "accepted_face": ("face", "accepted"),
@@ -161,11 +163,25 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "operations": {
         "date": _DATE,
         "institution": ("name", "who operates: Federal Reserve or Treasury"),
-        "operation": ("name", "rollover, redemption, reverse repo, standing repo, rate change, ..."),
+        "operation": ("name", "outright purchase or outright sale"),
         "instrument": _INSTRUMENT,
         "unit": _UNIT,
-        "amount": ("cents or face", "size of the operation"),
+        "amount": ("cents or face", "face traded of a security; of RESERVES, price paid or received, in all"),
         "rate_bp": ("bp", "rate of the operation, NaN if none"),
+    },
+    "debt_limit": {
+        "date": ("date", "business day from the reinstatement of the limit on"),
+        "subject_debt_musd": ("musd", "debt subject to the limit, measures in use deducted"),
+        "other_debt_musd": ("musd", "subject debt that is not marketable, measures undone: a level"),
+        "inflation_musd": ("musd", "accrued inflation of marketable TIPS, part of the subject debt"),
+        "limit_musd": ("musd", "limit in force, NaN while suspended"),
+        "headroom_musd": ("musd", "limit less subject debt, NaN while suspended"),
+        "measures_used_musd": ("musd", "debt kept off the books by extraordinary measures"),
+        "measures_left_musd": ("musd", "room that measures could still make"),
+        "cash_musd": ("musd", "the Treasury's account at the Fed"),
+        "unpaid_musd": ("musd", "outlays due that wait for cash"),
+        "x_date": ("date or none", "day on which cash and measures would be gone if the limit stayed"),
+        "default": ("flag", "something due is not paid, or subject debt is above the limit"),
     },
     "trades": {
         "date": _DATE,

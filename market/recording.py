@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY_NAME, Money
+from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
 from market.messages import TRADES, Venue
 from market.record import Labels
 from market.request_for_quote import Interest
-from market.roles import Constrained
+from market.roles import Constrained, LimitReporter
 from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
 
@@ -24,6 +24,7 @@ def write_day(market: Any) -> None:
     _institutions(market)
     _balance_sheets(market)
     _postings(market)
+    _debt_limit(market)
     if market.record.keeps("trades"):
         _trades(market)
 
@@ -151,6 +152,31 @@ def _postings(market: Any) -> None:
                 unit=Labels(UNITS, (moved >= N_MONEY).astype(np.int64)),
                 amount=change[moved],
             )
+
+
+def _debt_limit(market: Any) -> None:
+    """Write where the Treasury stands under the debt limit, from its reinstatement on."""
+    for office in market.playing(LimitReporter):
+        now = office.limit_levels(market.view(), int(market.ledger.balance[TREASURY, Money.TREASURY_CASH]))
+        if now is None:
+            continue
+        limit = np.nan if now.limit_cents is None else now.limit_cents / CENTS_PER_MUSD
+        room = np.nan if now.limit_cents is None else (now.limit_cents - now.subject_cents) / CENTS_PER_MUSD
+        market.record.add(
+            "debt_limit",
+            date=market.date,
+            subject_debt_musd=now.subject_cents / CENTS_PER_MUSD,
+            other_debt_musd=now.other_cents / CENTS_PER_MUSD,
+            inflation_musd=now.inflation_cents / CENTS_PER_MUSD,
+            limit_musd=limit,
+            headroom_musd=room,
+            measures_used_musd=now.used_cents / CENTS_PER_MUSD,
+            measures_left_musd=now.left_cents / CENTS_PER_MUSD,
+            cash_musd=now.cash_cents / CENTS_PER_MUSD,
+            unpaid_musd=now.unpaid_cents / CENTS_PER_MUSD,
+            x_date=np.datetime64("NaT" if now.x_day is None else now.x_day, "D"),
+            default=now.default,
+        )
 
 
 def _trades(market: Any) -> None:

@@ -4,11 +4,12 @@ A class plays every role whose method it has. Shapes are (..., S) with the membe
 together.
 """
 
+from collections.abc import Iterator
 from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
-from market.messages import Auction, Buyback, FactorLevels, Quotes
+from market.messages import Auction, Buyback, FactorLevels, LimitLevels, Quotes
 from market.news import News
 from market.units import Float, Int
 from market.view import PolicyRates, View
@@ -144,6 +145,14 @@ class Spender(Protocol):
 
 
 @runtime_checkable
+class LimitReporter(Protocol):
+    """Publishes where the Treasury stands under the debt limit."""
+
+    def limit_levels(self, view: View, cash_cents: int) -> LimitLevels | None:
+        """Return the day's levels, given the cash at the close; None while no limit was reinstated."""
+
+
+@runtime_checkable
 class Reinvestor(Protocol):
     """Rolls maturing holdings over at auction, on top of the public offering."""
 
@@ -157,6 +166,44 @@ class FactorReporter(Protocol):
 
     def factors(self, date: int) -> FactorLevels | None:
         """Return the levels to be met this morning, or None."""
+
+
+@runtime_checkable
+class OutrightDesk(Protocol):
+    """Buys and sells outright on the Fed's account."""
+
+    def operations(self, view: View, seen: Any) -> Iterator[Any]:
+        """Yield the operations of this round (``market.outright.Outright``), each when the one before is held."""
+
+    def choose(self, lines: NDArray[Any], operation: Any, view: View, fitted_bp: Float) -> Int:
+        """Return the face accepted of each offer, or bid; ``fitted_bp`` is the curve that only the desk sees."""
+
+
+@runtime_checkable
+class OutrightBidder(Protocol):
+    """Bids for what the Fed sells outright."""
+
+    def bid_outright(self, terms: Buyback, view: View) -> tuple[Float, Int]:
+        """Return clean prices in points and faces (..., S); face 0 bids nothing."""
+
+
+@runtime_checkable
+class Student(Protocol):
+    """Studies the close on the official sector's behalf, and keeps what it learns to itself."""
+
+    def study(self, fitted_bp: Float, traded_face: Int, view: View) -> None:
+        """Take in fitted yields, which are in no view, and the face that traded in each security (S,)."""
+
+
+@runtime_checkable
+class StandingBuyer(Protocol):
+    """Rests bids of the Treasury in the books (it is a Quoter too)."""
+
+    def facility(self, view: View) -> Buyback:
+        """Return today's terms in the form of an operation."""
+
+    def score(self, security: Int, price_e8: Int, view: View) -> Float:
+        """Return how cheap purchases were, in bp."""
 
 
 @runtime_checkable

@@ -15,18 +15,24 @@ from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
 from market.messages import TRADES, Venue
 from market.price_index import index_ratio_e5
 from market.record import Labels
-from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_REDEEM
+from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_OUTRIGHT, MEMO_REDEEM
 from market.roles import FactorReporter, Spender
 from market.settlement import close_out, return_borrowed, settle
 from market.units import CENTS_PER_FACE, Int, cash_cents, half_even
 
 
 def settle_trades(market: Any) -> None:
-    """Deliver against payment what is due: new issues first, then trades, then what the Treasury buys back."""
+    """Deliver against payment what is due: new issues and what the Fed sells first, then trades, then what the Fed
+    buys outright and the Treasury buys back.
+    """
     pending = np.concatenate(market.unsettled) if market.unsettled else np.zeros(0, TRADES)
     day = market.settle_date if market.burning_in else market.date
     sold, bought = pending["seller"] == TREASURY, pending["buyer"] == TREASURY
-    groups = ((MEMO_ISSUE, sold), ("settlement", ~sold & ~bought), (MEMO_BUYBACK, bought))
+    official = pending["venue"] == Venue.OFFICIAL
+    fed_buys, fed_sells = official & (pending["buyer"] == FED), official & (pending["seller"] == FED)
+    trades = ("settlement", ~sold & ~bought & ~official)
+    bought_back = (MEMO_BUYBACK, bought)
+    groups = ((MEMO_ISSUE, sold), (MEMO_OUTRIGHT, fed_sells), trades, (MEMO_OUTRIGHT, fed_buys), bought_back)
     left = []
     for memo, mine in groups:
         with market.flows.under(memo):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.messages import TRADES
+from market.messages import TRADES, Venue
 from market.tape_kernels import add_trades
 from market.units import Bool, Float, Int
 
@@ -62,6 +62,11 @@ class Tape:
         flow = self.book_flow.copy()
         self.book_flow[:] = 0
         return flow
+
+    def bought_in_books(self, row: int) -> Table:
+        """Return the day's trades in books in which an account was the buyer, in order."""
+        trades = self.everything()
+        return trades.take(np.flatnonzero((trades["buyer"] == row) & (trades["venue"] == Venue.BOOK)))
 
     def everything(self) -> Table:
         """Return the day's trades in order."""

@@ -151,6 +151,7 @@ def write_operations(record: Record) -> None:
         date=DAYS[0],
         settle_date=DAYS[1],
         bucket="5Y to 7Y",
+        purpose="liquidity support",
         maximum_face=15 * FACE,
         offered_face=25 * FACE,
         accepted_face=10 * FACE,

@@ -22,7 +22,7 @@ WRITERS = {
     "sofr_bp": {"funding.lend_overnight"},
     "noise_bp": {"closing.mark"},
     "residual_bp": {"closing.mark"},
-    "bought_face": {"announcing.set_rates", "operations.hold_buyback"},
+    "bought_face": {"announcing.set_rates", "operations.hold_buyback", "standing.review_buybacks"},
     "spread_sum": {"tape.clear"},
     "spread_weight": {"tape.clear"},
     "depth_sum": {"tape.clear", "tape.look"},

@@ -28,7 +28,21 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 
 def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
     worlds = {name: load(name) for name in names()}
-    assert set(worlds) == {"baseline", "no-buybacks", "placebo", "sale-100bn", "steady", "zero-intelligence"}
+    assert set(worlds) == {
+        "baseline",
+        "buybacks-doubled",
+        "committed",
+        "debt-limit-2025",
+        "debt-limit-autumn",
+        "market-functioning",
+        "no-buybacks",
+        "placebo",
+        "qe-like-buybacks",
+        "sale-100bn",
+        "standing",
+        "steady",
+        "zero-intelligence",
+    }
     assert all(world.name == name and world.about for name, world in worlds.items())
     assert len({world.digest() for world in worlds.values()}) == len(worlds)
 

@@ -1,0 +1,90 @@
+"""The sections of a scenario for the Treasury's buybacks: mode, calendar, lists, financing, the standing facility."""
+
+from difflib import get_close_matches
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, model_validator
+
+from experiments.section import Section, declared
+from market.buyback import BUCKETS
+
+
+def _bucket(name: str) -> str:
+    """Refuse a bucket that does not exist."""
+    if name not in BUCKETS:
+        nearest = get_close_matches(name, BUCKETS, n=1, cutoff=0.0)[0]
+        raise ValueError(f"expected one of {', '.join(BUCKETS)}; the nearest is {nearest!r}")
+    return name
+
+
+Bucket = Annotated[str, AfterValidator(_bucket)]
+
+
+class Standing(Section):
+    """The standing facility: bids of the Treasury that rest in the off-the-run books."""
+
+    haircut_bp: float = declared(
+        2.0, "bp", "a guess", "how far above the fitted yield of the last close it bids", ge=0, le=200
+    )
+    size_musd: int = declared(50, "musd", "a guess", "most face bought of a security in a day", ge=2, le=10_000)
+    daily_musd: int = declared(1_000, "musd", "a guess", "most face bought in a day", ge=2, le=100_000)
+    total_musd: int = declared(
+        30_000, "musd", "a quarter of the programme, economics.md 1.1", "most face bought in all", ge=2, le=5_000_000
+    )
+
+    @model_validator(mode="after")
+    def _nested(self) -> Self:
+        if not self.size_musd <= self.daily_musd <= self.total_musd:
+            found = f"size_musd {self.size_musd}, daily_musd {self.daily_musd}, total_musd {self.total_musd}"
+            raise ValueError(f"{found}: expected each at most the next")
+        return self
+
+
+class Buybacks(Section):
+    """The Treasury's buyback operations."""
+
+    mode: Literal["programme", "committed", "standing", "placebo", "off"] = declared(
+        "programme",
+        "mode",
+        "economics.md 1.1, design.md",
+        "as it is; taking the best offers up to the maximum; bids resting in the books; announced with nothing bought; "
+        "never announced",
+    )
+    price_sensitive: bool = declared(True, "flag", "economics.md 1.1", "refuse offers that score below the reserve")
+    reserve_bp: float = declared(-0.5, "bp", "economics.md 1.1, a guess", "lowest cheapness accepted", ge=-100, le=100)
+    curve_weight: float = declared(
+        0.5, "share", "a guess", "weight of the fitted curve against the market price", ge=0, le=1
+    )
+    financing: Literal["bills", "coupons", "cash"] = declared(
+        "bills",
+        "mode",
+        "economics.md 3.11",
+        "what pays for buybacks; with a balanced budget the receipts do, whatever this says",
+    )
+    schedule: Literal["published", "steady-state"] = declared(
+        "published", "calendar", "economics.md 1.1", "operations as held, or 13 a quarter of 30bn, one a week"
+    )
+    scale: float = declared(1.0, "ratio", "", "announced maxima over those of the calendar", gt=0, le=100)
+    only_buckets: tuple[Bucket, ...] = declared(
+        tuple(BUCKETS), "buckets", "economics.md 1.1", "buckets of the calendar in which something is held"
+    )
+    target: Literal["all", "most-illiquid-decile"] = declared(
+        "all", "mode", "economics.md E3", "of each list: everything, or the tenth of lowest turnover for its face"
+    )
+    security_cap: float = declared(
+        1.0, "share", "economics.md 1.1: not verified, none", "most bought of a security's face at once", gt=0, le=1
+    )
+    spare_deliverable: bool = declared(
+        False,
+        "flag",
+        "economics.md 1.1, L-M; off because the lists of 2024 come out without it",
+        "leave the likely cheapest to deliver into futures off lists made by rule",
+    )
+    client_offers: bool = declared(False, "flag", "economics.md 1.1", "investors offer through a dealer too")
+    client_share: float = declared(
+        0.02, "share of holdings", "a guess", "part of a holding that a client offers", ge=0, le=1
+    )
+    client_reluctance_bp: float = declared(
+        0.5, "bp", "a guess", "yield below the composite at which a client offers", ge=-100, le=100
+    )
+    standing: Standing = Standing()

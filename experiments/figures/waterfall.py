@@ -1,0 +1,110 @@
+"""The account of a debt limit as a waterfall: cash above, subject debt below, from reinstatement to rebuild."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.check import RunTables
+from experiments.errors import UserError
+from experiments.figures.style import BLUE, GREEN, GREY, PAGE_INCHES, RED, SETTINGS, label
+from experiments.limit_account import CASH, DEBT, account
+from experiments.store import read_manifest
+
+FORMATS: dict[str, dict[str, None]] = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
+CENTS_PER_BN = 100 * 10**9
+NET = {  # what is sold and repaid is shown net: gross it is many times what stays
+    "debt sold": "debt sold\nless repaid",
+    "debt repaid": "debt sold\nless repaid",
+    "bills sold": "bills,\nnet",
+    "bills repaid": "bills,\nnet",
+    "notes and bonds sold": "notes and\nbonds, net",
+    "notes and bonds repaid": "notes and\nbonds, net",
+    "notes and bonds bought back": "bought\nback",
+    "receipts less outlays": "receipts less\noutlays",
+    "inflation accrued less repaid": "inflation accrued\nless repaid",
+    "interest paid": "interest\npaid",
+}
+
+
+def has_limit(folder: Path) -> bool:
+    """Tell whether a limit was reinstated in a run."""
+    return (folder / "debt_limit.parquet").is_file()
+
+
+def figure(folder: Path) -> Figure:
+    """Return the waterfalls of a run; UserError if it had no debt limit."""
+    steps, manifest = account(RunTables(folder)), read_manifest(folder)
+    if steps.empty:
+        raise UserError(f"waterfall: {folder} has no debt limit, expected a run of a scenario with policy.debt_limit")
+    with matplotlib.rc_context(SETTINGS):
+        page = Figure(figsize=PAGE_INCHES, layout="constrained")
+        upper, lower = page.subplots(2, 1)
+        draw(upper, steps[steps["account"] == CASH], "The Treasury's cash: where it came from and went")
+        draw(lower, steps[steps["account"] == DEBT], "Debt subject to the limit, change since the reinstatement", True)
+        scenario = manifest.scenario
+        page.suptitle(f"{scenario['name']}, seed {manifest.seed}. {scenario['about']}", x=0.01, ha="left", fontsize=10)
+    return page
+
+
+def save(folder: Path) -> list[Path]:
+    """Write the waterfall into the run folder, each file moved into place when whole; return the files."""
+    page, saved = figure(folder), []
+    with matplotlib.rc_context(SETTINGS):
+        for ending, metadata in FORMATS.items():
+            partial, path = folder / f".waterfall.{ending}", folder / f"waterfall.{ending}"
+            page.savefig(partial, format=ending, metadata=metadata)
+            os.replace(partial, path)
+            saved.append(path)
+    return saved
+
+
+def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -> None:
+    """Draw levels as grey bars and steps as bars between them, green up and red down, in billions of dollars."""
+    level, names = 0.0, list[str]()
+    start = steps["cents"].iloc[0] / CENTS_PER_BN if from_zero else 0.0
+    for name, is_level, cents in bars(steps):
+        bn = cents / CENTS_PER_BN
+        bottom = 0.0 if is_level else level
+        height = bn - start if is_level else bn
+        colour = (BLUE if not names else GREY) if is_level else GREEN if bn >= 0 else RED
+        axes.bar(len(names), height, bottom=bottom, color=colour, width=0.7)
+        axes.annotate(
+            f"{height:+,.0f}" if from_zero or not is_level else f"{height:,.0f}", **_above(names, bottom, height)
+        )
+        level = bottom + height
+        names.append(name)
+    axes.axhline(0, color="black", linewidth=0.6)
+    axes.set_xticks(range(len(names)), names, fontsize=7)
+    axes.grid(axis="x", visible=False)
+    axes.set_axisbelow(True)
+    axes.use_sticky_edges = False
+    axes.margins(y=0.12)
+    if not from_zero:
+        axes.set_ylim(bottom=0)
+    label(axes, title, "billion dollars", dates=False)
+
+
+def bars(steps: pd.DataFrame) -> list[tuple[str, bool, int]]:
+    """Return the bars: name, whether it is a level, cents. The level between two phases is shown once."""
+    out: list[tuple[str, bool, int]] = []
+    for _, part in steps.groupby("phase", sort=False):
+        names, cents = part["step"].tolist(), part["cents"].tolist()
+        if not out:
+            out.append((names[0].replace("close of ", "close of\n"), True, cents[0]))
+        net: dict[str, int] = {}
+        for name, amount in zip(names[1:-1], cents[1:-1], strict=True):
+            net[NET.get(name, name)] = net.get(NET.get(name, name), 0) + amount
+        out += [(name, False, amount) for name, amount in net.items() if amount]
+        out.append((names[-1].replace("close of ", "close of\n"), True, cents[-1]))
+    return out
+
+
+def _above(names: list[str], bottom: float, height: float) -> dict[str, Any]:
+    """Place a number above its bar."""
+    top = (len(names), max(bottom, bottom + height))
+    return {"xy": top, "xytext": (0, 2), "textcoords": "offset points", "ha": "center", "fontsize": 7}

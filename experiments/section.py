@@ -1,0 +1,49 @@
+"""What every section of a scenario is made of: a frozen record, fields with meaning, unit and source, checked dates."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from market.calendar import is_business_day, next_business_day, previous_business_day, round_at
+from market.units import day_number, to_date
+
+
+def declared(default: Any, unit: str, source: str, description: str, **bounds: Any) -> Any:
+    """Declare a field with what the reference table needs: meaning, unit, source and bounds."""
+    extra: JsonDict = {"unit": unit, "source": source}
+    return Field(default, description=description, json_schema_extra=extra, validate_default=True, **bounds)
+
+
+def _business_day(day: date) -> date:
+    """Refuse a day on which the market is closed."""
+    number = day_number(day)
+    if not is_business_day(number):
+        before, after = to_date(previous_business_day(number)), to_date(next_business_day(number))
+        raise ValueError(f"expected a business day; the nearest are {before} and {after}")
+    return day
+
+
+def _time_of_day(text: str) -> str:
+    """Refuse what is no time of the session."""
+    round_at(text, 20)
+    return text
+
+
+def _years_range(years: tuple[float, float]) -> tuple[float, float]:
+    """Refuse a range of maturities that is none."""
+    if not 0 <= years[0] < years[1] <= 31:
+        raise ValueError(f"from {years[0]:g} to {years[1]:g} years, expected 0 <= from < to <= 31")
+    return years
+
+
+BusinessDay = Annotated[date, AfterValidator(_business_day)]
+SessionTime = Annotated[str, AfterValidator(_time_of_day)]
+Years = Annotated[tuple[float, float], AfterValidator(_years_range)]
+
+
+class Section(BaseModel):
+    """A section of a scenario: frozen, and no key that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

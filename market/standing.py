@@ -1,0 +1,35 @@
+"""The evening of the Treasury's buyback desk: what its standing bids bought is counted, and it studies the close.
+
+Standing bids rest in the books like anybody's quotes (``market.rounds.refresh_quotes``) and settle as any trade does;
+what the Treasury has bought is extinguished at settlement (``market.servicing.settle_trades``). Here the day's
+purchases are recorded as one operation of the bucket ``standing``, each trade as an offer accepted. A standing bid is
+a firm bid like any other: it counts in what is quoted, and in the middle of a book with an offer on the other side.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from market.instruments import TREASURY
+from market.messages import OFFERS
+from market.operations import record_buyback, scoring_curve_bp
+from market.roles import StandingBuyer, Student
+
+
+def review_buybacks(market: Any) -> None:
+    """Count what standing bids bought today; let the desk study the close, if it does."""
+    view = market.view()
+    if not market.burning_in:
+        for buyer in market.playing(StandingBuyer):
+            trades = market.tape.bought_in_books(TREASURY)
+            offers = np.zeros(len(trades), OFFERS)
+            offers["owner"] = trades["seller"]
+            for field in ("security", "price_e8", "face"):
+                offers[field] = trades[field]
+            face, cost = offers["face"].copy(), trades["cash_cents"].astype(np.int64)
+            market.bought_face += int(face.sum())
+            market.bought_cents += int(cost.sum())
+            score = buyer.score(offers["security"], offers["price_e8"], view)
+            record_buyback(market, buyer.facility(view), offers, face, score, cost)
+    for student in market.playing(Student):
+        student.study(scoring_curve_bp(market), market.tape.face, view)

@@ -1,0 +1,260 @@
+"""The buyback desk: what it lists, what it takes, what its standing bids may buy, and who pays; in every mode."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_market import digest, live, small, small_market
+
+from agents.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid
+from agents.client_offers import client_offers
+from agents.debt_office import BILLION, STEP, DebtOffice, DebtPlan
+from experiments.build import stage
+from experiments.buyback_calendar import buybacks
+from experiments.buyback_schedule import CYCLE, steady_buybacks
+from experiments.check import check
+from experiments.errors import ScenarioError
+from experiments.run import run, start_clock
+from experiments.scenario import load
+from market.buyback import BUCKETS, MULTIPLE, STANDING
+from market.calendar import is_business_day, next_business_day
+from market.instruments import TREASURY
+from market.messages import Auction, Buyback
+from market.record_columns import MEMO_BUYBACK
+from market.securities import Kind
+from market.units import CENTS_PER_FACE, FACE_PER_MUSD, POINT_E8, day_number
+
+BURN_IN, DAYS = 2, 10  # 29 May to 11 June 2024: three operations
+CALM = {"news__scale": 0.0}
+TERMS = {"haircut_bp": 1.0, "size_musd": 20, "daily_musd": 150, "total_musd": 400}
+
+
+def desk_of(market):
+    return next(agent for agent in market.agents if isinstance(agent, BuybackDesk))
+
+
+# ---- calendars -------------------------------------------------------------------------------------
+@given(st.integers(0, 68))
+def test_any_thirteen_weeks_of_the_steady_state_hold_every_operation_once(week):
+    monday = day_number("2024-05-27") + 7 * week
+    held = steady_buybacks(monday, monday + 7 * 13 - 1)
+    assert sorted((b.bucket, b.maximum) for b in held) == sorted((n, musd * FACE_PER_MUSD) for n, musd in CYCLE)
+    assert [(b.operation_day - monday) // 7 for b in held] == list(range(13))
+    assert all(is_business_day(b.operation_day) for b in held)
+    assert all(b.settlement_day == next_business_day(b.operation_day) for b in held)
+
+
+def test_the_steady_state_is_thirty_billion_in_every_bucket_and_does_not_depend_on_the_period():
+    assert sum(musd for _, musd in CYCLE) == 30_000 and {name for name, _ in CYCLE} == set(BUCKETS)
+    first, middle, last = (day_number(d) for d in ("2024-05-29", "2024-12-26", "2025-12-31"))
+    whole = steady_buybacks(first, last)
+    assert steady_buybacks(first, middle - 1) + steady_buybacks(middle, last) == whole
+    assert len({b.operation_day for b in whole}) == len(whole)
+
+
+def test_scale_and_buckets_shape_the_calendar_and_leave_its_days():
+    window = day_number("2024-05-29"), day_number("2025-01-31")
+    only = ["20Y to 30Y", "1Mo to 2Y"]
+    plain = [(b.operation_day, b.bucket, b.maximum, b.purpose.lower()) for b in buybacks(*window)]
+    shaped = {"policy__buybacks__scale": 2.0, "policy__buybacks__only_buckets": only}
+    found = [(b.day, b.bucket, b.maximum, b.purpose) for b in stage(small(**shaped)).debt.buybacks]
+    assert found == [(day, name, 2 * most, why) for day, name, most, why in plain if name in only]
+    assert {why for *_, why in plain} == {"liquidity support", "cash management"}
+    steady = stage(small(policy__buybacks__schedule="steady-state")).debt.buybacks
+    assert [b.day for b in steady] == [b.operation_day for b in steady_buybacks(*window)]
+    assert all(b.listed is None for b in steady)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('only_buckets = ["10 to 20Y"]', "the nearest is '10Y to 20Y'"),
+        ("scale = 0.0", "more than 0"),
+        ("security_cap = 1.5", "at most 1"),
+        ('target = "most-illiquid"', "did you mean 'most-illiquid-decile'"),
+        ("standing = { size_musd = 500, daily_musd = 100 }", "size_musd 500, daily_musd 100"),
+        ('mode = "standin"', "did you mean 'standing'"),
+    ],
+)
+def test_impossible_rules_are_refused_in_one_line(tmp_path, text, expected):
+    path = tmp_path / "mine.toml"
+    path.write_text(f"[policy.buybacks]\n{text}\n")
+    with pytest.raises(ScenarioError) as told:
+        load(path)
+    assert expected in str(told.value) and "\n" not in str(told.value)
+
+
+# ---- lists -----------------------------------------------------------------------------------------
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 50), st.integers(1, 9)), min_size=1, max_size=60))
+def test_the_target_is_the_tenth_of_a_list_that_trades_least_for_its_face(rows):
+    listed, turnover, face = (np.array(column) for column in zip(*rows, strict=True))
+    chosen = most_illiquid(listed, turnover.astype(float), face)
+    assert not (chosen & ~listed).any() and chosen.sum() == -(-int(listed.sum()) // 10)
+    left = listed & ~chosen
+    if chosen.any() and left.any():
+        assert (turnover / face)[chosen].max() <= (turnover / face)[left].min()
+
+
+def test_one_security_is_cheapest_to_deliver_into_each_future_and_may_be_spared():
+    market = live(small_market("steady"), 1)
+    view = market.view()
+    chosen = cheapest_to_deliver(view)
+    assert chosen.sum() == 7 and not (chosen & ~view.securities.of(Kind.NOTE, Kind.BOND)).any()
+    lists = {}
+    for spared in (False, True):
+        desk = desk_of(small_market("steady", policy__buybacks__spare_deliverable=spared))
+        lists[spared] = desk.by_rule("5Y to 7Y", view)
+    assert np.array_equal(lists[True], lists[False] & ~chosen)
+
+
+@given(st.integers(0, 10**8), st.floats(0, 1), st.integers(0, 10**7))
+def test_a_client_offers_whole_millions_of_what_it_holds_and_never_more(held, share, maximum):
+    view = SimpleNamespace(tradable=np.array([True, True, False]), composite_bp=np.zeros(3), price=lambda bp: 100 - bp)
+    terms = Buyback(0, 0, "2Y to 3Y", maximum, np.array([True, False, True]))
+    price, face = client_offers(np.full(3, held), share, 0.5, terms, view)
+    assert face[0] % MULTIPLE == 0 and 0 <= face[0] <= min(held, maximum) and not face[1:].any()
+    assert (price == 100.5).all()
+
+
+# ---- financing -------------------------------------------------------------------------------------
+@given(st.integers(0, 5 * 10**11), st.lists(st.integers(10, 60), min_size=1, max_size=4))
+def test_coupons_are_raised_pro_rata_in_steps_and_nothing_is_lost(cost, sizes):
+    """No more than the cost is raised; what is less than a step waits."""
+    view = SimpleNamespace(date=101, securities=SimpleNamespace(kind=np.array([Kind.BILL, Kind.NOTE, Kind.TIPS])))
+    today = [Auction(1, 101, 103, 105, size * BILLION, 5, True) for size in sizes]
+    others = [Auction(0, 101, 103, 105, BILLION, 5, True), Auction(2, 101, 103, 105, BILLION, 5, True)]
+    later = Auction(1, 120, 122, 125, 30 * BILLION, 5, True)
+    office = object.__new__(DebtOffice)
+    office.model = SimpleNamespace(last_date=100, treasury_cash_at_close=0, bought_cents_before=cost)
+    office.plan, office.moved, office.unfinanced_cents = DebtPlan(coupons_finance=True), {}, 0
+    office._by_day = {101: [*today, *others], 120: [later]}
+    raised = [new.offering - old.offering for new, old in zip(office.announce(view), [*today, *others], strict=True)]
+    assert raised[-2:] == [0, 0] and all(more >= 0 and more % STEP == 0 for more in raised)
+    assert sum(raised) * CENTS_PER_FACE + office.unfinanced_cents == cost
+    base = sum(sizes) + 30
+    for more, size in zip(raised, sizes, strict=False):
+        exact = cost / CENTS_PER_FACE * size / base
+        assert exact - STEP - 1 < more <= exact
+    assert office.moved.get(105, 0) == sum(raised)
+
+
+# ---- in the market ---------------------------------------------------------------------------------
+def lived(mode, days=DAYS, **values):
+    return small_market(days=BURN_IN + days, policy__buybacks__mode=mode, **CALM, **values)
+
+
+def bought(market):
+    offers = market.record.to_pandas("offers")
+    return offers[offers["accepted_face"] > 0].astype({"cusip": str})
+
+
+def test_a_committed_buyer_takes_the_smaller_of_maximum_and_offered():
+    operations = lived("committed").record.to_pandas("buybacks")
+    smaller = np.minimum(operations["maximum_face"], operations["offered_face"])
+    assert len(operations) == 3 and (operations["accepted_face"] == smaller).all() and smaller.all()
+
+
+def test_no_operation_takes_more_of_a_security_than_its_cap_allows():
+    market = lived("committed", 3, policy__buybacks__security_cap=0.001)
+    taken = bought(market).groupby("cusip")["accepted_face"].sum()
+    face = market.outstanding[market.securities.places(taken.index)] + taken.to_numpy()
+    assert len(taken) and (taken.to_numpy() <= 0.001 * face).all()
+
+
+def test_clients_offers_are_their_own_and_a_target_narrows_the_list():
+    market = lived("committed", 3, policy__buybacks__client_offers=True, policy__buybacks__client_share=0.05)
+    offers = market.record.to_pandas("offers")
+    owners = market.sectors[[market.ledger.row_of(name) for name in offers["dealer"].astype(str)]]
+    assert {"dealers"} < set(owners) and "Treasury" not in owners
+    narrow = lived("programme", 3, policy__buybacks__target="most-illiquid-decile").record.to_pandas("buybacks")
+    whole = market.record.to_pandas("buybacks")
+    assert (narrow["eligible_securities"] == -(-whole["eligible_securities"] // 10)).all()
+
+
+@pytest.fixture(scope="module")
+def standing():
+    """Live through days of a standing facility; return the market and, by day, its bids, list and trades."""
+    market = small_market(days=BURN_IN, policy__buybacks__mode="standing", policy__buybacks__standing=TERMS, **CALM)
+    desk, days = desk_of(market), []
+    start_clock(market)
+    for _ in range(DAYS):
+        for act in market.moments():
+            if act == "lay_off_risk" and market.round == market.rounds - 1:
+                view = market.view()
+                terms = desk.facility(view), desk.bid_price(view), market.tape.bought_in_books(TREASURY).copy()
+        days.append((market.date, *terms))
+    return market, days
+
+
+def test_a_standing_bid_is_never_above_fitted_value_less_the_haircut(standing):
+    _, days = standing
+    assert sum(len(trades) for *_, trades in days) > 5
+    for _, _, bid, trades in days:
+        assert (trades["price_e8"] / POINT_E8 <= bid[trades["security"]] + 1e-6).all()
+
+
+def test_standing_purchases_stay_within_every_budget_and_on_the_list(standing):
+    _, days = standing
+    total, face = 0, {name: musd * FACE_PER_MUSD for name, musd in TERMS.items()}
+    for place, (_, terms, _, trades) in enumerate(days):
+        assert terms.maximum <= min(face["daily_musd"], face["total_musd"] - total)
+        assert terms.eligible[trades["security"]].all() and (place or not len(trades))
+        assert trades["face"].sum() <= terms.maximum
+        if len(trades):
+            assert np.bincount(trades["security"], weights=trades["face"]).max() <= face["size_musd"]
+        total += int(trades["face"].sum())
+    assert 0 < total <= face["total_musd"]
+
+
+def test_standing_purchases_are_recorded_by_day_and_extinguished_on_the_next(standing):
+    market, days = standing
+    operations, postings = (market.record.to_pandas(name) for name in ("buybacks", "postings"))
+    assert set(operations["bucket"].astype(str)) == {STANDING} and len(operations) == DAYS
+    by_day = {day_number(row.date): int(row.accepted_face) for row in operations.itertuples()}
+    assert by_day == {day: int(trades["face"].sum()) for day, *_, trades in days}
+    gone = postings[(postings["memo"].astype(str) == MEMO_BUYBACK) & (postings["unit"].astype(str) == "face")]
+    vanished = {day_number(day): -int(face) for day, face in gone.groupby("date")["amount"].sum().items()}
+    first = min(day for day, face in by_day.items() if face)
+    assert min(vanished) == next_business_day(first) and vanished[min(vanished)] == by_day[first]
+    waiting = np.concatenate(market.unsettled)
+    waiting = waiting[waiting["buyer"] == TREASURY]
+    assert sum(vanished.values()) + waiting["face"].sum() == sum(by_day.values())
+    assert by_day[market.date] <= waiting["face"].sum()
+
+
+def test_the_fitted_curve_of_the_desk_is_in_no_view(standing):
+    market, _ = standing
+    desk, view = desk_of(market), market.view()
+    shown = (getattr(view, name) for name in view.__dataclass_fields__)
+    real = [value for value in shown if isinstance(value, np.ndarray) and value.dtype.kind == "f"]
+    assert len(real) > 5 and np.isfinite(desk._fitted_bp).any()
+    assert not any(np.array_equal(value, desk._fitted_bp, equal_nan=True) for value in real)
+
+
+@pytest.mark.parametrize(
+    ("mode", "values"),
+    [
+        ("committed", {"client_offers": True, "schedule": "steady-state", "scale": 2.0}),
+        ("standing", {"standing": TERMS}),
+        ("programme", {"financing": "coupons", "spare_deliverable": True, "security_cap": 0.01}),
+        ("placebo", {"target": "most-illiquid-decile"}),
+    ],
+)
+def test_every_mode_passes_the_check(tmp_path, mode, values):
+    shaped = {f"policy__buybacks__{name}": value for name, value in values.items()}
+    run(small(policy__buybacks__mode=mode, **shaped), 1, 4, tmp_path / "run")
+    assert [finding for finding in check(tmp_path / "run") if not finding.passed] == []
+
+
+def test_a_standing_market_is_the_same_twice():
+    one, two = (lived("standing", 3, policy__buybacks__standing=TERMS) for _ in range(2))
+    assert digest(one) == digest(two)
+
+
+def test_clients_offer_the_same_together_and_one_by_one():
+    shaped = {"policy__buybacks__client_offers": True, "policy__buybacks__mode": "committed"}
+    together, alone = (small_market(days=BURN_IN + 2, one_by_one=flag, **shaped) for flag in (False, True))
+    assert together.record.to_pandas("offers").equals(alone.record.to_pandas("offers"))
+    assert digest(together) == digest(alone)

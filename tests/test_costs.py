@@ -1,0 +1,97 @@
+"""What buybacks cost: sums that can be worked out by hand, from the tables of two runs."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from fake_run import write_run
+from small_market import small
+
+from experiments.cli import main
+from experiments.costs import ALL, UNITS, costs, interest_by_day
+from experiments.errors import UserError
+from experiments.run import run
+from experiments.store import read
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory) -> tuple[Path, Path]:
+    """Two short runs of one seed, with buybacks and without."""
+    folder = tmp_path_factory.mktemp("runs")
+    for name, mode in (("with", "programme"), ("without", "off")):
+        run(small(policy__buybacks__mode=mode), 1, 4, folder / name)
+    return folder / "with", folder / "without"
+
+
+def test_a_run_beside_itself_costs_nothing_more_and_brings_nothing(pair):
+    table = costs(pair[0], pair[0])
+    assert list(table.columns) == list(UNITS) and list(table.index) == ["2024-05", "2024-06", ALL]
+    assert (table["interest_musd"] == table["interest_without_musd"]).all()
+    assert (table["wam_years"] == table["wam_without_years"]).all()
+    assert (table["liquidity_bp_years"] == 0).all() and (table["private_10y_change_musd"] == 0).all()
+
+
+def test_sums_by_month_add_up_to_the_run_and_to_its_operations(pair):
+    table, operations, offers = costs(*pair), read(pair[0], "buybacks"), read(pair[0], "offers")
+    for name in ("interest_musd", "paid_musd", "bought_face_musd", "premium_musd", "removed_10y_musd"):
+        assert table.loc[ALL, name] == pytest.approx(table[name].drop(ALL).sum())
+    assert table.loc[ALL, "paid_musd"] == pytest.approx(operations["cost_cents"].sum() / 1e8)
+    assert table.loc[ALL, "bought_face_musd"] == pytest.approx(operations["accepted_face"].sum() / 1e4)
+    assert table.loc[ALL, "bought_face_musd"] > 0
+    taken = offers[offers["accepted_face"] > 0]
+    assert np.sign(table.loc[ALL, "premium_musd"]) == -np.sign((taken["score_bp"] * taken["accepted_face"]).sum())
+
+
+def test_levels_of_the_run_are_those_of_its_last_month(pair):
+    table, daily = costs(*pair), read(pair[0], "daily")
+    assert table.loc[ALL, "wam_years"] == table["wam_years"].iloc[-2] == daily["wam_years"].iloc[-1]
+    assert 3 < table.loc[ALL, "wam_years"] < 9 and table.loc[ALL, "private_10y_change_musd"] != 0
+
+
+def test_liquidity_by_the_dollar_is_what_spreads_are_lower_by_over_what_was_paid(pair):
+    table = costs(*pair)
+    spread = [read(folder, "daily").set_index("date")["spread_off_bp"] for folder in pair]
+    gain = (spread[1] - spread[0]).sum() / 252
+    assert table.loc[ALL, "liquidity_bp_years"] == pytest.approx(gain)
+    assert table.loc[ALL, "liquidity_bp_years_per_bn"] == pytest.approx(gain / (table.loc[ALL, "paid_musd"] / 1000))
+    assert np.isnan(costs(pair[1], pair[0]).loc[ALL, "liquidity_bp_years_per_bn"])
+
+
+def _row(kind, face, coupon=0.0, price=100.0, yield_bp=0.0, days=(0, 1, 4), maturity=91):
+    first = pd.Timestamp("2024-06-06")
+    dates = [first + pd.Timedelta(days=d) for d in days]
+    fixed = {"kind": kind, "cusip": kind, "maturity": first + pd.Timedelta(days=maturity), "coupon_percent": coupon}
+    return pd.DataFrame({"date": dates, **fixed, "price": price, "yield_bp": yield_bp, "outstanding_musd": face})
+
+
+def test_interest_accrues_by_calendar_days_to_the_next_close():
+    note = interest_by_day(_row("note", 1000.0, coupon=3.6525, maturity=3000))
+    assert note.tolist() == pytest.approx([0.1, 0.3, 0.1])  # a tenth of a million a day, a weekend, an open end
+    bill = interest_by_day(_row("bill", 1000.0, price=[99.09, 99.5, 99.9]))
+    assert bill.tolist() == pytest.approx([0.1, 0.3, 0.1])  # from its first price, whatever it trades at later
+
+
+def test_floating_notes_pay_the_bill_yield_and_their_margin():
+    bill, note = _row("bill", 0.001, yield_bp=350.0), _row("frn", 1000.0, yield_bp=10.0, maturity=500)
+    assert interest_by_day(pd.concat([bill, note])).tolist() == pytest.approx([0.1, 0.3, 0.1], rel=1e-5)
+
+
+def test_runs_that_are_no_pair_are_refused_in_one_line(pair, tmp_path, capsys):
+    other = write_run(tmp_path / "other")
+    run(small(), 2, 4, tmp_path / "seed2")
+    with pytest.raises(UserError, match=r"seed of .* is 1 and of .* is 2"):
+        costs(pair[0], tmp_path / "seed2")
+    run(small(), 1, 2, tmp_path / "short")
+    with pytest.raises(UserError, match=r"days of .* is 4 and of .* is 2"):
+        costs(pair[0], tmp_path / "short")
+    with pytest.raises(SystemExit) as told:
+        main(["costs", str(other), str(tmp_path / "short")])
+    assert told.value.code == 2 and capsys.readouterr().err.startswith("offtherun: costs: days of")
+
+
+def test_the_command_shows_every_measure(pair, capsys):
+    with pytest.raises(SystemExit) as told:
+        main(["costs", *map(str, pair)])
+    shown = capsys.readouterr().out
+    assert not told.value.code and all(name in shown for name in UNITS)

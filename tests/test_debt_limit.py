@@ -1,0 +1,271 @@
+"""Under a debt limit subject debt never exceeds it, cash never falls below nothing, and no dollar is unexplained."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_market import small
+
+from agents.debt_limit import LimitPlan, Measure, face_cents, months_between, projected_cents, x_day
+from agents.debt_office import DebtOffice
+from agents.limit_desk import BILLION, LimitDesk
+from experiments.check import RunTables, check
+from experiments.errors import ScenarioError
+from experiments.figures import waterfall
+from experiments.limit_account import account, unexplained_cents
+from experiments.limit_plan import outlook
+from experiments.run import run
+from experiments.scenario import load
+from market.calendar import business_days, roll_forward
+from market.messages import Auction
+from market.price_index import PriceIndex
+from market.securities import Kind, Securities
+from market.units import CENTS_PER_FACE, day_number
+
+START = day_number("2024-09-03")
+BN = BILLION * CENTS_PER_FACE
+INDEX = PriceIndex(12 * 54, np.linspace(300.0, 320.0, 24))  # 2024 and 2025: rising
+DAYS = business_days(START, START + 70)
+
+
+def bonds():
+    """Return a bill of each of eleven weeks, a note, TIPS, and a note that matures on a Sunday."""
+    weekly = [int(roll_forward(START + 3 + 7 * week)) for week in range(11)]
+    maturity = np.array([*weekly, START + 900, START + 2000, day_number("2024-09-15")])
+    kind = np.array([Kind.BILL] * 11 + [Kind.NOTE, Kind.TIPS, Kind.NOTE], np.int8)
+    zero = np.zeros(len(kind), np.int64)
+    base = np.where(kind == Kind.TIPS, 29_000_000, 0)
+    return Securities(tuple(f"S{i}" for i in range(14)), kind, zero + 3, zero, zero, maturity, base)
+
+
+S = bonds()
+NOTE, TIPS = 11, 12
+FACE = np.array([100 * BILLION] * 11 + [900 * BILLION, 500 * BILLION, 40 * BILLION])
+
+
+def auctions(bill, note, tips):
+    """Return a calendar: each week a bill of eight weeks, every other week a note, once TIPS."""
+    out = []
+    for week in range(1, 9):
+        issue = int(roll_forward(START + 3 + 7 * week))
+        sizes = {min(week + 6, 10): bill} | ({NOTE: note} if week % 2 else {}) | ({TIPS: tips} if week == 4 else {})
+        out += [Auction(at, issue - 7, issue - 4, issue, n * BILLION, 1, False) for at, n in sizes.items() if n]
+    return out
+
+
+def view_of(day, face, pending, soma=None):
+    soma = np.zeros(len(S), np.int64) if soma is None else soma
+    held = tuple(a for a in pending if a.issue_day > day)
+    return SimpleNamespace(date=day, securities=S, outstanding=face, soma=soma, auctions=held)
+
+
+def plan(**values):
+    usual = {"reinstated": START + 7, "limit_cents": 36_000 * BN, "debt_cents": 36_000 * BN}
+    return LimitPlan(**(usual | values))
+
+
+@given(
+    bill=st.integers(0, 250),
+    note=st.integers(0, 200),
+    tips=st.integers(0, 30),
+    room=st.integers(1, 60),  # inflation alone breaks a limit that leaves nothing
+    measures=st.integers(0, 300),
+    when=st.integers(0, 40),
+    soma_share=st.sampled_from([0, 4, 2]),
+)
+@settings(max_examples=60, deadline=None)
+def test_subject_debt_stays_within_the_limit_whatever_the_calendar(bill, note, tips, room, measures, when, soma_share):
+    limit = plan(limit_cents=(36_000 + room) * BN, measures=(Measure("m", START + when, measures * BN),))
+    desk, calendar = LimitDesk(limit, INDEX), auctions(bill, note, tips)
+    face, pending, other = FACE.copy(), [], None
+    soma = FACE // soma_share if soma_share else 0 * FACE
+    for day in DAYS.tolist():
+        for a in (a for a in pending if a.issue_day == day):
+            face[a.security] += a.offering + a.offering // 1_000  # as much as rounding may add
+        gone = (S.maturity_day <= day) & (face > 0)
+        face[NOTE] += soma[gone].sum()  # the Fed rolls all it is repaid
+        face[gone] = 0
+        soma[gone] = 0
+        today = [a for a in calendar if a.announced_day == day]
+        waiting = [a for a in calendar if a.announced_day > day]
+        kept, _ = desk.fit(today, waiting, [], view_of(day, face, pending, soma))
+        pending += kept
+        gross = sum(face_cents(face, S, INDEX, np.array([day])))
+        if day == limit.reinstated:
+            other = limit.debt_cents - gross
+        if other is not None:
+            assert gross + other <= limit.limit_cents + limit.available(day)
+        assert all(a.offering % BILLION == 0 and a.offering > 0 for a in kept)
+
+
+def test_bills_give_way_before_coupons_and_share_what_is_left():
+    desk = LimitDesk(plan(reinstated=START), INDEX)
+    issue = START + 14
+    note = Auction(NOTE, START, START + 3, issue, 60 * BILLION, 1, False)
+    bills = [Auction(9, START, START + 3, issue, 150 * BILLION, 1, False) for _ in range(2)]
+    kept, cut = desk.fit([*bills, note], [], [], view_of(START, FACE, []))
+    assert kept[0] == note
+    sizes = [a.offering for a in kept[1:]]
+    assert max(sizes) - min(sizes) <= BILLION and sum(sizes) + cut[issue] == 300 * BILLION
+    assert cut[issue] > 0
+
+
+def test_coupons_that_do_not_fit_are_postponed_in_order_and_sold_later():
+    desk = LimitDesk(plan(reinstated=START), INDEX)
+    big = Auction(NOTE, START, START + 1, START + 2, 150 * BILLION, 1, False)
+    small_one = Auction(TIPS, START, START + 1, START + 2, 1 * BILLION, 1, False)
+    kept, _ = desk.fit([big, small_one], [], [], view_of(START, FACE, []))
+    assert kept == [] and desk.postponed == [big, small_one]  # nothing overtakes
+    face, later = FACE.copy(), START + 14
+    face[S.maturity_day <= later] = 0
+    kept, _ = desk.fit([], [], [], view_of(later, face, []))
+    assert [a.security for a in kept] == [NOTE, TIPS] and desk.postponed == []
+    assert all(later < a.auction_day < a.issue_day and a.announced_day == later for a in kept)
+
+
+def test_a_resolution_is_not_known_before_it_comes():
+    limit = plan(resolved=START + 20, new_limit_cents=40_000 * BN)
+    assert limit.room(START + 30, START + 19) == limit.limit_cents
+    assert limit.room(START + 30, START + 20) == limit.new_limit_cents
+    assert limit.limit(START + 6) is None and limit.limit(START + 7) == limit.limit_cents
+
+
+def test_measures_make_room_from_their_days_and_by_the_month():
+    limit = plan(measures=(Measure("a", START, 5, 2), Measure("b", START + 40, 7)))
+    assert months_between(day_number("2024-11-30"), day_number("2025-01-01")) == 2
+    assert [limit.available(day) for day in (START - 1, START, day_number("2024-10-01"), START + 40)] == [0, 5, 7, 14]
+
+
+@given(st.integers(0, 900), st.integers(1, 200), st.integers(0, 900), st.lists(st.integers(0, 300), min_size=2))
+def test_the_rebuild_never_wants_more_than_its_pace_or_its_target(start, weekly, target, days):
+    limit = plan(resolved=START, target_cents=target, weekly_cents=weekly)
+    path = [limit.cash_path(start, START + day) for day in sorted(days)]
+    assert path == sorted(path) and path[0] >= start and path[-1] <= max(start, target)
+    assert all(got - start <= weekly * day / 7 for got, day in zip(path, sorted(days), strict=True))
+
+
+@given(st.integers(0, 500), st.lists(st.integers(-50, 50), min_size=1, max_size=40))
+def test_what_is_paid_and_what_waits_is_all_that_was_due(cash, receipts):
+    desk, start = LimitDesk(plan(), INDEX), cash
+    for amount in receipts:
+        cash += desk.pay(amount, cash)
+        assert cash >= 0 and desk.unpaid_cents >= 0 and cash * desk.unpaid_cents == 0
+    assert cash - desk.unpaid_cents == start + sum(receipts)
+
+
+@given(st.integers(0, 100), st.lists(st.integers(-20, 40), min_size=3, max_size=3))
+def test_the_x_date_is_the_first_day_on_which_all_is_gone(cash, spent):
+    total, days = np.cumsum(spent), np.array([1, 2, 3])
+    found = x_day(cash, np.full(3, 10), total, days)
+    assert all(total[day - 1] <= cash + 10 for day in (1, 2, 3) if found is None or day < found)
+    assert found is None or total[found - 1] > cash + 10
+
+
+def test_projected_debt_counts_issues_indexes_tips_and_drops_what_matures():
+    days = np.array([START, START + 3, START + 10])
+    got = projected_cents(days, FACE, [(NOTE, START + 3, 7)], S, INDEX)
+    after = [FACE.copy() for _ in days]
+    for face, day in zip(after, days, strict=True):
+        face[NOTE] += 7 * (day >= START + 3)
+        face[S.maturity_day <= day] = 0
+    assert got.tolist() == [sum(face_cents(f, S, INDEX, np.array([d]))) for f, d in zip(after, days, strict=True)]
+
+
+def test_the_outlook_repeats_the_season_of_the_year_before():
+    expected = outlook(day_number("2024-12-02"))
+    assert sorted(expected) == business_days(day_number("2024-12-02"), day_number("2025-12-31")).tolist()
+    assert expected[day_number("2025-04-15")] > 0  # the tax day: the eleventh business day of April in both years
+
+
+# ---- scenarios ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("limit_musd = 36_099_999", ["limit_musd is 36099999", "below the debt of 36100000 on 2025-01-02"]),
+        ("reinstated = 2025-01-20", ["2025-01-20", "business day", "2025-01-17 and 2025-01-21"]),
+        ("reinstated = 2024-12-02", ["2024-12-02", "after the first day 2024-12-02"]),
+        ("reinstated = 2025-02-03", ["2025-02-03", "up to 2025-01-31"]),
+        ("resolved = 2025-01-02", ["resolved is 2025-01-02", "after the reinstatement"]),
+        ("new_limit_musd = 37_000_000", ["new_limit_musd", "a day in resolved"]),
+        ("resolved = 2025-01-06\nnew_limit_musd = 36_000_000", ["new_limit_musd is 36000000", "36100000 or more"]),
+        ("measures = [{ name = 'x', since = 2025-01-02, room_musd = -1 }]", ["room_musd = -1", "at least 0"]),
+        ("measures = [{ name = 'x', since = 2025-01-02 }]", ["room_musd is missing"]),
+        ("[policy]\nfiscal = 'balanced'", ["policy.debt_limit needs", "policy.fiscal"]),
+    ],
+)
+def test_an_impossible_limit_is_refused_in_one_line(tmp_path, text, expected):
+    path = tmp_path / "mine.toml"
+    section = text if text.startswith("[") else f"[policy.debt_limit]\n{text}"
+    path.write_text(f'base = "debt-limit-2025"\n{section}\n')
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    line = str(caught.value)
+    assert "\n" not in line and all(part in line for part in expected), line
+
+
+# ---- in the market -------------------------------------------------------------------------------
+TIGHT = {"measures": (), "limit_musd": 35_510_000}  # room for a month's inflation
+
+
+def lived(tmp_path_factory, days, **values):
+    """Run the autumn's limit in a small market."""
+    prefixed = {f"policy__debt_limit__{name}": value for name, value in values.items()}
+    folder = tmp_path_factory.mktemp("limit") / "run"
+    found = run(small("debt-limit-autumn", **prefixed), 1, days, folder)
+    return found.market, RunTables(folder)
+
+
+@pytest.fixture(scope="module")
+def resolved(tmp_path_factory):
+    return lived(tmp_path_factory, 16, reinstated="2024-06-04", resolved="2024-06-13", **TIGHT)
+
+
+def test_the_laws_hold_and_no_dollar_is_unexplained(resolved):
+    _, tables = resolved
+    findings = check(tables.folder)
+    assert [finding.law for finding in findings if not finding.passed] == []
+    assert "subject debt is within the limit" in {finding.law for finding in findings}
+    steps = account(tables)
+    assert set(steps["phase"]) == {"run-down", "rebuild"} and set(steps["account"]) == {"cash", "subject debt"}
+    assert set(unexplained_cents(steps).values()) == {0}
+
+
+def test_cash_is_what_was_sold_repaid_and_spent_and_measures_are_none_of_it(resolved):
+    _, tables = resolved
+    steps = account(tables).query("phase == 'run-down' and account == 'cash'").set_index("step")["cents"]
+    levels = tables["debt_limit"].set_index("date")
+    until = levels.index[levels["limit_musd"].notna()][-1]
+    due = dict.fromkeys(("debt sold", "debt repaid", "buybacks", "interest paid", "receipts less outlays"), 0)
+    cash = round((levels["cash_musd"][until] - levels["cash_musd"].iloc[0]) * 1e8)
+    assert cash == sum(steps[name] for name in due)
+
+
+def test_inflation_in_subject_debt_is_that_of_the_index(resolved):
+    market, tables = resolved
+    _, inflation = face_cents(market.outstanding, market.securities, market.premises.index, np.array([market.date]))
+    assert round(tables["debt_limit"]["inflation_musd"].iloc[-1] * 1e8) == inflation > 0
+
+
+def test_the_waterfall_ends_where_its_steps_lead(resolved):
+    _, tables = resolved
+    for name, steps in account(tables).groupby("account"):
+        bars, level = waterfall.bars(steps), 0
+        for _, is_level, cents in bars:
+            assert level in (0, cents) or not is_level, name
+            level = cents if is_level else level + cents
+    assert waterfall.save(tables.folder)[0].read_bytes()[:4] == b"\x89PNG"
+
+
+def test_with_no_room_at_all_the_default_is_flagged_and_the_run_goes_on(tmp_path_factory):
+    market, tables = lived(tmp_path_factory, 16, margin_musd=10**6, reinstated="2024-06-04", resolved=None, **TIGHT)
+    rows = tables["debt_limit"]
+    assert rows["default"].any() and not rows["default"].iloc[0]
+    assert (rows["subject_debt_musd"] <= rows["limit_musd"]).all() and (rows["cash_musd"] >= 0).all()
+    assert (rows["default"] == (rows["unpaid_musd"] > 0)).all()
+    assert all(finding.passed for finding in check(tables.folder))
+    office = market.agents_by_type[DebtOffice][0]
+    start, paid = rows["date"].iloc[0], tables["postings"].query("memo == 'fiscal' and instrument == 'TREASURY_CASH'")
+    planned = sum(cents for day, cents in office.plan.receipts.items() if day <= market.date)
+    assert paid["amount"].sum() - office.limit_desk.unpaid_cents == planned and start
