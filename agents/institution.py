@@ -139,11 +139,20 @@ class Institution(mesa.Agent):
         table["owner"] = self.member[table["owner"]]
         return table
 
+    def picker(self, asked: NDArray[Any]) -> Callable[[Any], NDArray[Any]]:
+        """Return what gives the value of each row's member and security, of anything that broadcasts over both."""
+        shape = len(self.member), len(self.model.securities)
+        place = np.ascontiguousarray(asked["member"]) * shape[1] + asked["security"]
+
+        def pick(values: Any) -> NDArray[Any]:
+            full = values if np.shape(values) == shape else np.broadcast_to(values, shape)
+            return np.asarray(full.reshape(-1).take(place))
+
+        return pick
+
     def pick(self, values: Any, asked: NDArray[Any]) -> NDArray[Any]:
         """Return the value of each row's member and security, from anything that broadcasts over both."""
-        shape = len(self.member), len(self.model.securities)
-        full = values if np.shape(values) == shape else np.broadcast_to(values, shape)
-        return np.asarray(full[asked["member"], asked["security"]])
+        return self.picker(asked)(values)
 
     # ---- what it draws --------------------------------------------------------------------------
     def normal(self, purpose: str, n: int = 1, daily: bool = False) -> Float:
@@ -156,9 +165,10 @@ class Institution(mesa.Agent):
         moment = self.model.day if daily else self.model.clock
         return self._shaped(self.model.streams.uniform(purpose, self.identity, moment, n))
 
-    def uniform_at(self, purpose: str, place: Int, position: Int) -> Float:
-        """Draws of this round for pairs (J,) of a member and a position: ``uniform(purpose, n)[place, position]``."""
-        draws: Float = self.model.streams.uniform_at(purpose, self.identity[place], self.model.clock, position)
+    def uniform_at(self, purpose: str, place: Int, position: Int, daily: bool = False) -> Float:
+        """Draws of this round or day for pairs (J,) of a member and a position: ``uniform(...)[place, position]``."""
+        moment = self.model.day if daily else self.model.clock
+        draws: Float = self.model.streams.uniform_at(purpose, self.identity[place], moment, position)
         return draws
 
     @property

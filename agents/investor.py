@@ -18,23 +18,21 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.bidding import bid_rate_e5, whole
 from agents.client_offers import client_offers
 from agents.demand import buying_chance, lot_of, share_of_gap, speed_in, tilt
 from agents.institution import Institution
+from agents.needs import needs_of_day
 from agents.outlook import Lessons
-from agents.primary_dealer import view_rate_e5, whole
 from agents.traits import memory, trait
 from market.exposure import along, unexplained
-from market.messages import BIDS, ORDERS, Auction, Buyback, Venue
+from market.messages import BIDS, ORDERS, Auction, Buyback, Venue, stacked
 from market.news import FACTORS, News
 from market.order_kernels import write_orders
-from market.sampling import choose, poisson
 from market.securities import Kind
 from market.units import FACE_PER_MUSD, Bool, Float, Int
 from market.view import View
 
-MOST_NEEDS = 40  # liquidity trades of one institution in a round
-NEEDS_DRAWS = (1, 1 + MOST_NEEDS, 1 + 2 * MOST_NEEDS)  # positions of: which security, how large, which way
 MOST_TILT = 0.5
 BID_STEPS_BP = (-1.0, 0.0, 1.0, 2.0)  # a bid schedule around the when-issued yield
 
@@ -97,13 +95,17 @@ class Investor(Institution):
     def decide(self, view: View) -> NDArray[Any]:
         """Rebalance at its own hour; trade for liquidity; carry out what it must."""
         today = self.model.outlook.on(view)
-        hour = self.daily("hour", lambda: np.floor(self.uniform("hour", daily=True) * view.rounds))
+        hour = self.daily("hour", lambda: self._hour(view.rounds))
         tables = [self.needs(view, today)]
         if (hour == view.round).any():
             tables.append(self.some(hour == view.round).rebalance(view))
         if self.daily("must", lambda: bool(self.forced.any())):
             tables.append(self.carry_out(view))
-        return np.concatenate(tables) if len(tables) > 1 else tables[0]
+        return stacked(tables, ORDERS)
+
+    def _hour(self, rounds: int) -> Float:
+        """Return the round of the day in which each member looks at its portfolio: every other round is one."""
+        return np.asarray(2.0 * np.floor(self.uniform("hour", daily=True) * ((rounds + 1) // 2)))
 
     def rebalance(self, view: View) -> NDArray[Any]:
         """Trade part of the gap between what it wants and what it has, in lots."""
@@ -115,20 +117,13 @@ class Investor(Institution):
         return self.lines(view, place, security, face[place, security])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
-        """Return the liquidity trades of the round."""
-        totals = self.daily("totals", lambda: self._totals(view, today))
-        count = poisson(totals[:, -1] / view.rounds, np.atleast_2d(self.uniform("needs"))[:, 0], MOST_NEEDS)
-        place, k = pairs(np.arange(MOST_NEEDS) < count[:, None])
-        which, how_large, which_way = (self.uniform_at("needs", place, first + k) for first in NEEDS_DRAWS)
-        security = choose(totals, place, which)
-        pick = self._picker(place, security)
-        size = today.ticket[security] * np.exp(0.8 * _logistic(how_large) - 0.32)
-        share, supply = pick(self.benchmark), view.anticipated[security]
-        size = np.minimum(size, np.maximum(0.25 * share * supply, FACE_PER_MUSD))
-        wanted = self._wanted_at(view, place, security, supply)
-        turnover = share * pick(self.activity) * today.per_share[security]
-        chance = buying_chance(wanted - self.held(place, security), turnover, pick(self.pull))
-        return self.lines(view, place, security, np.where(which_way < chance, size, -size))
+        """Return the liquidity trades of the round; they lean towards what is wanted."""
+        now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
+        wanted = self._wanted_at(view, now.place, now.security, view.anticipated[now.security])
+        pull = self._picker(now.place, now.security)(self.pull)
+        chance = buying_chance(wanted - self.held(now.place, now.security), now.turnover, pull)
+        face = np.where(now.which_way < chance, now.size, -now.size)
+        return self.lines(view, now.place, now.security, face)
 
     def _picker(self, place: Int, security: Int) -> Pick:
         """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
@@ -139,11 +134,6 @@ class Investor(Institution):
             return values[place, 0] if values.shape[1] == 1 else values[place, security]
 
         return pick
-
-    def _totals(self, view: View, today: Lessons) -> Float:
-        """Return running totals over securities of its liquidity trades a day (members, S)."""
-        per_day = self.activity * today.per_share * self.benchmark / today.ticket
-        return np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
 
     def carry_out(self, view: View) -> NDArray[Any]:
         """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
@@ -185,10 +175,10 @@ class Investor(Institution):
             rows = np.zeros(len(part), BIDS)
             rows["bidder"] = self.member
             yield_bp = np.full(len(part), view.composite_bp[s] + step) + 0.5 * error
-            rows["rate_e5"] = view_rate_e5(view, auction, yield_bp)
+            rows["rate_e5"] = bid_rate_e5(view, auction, yield_bp)
             rows["face"] = whole(weight * part)
             pieces.append(rows)
-        bids = np.concatenate(pieces)
+        bids = stacked(pieces, BIDS)
         return bids[bids["face"] > 0]
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
@@ -207,8 +197,3 @@ def pairs(chosen: Bool) -> tuple[Int, Int]:
     """Return row and column of each true place of a table, by row; contiguous, so that kernels compile once."""
     place, column = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
     return place, column
-
-
-def _logistic(u: Float) -> Float:
-    """Return a draw with unit variance and logistic tails."""
-    return np.asarray(np.log(u / (1.0 - u)) * 0.5513288954217921)

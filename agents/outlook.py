@@ -122,7 +122,7 @@ class Outlook:
         self._covariance, self._root = covariance_bp, np.linalg.cholesky(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
         self._lessons: Lessons | None = None
-        self._deviation: tuple[int, Deviation] | None = None
+        self._deviation: tuple[int, Any, Deviation] | None = None
 
     def on(self, view: View) -> Lessons:
         """Return what holds today; computed once a day."""
@@ -179,9 +179,9 @@ class Outlook:
         return np.asarray(table[np.where((rank < 0) | (rank > last), last, rank)])
 
     def deviation(self, view: View) -> Deviation:
-        """Return how far the composite lies from the prior now; computed once a round."""
-        moment = view.day * view.rounds + view.round
-        if self._deviation is None or self._deviation[0] != moment:
+        """Return how far the composite lies from the prior now; computed once for each composite."""
+        moment, seen = view.day * view.rounds + view.round, view.composite_bp.base
+        if self._deviation is None or self._deviation[0] != moment or self._deviation[1] is not seen:
             today = self.on(view)
             known = view.tradable & np.isfinite(view.composite_bp)
             fade = np.where(known, np.minimum(view.years / SHORTEST_YEARS, 1.0), 0.0)
@@ -192,8 +192,8 @@ class Outlook:
             parts = [columns for part in (stretched, rest, smooth) for columns in (part[:, 0], part[:, 1:])]
             level, level_load, residual, residual_load, shared, shared_load = parts
             away = Deviation(level, residual, level_load, residual_load, shared, shared_load)
-            self._deviation = (moment, away)
-        return self._deviation[1]
+            self._deviation = (moment, seen, away)
+        return self._deviation[2]
 
 
 SUBSTITUTION = 1.5  # slope between neighbouring nodes relative to the slope of the level

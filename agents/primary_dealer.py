@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.bidding import bid_rate_e5, whole
 from agents.dealer_inventory import Inventory, inventory_of
 from agents.institution import Institution
 from agents.outlook import Lessons
@@ -22,9 +23,8 @@ from agents.quoting import face_taken, face_to_match, shown_size, worth_quoting
 from agents.traits import memory, trait
 from market.exposure import along
 from market.instruments import Money
-from market.messages import BIDS, Auction, Buyback, Quotes, Venue
+from market.messages import BIDS, Auction, Buyback, Quotes, Venue, stacked
 from market.news import FACTORS, News
-from market.securities import Kind
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
@@ -151,13 +151,12 @@ class PrimaryDealer(Institution):
 
     def answer(self, asked: NDArray[Any], view: View) -> Float:
         """Price each request with half of it, and what was asked before in the round, taken into the position."""
-        state, security = self.state, asked["security"]
+        state, security, pick = self.state, np.ascontiguousarray(asked["security"]), self.picker(asked)
         sells = asked["face"] < 0  # the client sells, the dealer buys
-        half = self.pick(state.half_spread_bp, asked)
+        half = pick(state.half_spread_bp)
         after = asked["pending"] - 0.5 * asked["face"]
-        per_face = self.pick(state.skew_per_face, asked)
-        yield_bp = self.pick(self.centre, asked) + per_face * after + np.where(sells, half, -half)
-        refuses = np.where(sells, self.pick(state.refuses_buying, asked), self.pick(state.refuses_selling, asked))
+        yield_bp = pick(self.centre) + pick(state.skew_per_face) * after + np.where(sells, half, -half)
+        refuses = np.where(sells, pick(state.refuses_buying), pick(state.refuses_selling))
         return np.where(refuses | ~view.tradable[security], np.nan, view.price_of(security, yield_bp))
 
     def decide(self, view: View) -> NDArray[Any]:
@@ -195,10 +194,10 @@ class PrimaryDealer(Institution):
         for step, weight in (*((step, 0.25) for step in LADDER_BP), (BACKSTOP_BP, 0.5)):
             part = np.zeros(len(share), BIDS)
             part["bidder"] = self.member
-            part["rate_e5"] = view_rate_e5(view, auction, centre + step + 0.3 * error)
+            part["rate_e5"] = bid_rate_e5(view, auction, centre + step + 0.3 * error)
             part["face"] = whole(weight * share * auction.offering)
             pieces.append(part[part["face"] > 0])
-        return np.concatenate(pieces)
+        return stacked(pieces, BIDS)
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
         """Offer part of what it is long of, at its reservation price and a markup."""
@@ -222,19 +221,3 @@ class PrimaryDealer(Institution):
     def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Lend idle cash at the floor."""
         return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
-
-
-def whole(face: Any) -> Int:
-    """Round face down to whole millions of dollars."""
-    return np.asarray(np.floor(np.asarray(face) / FACE_PER_MUSD), np.int64) * FACE_PER_MUSD
-
-
-def view_rate_e5(view: View, auction: Auction, yield_bp: Float) -> Int:
-    """Return bids in 0.001 % of yield, or of discount rate in steps of 0.005 % for bills."""
-    s = auction.security
-    if view.securities.kind[s] != Kind.BILL:
-        return np.rint(yield_bp * 10.0).astype(np.int64)
-    days = view.securities.maturity_day[s] - auction.issue_day
-    simple = yield_bp / 1e4
-    discount = simple / (1.0 + simple * days / 365.0) * 360.0 / 365.0
-    return np.asarray(5 * np.rint(discount * 1e5 / 5.0), np.int64)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.bidding import whole
 from agents.institution import Institution
-from agents.primary_dealer import whole
 from agents.traits import memory, trait
 from market.instruments import Money
 from market.kernels import rule
@@ -60,20 +60,39 @@ class PrincipalTrader(Institution):
 
     def quote(self, view: View) -> Quotes:
         """Quote both sides of on-the-run coupon issues."""
-        move = np.abs(view.composite_bp - self.last)
-        self.last = np.broadcast_to(view.composite_bp, np.shape(self.last))
-        self.activity = np.where(np.isfinite(move), 0.8 * self.activity + 0.2 * move, self.activity)
-        usual = self.daily("usual", lambda: self._usual(view))
-        held = self.position / np.maximum(usual, 1.0)
-        shown = depth_shown(usual, self.activity, self.usual_move, self.leave_at)
-        middle = view.price(view.composite_bp) - 0.5 * np.clip(held / self.most_tickets, -1.0, 1.0) * view.tick
+        issues = self.daily("issues", lambda: np.flatnonzero(view.on_the_run & view.tradable))
+        usual = self.daily("usual", lambda: self._usual(view))[..., issues]
+        activity = self._watch(issues, view.composite_bp[issues])
+        held = self.position[..., issues] / np.maximum(usual, 1.0)
+        shown = depth_shown(usual, activity, self.usual_move, self.leave_at)
+        tick = view.tick[issues]
+        middle = view.price_of(issues, view.composite_bp[issues])
+        middle = middle - 0.5 * np.clip(held / self.most_tickets, -1.0, 1.0) * tick
         late = view.round >= view.rounds - 2
-        return Quotes(
-            middle - 0.5 * view.tick,
-            middle + 0.5 * view.tick,
+        return self._only(
+            issues,
+            middle - 0.5 * tick,
+            middle + 0.5 * tick,
             whole(np.where((held >= self.most_tickets) | (late & (held >= 0)), 0.0, shown)),
             whole(np.where((held <= -self.most_tickets) | (late & (held <= 0)), 0.0, shown)),
         )
+
+    def _watch(self, issues: Int, composite_bp: Float) -> Float:
+        """Remember the composite of these issues, and return how much they have moved a round lately (..., issues)."""
+        last, activity = self.last.copy(), self.activity.copy()
+        move = np.abs(composite_bp - last[..., issues])
+        now = activity[..., issues]
+        activity[..., issues] = np.where(np.isfinite(move), 0.8 * now + 0.2 * move, now)
+        last[..., issues] = composite_bp
+        self.last, self.activity = last, activity
+        return np.asarray(activity[..., issues])
+
+    def _only(self, issues: Int, *sides: NDArray[Any]) -> Quotes:
+        """Return quotes of all securities (..., S) that show something in these issues only."""
+        wide = [np.zeros(np.shape(self.last), side.dtype) for side in sides]
+        for place, side in zip(wide, sides, strict=True):
+            place[..., issues] = side
+        return Quotes(*wide)
 
     def _usual(self, view: View) -> Float:
         """Return its usual depth by security, with its whole capital."""

@@ -8,6 +8,7 @@ from market.kernels import rule
 from market.units import FACE_PER_MUSD
 
 MATCH_LOT = 500.0 * FACE_PER_MUSD  # the most that one wish of a matching session may be
+SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run
 
 
 @rule
@@ -110,5 +111,7 @@ def face_to_match(
     """
     face = share * (away_bp / max(bp_per_face, 1e-12) / issues if liquid else -0.2 * excess)
     if refuses_buying if face > 0.0 else refuses_selling:
+        return 0
+    if not liquid and abs(face) < SMALLEST_MATCH:
         return 0
     return int(min(max(face, -MATCH_LOT), MATCH_LOT))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from market import measures
 from market.curve import fit_spline, fit_svensson
 from market.instruments import FED, N_MONEY, PUBLIC, Money
-from market.messages import TRADES
+from market.messages import TRADES, stacked
 from market.recording import write_day
 from market.securities import Kind
 from market.settlement_kernels import add_promises
@@ -73,7 +73,7 @@ def _require(law: str, found: int, expected: int) -> None:
 
 def _check_due(market: Any) -> None:
     """What is due is the sum of the trades that are not settled."""
-    pending: NDArray[Any] = np.concatenate(market.unsettled) if market.unsettled else np.zeros(0, TRADES)
+    pending: NDArray[Any] = stacked(market.unsettled, TRADES)
     due = np.zeros(market.ledger.due.shape, np.int64)
     add_promises(pending, N_MONEY, int(Money.DEPOSITS), due)
     wrong = due != market.ledger.due

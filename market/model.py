@@ -7,6 +7,7 @@ institutions in their columns.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -34,6 +35,12 @@ from market.view import PolicyRates, View
 Role = TypeVar("Role")
 
 
+@lru_cache(maxsize=4096)
+def _following(day: int) -> int:
+    """Return the next business day."""
+    return int(next_business_day(day))
+
+
 class TreasuryMarket(mesa.Model):
     """Securities, books, ledger and clock; institutions join by being created with this model."""
 
@@ -53,6 +60,7 @@ class TreasuryMarket(mesa.Model):
             degrees_of_freedom=premises.degrees_of_freedom,
         )
         self.kinds: dict[type, Any] = {}
+        self._roles: dict[tuple[type, type], bool] = {}
         self.banks: list[int] = []
         self.day, self.round = -premises.burn_in, 0
         self.date = self.last_date = premises.start_date
@@ -88,6 +96,7 @@ class TreasuryMarket(mesa.Model):
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)
         self.rejections: dict[str, list[Rejection]] = {}
+        self.seen: View  # what an act showed, for the act after it where nothing public has changed
         self.flows = FlowTable(self.ledger)
         self.flows_before: Int | None = None
         self.checks = 0
@@ -105,7 +114,7 @@ class TreasuryMarket(mesa.Model):
     @property
     def settle_date(self) -> int:
         """When an ordinary trade of today settles, as a day number."""
-        return int(next_business_day(self.date))
+        return _following(self.date)
 
     @property
     def burning_in(self) -> bool:
@@ -178,8 +187,15 @@ class TreasuryMarket(mesa.Model):
     def playing(self, role: type[Role]) -> list[Role]:
         """Return those who can play a role, in order of arrival in the market."""
         if role not in self._playing:
-            self._playing[role] = [p for p in self.participants if isinstance(p, role)]
+            self._playing[role] = [p for p in self.participants if self.plays(p, role)]
         return self._playing[role]
+
+    def plays(self, participant: Any, role: type) -> bool:
+        """Tell whether a participant has the methods of a role; its class decides, and is asked once."""
+        key = type(participant), role
+        if key not in self._roles:
+            self._roles[key] = isinstance(participant, role)
+        return self._roles[key]
 
     def slots(self, rows: Int) -> Int:
         """Return the fixed numbers under which these accounts quote."""

@@ -9,7 +9,7 @@ from market import bond_arithmetic, trading
 from market.auction import Allotment, allot
 from market.curve import fit_spline
 from market.instruments import FED, TREASURY
-from market.messages import BIDS, OFFERS, TRADES, Auction, Buyback, Venue
+from market.messages import BIDS, OFFERS, TRADES, Auction, Buyback, Venue, stacked
 from market.outright import hold_outrights
 from market.price_index import index_ratio_e5
 from market.record import Labels
@@ -33,7 +33,7 @@ def hold_auction(market: Any, auction: Auction) -> None:
     """Collect bids, award at a single price, and let the awards settle on the issue day."""
     view = market.view()
     pieces = [_signed(bidder.bid(auction, view), bidder.rows) for bidder in market.playing(Bidder)]
-    bids = np.concatenate(pieces) if pieces else np.zeros(0, BIDS)
+    bids = stacked(pieces, BIDS)
     bids = bids[np.lexsort((bids["face"], bids["rate_e5"], bids["bidder"]))]
     addon = sum(r.addon(auction, view) for r in market.playing(Reinvestor))
     result = allot(auction.offering, np.zeros(0, np.int64), bids, addon=addon)
@@ -125,7 +125,7 @@ def hold_buyback(market: Any, buyback: Buyback) -> None:
     """Collect dealers' offers, let the Treasury's agent decide, and pay each accepted offer its own price tomorrow."""
     view = market.view()
     pieces = [_offers(offeror, buyback, view) for offeror in market.playing(Offeror)]
-    offers = np.concatenate(pieces) if pieces else np.zeros(0, OFFERS)
+    offers = stacked(pieces, OFFERS)
     chance = market.streams.uniform("offer", market.identities, market.day, 1)[:, 0]
     offers = offers[np.lexsort((offers["security"], chance[offers["owner"]]))]
     fitted = scoring_curve_bp(market)

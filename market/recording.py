@@ -69,7 +69,7 @@ def _institutions(market: Any) -> None:
     for participant in market.participants:
         rows_of = participant.rows
         kind[rows_of] = participant.sector
-        if isinstance(participant, Constrained):
+        if market.plays(participant, Constrained):
             use[rows_of] = np.atleast_1d(participant.utilisation(view)).ravel()
     market.record.add(
         "institutions",

@@ -8,7 +8,7 @@ from market import trading
 from market.ladder_kernels import quote_levels
 from market.layout import Side
 from market.matching_session import match_wishes
-from market.messages import ORDERS, Venue, as_table
+from market.messages import ORDERS, Venue, as_table, stacked
 from market.recording import note_requests
 from market.request_for_quote import award, choose_dealers, mark_pending
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
@@ -25,20 +25,19 @@ def apply_shocks(market: Any) -> None:
 def hear_news(market: Any) -> None:
     """Let everybody hear what arrives; nothing arrives in the burn-in."""
     market.book_flow = market.tape.next_round()
+    market.seen = market.view()
     if market.burning_in:
         return
     news = market.newswire.of(market.day, market.round, market.rounds)
-    view = market.view()
     for listener in market.playing(Listener):
-        listener.hear(news, view)
+        listener.hear(news, market.seen)
 
 
 def stream_prices(market: Any) -> None:
     """Collect indicative yields; their mean is the composite that everybody sees."""
-    streamers = market.playing(Streamer)
+    streamers, view = market.playing(Streamer), market.seen
     if not streamers:
         return
-    view = market.view()
     streams = np.concatenate([np.atleast_2d(s.stream(view)) for s in streamers])
     rows = np.concatenate([s.rows for s in streamers])
     mean = np.mean(streams[np.argsort(rows, kind="stable")], axis=0)
@@ -91,9 +90,9 @@ def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float,
 
 def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
-    view = market.view()
+    market.seen = view = market.view()
     wanted = [trading.accept(market, who, as_table(who.decide(view))) for who in market.playing(Decider)]
-    orders = np.concatenate(wanted) if wanted else np.zeros(0, ORDERS)
+    orders = stacked(wanted, ORDERS)
     chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
     drawn = np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))
     asks = orders["venue"][drawn] == Venue.REQUEST
@@ -111,7 +110,7 @@ def answer_requests(market: Any) -> None:
     asked = choose_dealers(key, market.clock, requests, *who, market.premises.dealers_asked)
     mark_pending(asked, len(rows), len(market.securities))
     price = np.full(len(asked), np.nan)
-    view, first = market.view(), 0
+    view, first = market.seen, 0
     for dealer in dealers:
         last = first + len(dealer.rows)
         mine = np.flatnonzero((asked["dealer"] >= first) & (asked["dealer"] < last))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from market import bond_arithmetic
 from market.apportion import apportion
 from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
-from market.messages import TRADES, Venue
+from market.messages import TRADES, Venue, stacked
 from market.price_index import index_ratio_e5
 from market.record import Labels
 from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_OUTRIGHT, MEMO_REDEEM
@@ -25,7 +25,7 @@ def settle_trades(market: Any) -> None:
     """Deliver against payment what is due: new issues and what the Fed sells first, then trades, then what the Fed
     buys outright and the Treasury buys back.
     """
-    pending = np.concatenate(market.unsettled) if market.unsettled else np.zeros(0, TRADES)
+    pending = stacked(market.unsettled, TRADES)
     day = market.settle_date if market.burning_in else market.date
     sold, bought = pending["seller"] == TREASURY, pending["buyer"] == TREASURY
     official = pending["venue"] == Venue.OFFICIAL
@@ -91,7 +91,7 @@ def redeem_maturities(market: Any) -> None:
     maturing = (s.maturity_day <= market.date) & (market.outstanding > 0)
     if market.burning_in or not maturing.any():
         return
-    pending = np.concatenate(market.unsettled) if market.unsettled else np.zeros(0, TRADES)
+    pending = stacked(market.unsettled, TRADES)
     market.unsettled = [close_out(market.ledger, pending, maturing)]
     places = np.flatnonzero(maturing)
     ratio = index_ratio_e5(market.premises.index.reference_e5(s.maturity_day[places]), s.index_base_e5[places])

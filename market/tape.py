@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.messages import TRADES, Venue
+from market.messages import TRADES, Venue, stacked
 from market.tape_kernels import add_trades
 from market.units import Bool, Float, Int
 
@@ -70,4 +70,4 @@ class Tape:
 
     def everything(self) -> Table:
         """Return the day's trades in order."""
-        return np.concatenate(self.batches) if self.batches else np.zeros(0, TRADES)
+        return stacked(self.batches, TRADES)
