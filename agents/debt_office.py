@@ -129,7 +129,7 @@ class DebtOffice(Institution):
         if self.plan.balanced:
             return int(self.start_cash - cash_cents)
         receipts = int(self.plan.receipts.get(view.date, 0))
-        return receipts if self.plan.limit is None else self.limit_desk.pay(receipts, cash_cents)
+        return receipts if self.plan.limit is None else self.limit_desk.payable(receipts, cash_cents)
 
     def limit_levels(self, view: View, cash_cents: int) -> LimitLevels | None:
         """Return where it stands under the debt limit at the close, None without one."""

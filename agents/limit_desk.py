@@ -142,7 +142,7 @@ class LimitDesk:
         wanted = path if path < plan.target_cents or published is None else published
         return min(wanted, cash_cents + plan.weekly_cents)
 
-    def pay(self, receipts_cents: int, cash_cents: int) -> int:
+    def payable(self, receipts_cents: int, cash_cents: int) -> int:
         """Return receipts less outlays that can be made: never more than there is; what waits is paid when it can."""
         wanted = receipts_cents - self.unpaid_cents
         paid = max(wanted, -cash_cents)

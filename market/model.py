@@ -96,7 +96,7 @@ class TreasuryMarket(mesa.Model):
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)
         self.rejections: dict[str, list[Rejection]] = {}
-        self.seen: View  # what an act showed, for the act after it where nothing public has changed
+        self._seen: View | None = None
         self.flows = FlowTable(self.ledger)
         self.flows_before: Int | None = None
         self.checks = 0
@@ -219,6 +219,14 @@ class TreasuryMarket(mesa.Model):
         """Face owned by the Fed by security."""
         return np.asarray(self.ledger.balance[FED, N_MONEY:]) + self.ledger.lent[FED, N_MONEY:]
 
+    def last_view(self) -> View:
+        """Return the last view, for an act before which nothing public has changed since."""
+        return self._seen or self.view()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the last view out of a pickle; it is made anew."""
+        return {**self.__dict__, "_seen": None}
+
     def view(self) -> View:
         """Return what is public now."""
         levels = self.ladder
@@ -228,7 +236,7 @@ class TreasuryMarket(mesa.Model):
         names = "tradable", "on_the_run", "rank", "years", "outstanding", "soma", "anticipated", "reference_bp"
         more = "reference_price", "dv01", "convexity", "composite_bp", "book_flow"
         shown = {name: read_only(getattr(self, name)) for name in (*names, *more)}
-        return View(
+        self._seen = View(
             day=self.day,
             date=self.date,
             round=self.round,
@@ -245,3 +253,4 @@ class TreasuryMarket(mesa.Model):
             extras=MappingProxyType(self.extras),
             **shown,
         )
+        return self._seen

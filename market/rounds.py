@@ -25,17 +25,17 @@ def apply_shocks(market: Any) -> None:
 def hear_news(market: Any) -> None:
     """Let everybody hear what arrives; nothing arrives in the burn-in."""
     market.book_flow = market.tape.next_round()
-    market.seen = market.view()
+    view = market.view()
     if market.burning_in:
         return
     news = market.newswire.of(market.day, market.round, market.rounds)
     for listener in market.playing(Listener):
-        listener.hear(news, market.seen)
+        listener.hear(news, view)
 
 
 def stream_prices(market: Any) -> None:
     """Collect indicative yields; their mean is the composite that everybody sees."""
-    streamers, view = market.playing(Streamer), market.seen
+    streamers, view = market.playing(Streamer), market.last_view()
     if not streamers:
         return
     streams = np.concatenate([np.atleast_2d(s.stream(view)) for s in streamers])
@@ -90,7 +90,7 @@ def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float,
 
 def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
-    market.seen = view = market.view()
+    view = market.view()
     wanted = [trading.accept(market, who, as_table(who.decide(view))) for who in market.playing(Decider)]
     orders = stacked(wanted, ORDERS)
     chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
@@ -110,7 +110,7 @@ def answer_requests(market: Any) -> None:
     asked = choose_dealers(key, market.clock, requests, *who, market.premises.dealers_asked)
     mark_pending(asked, len(rows), len(market.securities))
     price = np.full(len(asked), np.nan)
-    view, first = market.seen, 0
+    view, first = market.last_view(), 0
     for dealer in dealers:
         last = first + len(dealer.rows)
         mine = np.flatnonzero((asked["dealer"] >= first) & (asked["dealer"] < last))

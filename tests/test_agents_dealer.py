@@ -243,7 +243,7 @@ def book_view(round_=0, composite=(450.0, 460.0)):
         tick=np.array([1 / 64, 1 / 64]),
         round=round_,
         rounds=20,
-        price=lambda yields: 100.0 - 0.08 * (yields - 450.0),
+        price_of=lambda security, yields: 100.0 - 0.08 * (yields - 450.0),
     )
 
 

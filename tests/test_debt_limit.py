@@ -150,7 +150,7 @@ def test_the_rebuild_never_wants_more_than_its_pace_or_its_target(start, weekly,
 def test_what_is_paid_and_what_waits_is_all_that_was_due(cash, receipts):
     desk, start = LimitDesk(plan(), INDEX), cash
     for amount in receipts:
-        cash += desk.pay(amount, cash)
+        cash += desk.payable(amount, cash)
         assert cash >= 0 and desk.unpaid_cents >= 0 and cash * desk.unpaid_cents == 0
     assert cash - desk.unpaid_cents == start + sum(receipts)
 
