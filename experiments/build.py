@@ -22,8 +22,9 @@ from agents.outlook import Outlook, StartPattern, node_weights
 from agents.zero_intelligence import RANDOM
 from experiments.desk_plan import desk_plan, refuse_short_sales
 from experiments.endowment import endow
+from experiments.errors import UserError, nearest
 from experiments.holders import Holder
-from experiments.kinds import KINDS
+from experiments.kinds import KINDS, traits_by_kind
 from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.population import Trait
 from experiments.scenario_sections import Scenario
@@ -160,7 +161,10 @@ def _endow_traits(agent: Institution, holder: Holder, number: int, money: Int) -
 def _draw_traits(agent: Institution, holder: Holder, spreads: Mapping[str, Trait], seed: int) -> None:
     """Draw what the scenario says of the traits of a kind, each member by its own name."""
     owner = np.array([fingerprint(holder.name)], np.uint64)
+    declared = traits_by_kind()[holder.sector]
     for name, spread in spreads.items():
+        if name not in declared:
+            raise UserError(f"population.{holder.sector}.{name} is no trait of this kind{nearest(name, declared)}")
         normal = float(Streams(seed).normal(f"trait {name}", owner, 0, 1)[0, 0])
         setattr(agent, name, spread.median * float(np.exp(spread.spread * normal)))
 

@@ -34,11 +34,12 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but the name of the run folder.")] = False,
 ) -> None:
     """Simulate a scenario into a run folder, with a summary and a page of figures."""
+    from experiments.kinds import traits_by_kind
     from experiments.progress import Watch
     from experiments.scenario import load
     from experiments.store import refuse_existing
 
-    world = load(scenario)
+    world = load(scenario, traits_by_kind())
     _refuse_days(world, days)
     folder = out or Path("runs") / f"{world.name}-seed{seed}"
     refuse_existing(folder)

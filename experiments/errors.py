@@ -29,5 +29,6 @@ def nearest(word: object, choices: Iterable[str]) -> str:
     >>> nearest("placbo", ["placebo", "steady"])
     "; did you mean 'placebo'?"
     """
-    found = get_close_matches(str(word).casefold(), {c.casefold(): c for c in choices}, n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    names = {c.casefold(): c for c in choices}
+    found = get_close_matches(str(word).casefold(), names, n=1, cutoff=0.5)
+    return f"; did you mean {names[found[0]]!r}?" if found else ""

@@ -32,5 +32,5 @@ KINDS: dict[str, type[Institution]] = {
 
 
 def traits_by_kind() -> dict[str, dict[str, Trait]]:
-    """Return the declared traits of each kind."""
-    return {name: traits_of(kind) for name, kind in KINDS.items()}
+    """Return the declared traits of each kind, without what its members remember."""
+    return {name: {key: t for key, t in traits_of(kind).items() if type(t) is Trait} for name, kind in KINDS.items()}

@@ -7,6 +7,7 @@ from agents.institution import Institution
 from experiments.check import check
 from experiments.errors import UserError
 from experiments.run import run
+from experiments.scenario_sections import Scenario
 from experiments.store import read, read_manifest
 from market.model import TreasuryMarket
 
@@ -81,3 +82,10 @@ def test_a_stranger_in_the_market_passes_the_check_too(tmp_path):
             live(market, 2 + DAYS)
         write_manifest(folder, scenario, 1, market.day, market.checks, 0.0)
     assert all(finding.passed for finding in check(tmp_path / "out"))
+
+
+def test_a_trait_that_a_kind_does_not_have_is_refused_before_anything_runs(tmp_path):
+    wrong = Scenario.model_validate({"population": {"primary_dealer": {"count": 24, "firm_hurdel": {"median": 1.0}}}})
+    with pytest.raises(UserError, match=r"primary_dealer\.firm_hurdel is no trait.*did you mean 'firm_hurdle'"):
+        run(wrong, out=tmp_path / "run")
+    assert not any(tmp_path.iterdir())
