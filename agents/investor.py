@@ -46,11 +46,12 @@ class Investor(Institution):
     hears_private: ClassVar[bool] = False  # whether it learns a day before the others
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01 (mechanism.md 8)")
-    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), see build")
+    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), all kinds together")
     own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
+    bill_participation = trait(0.85, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
     tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond (mechanism.md 2)")
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
@@ -168,10 +169,11 @@ class Investor(Institution):
         s = auction.security
         place, security = np.arange(len(self.member)), np.full(len(self.member), s)
         share = self._wanted_at(view, place, security, 1.0)
-        part = np.atleast_2d(self.participation)[:, 0] * np.maximum(share, 0.0) * auction.offering
+        bids_for = self.participation * (self.bill_participation if view.securities.kind[s] == Kind.BILL else 1.0)
+        part = np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
-        for step, weight in zip(BID_STEPS_BP, (1.0, 0.05, 0.05, 0.05), strict=True):
+        for step, weight in zip(BID_STEPS_BP, (0.95, 0.05, 0.05, 0.05), strict=True):
             rows = np.zeros(len(part), BIDS)
             rows["bidder"] = self.member
             yield_bp = np.full(len(part), view.composite_bp[s] + step) + 0.5 * error

@@ -191,7 +191,7 @@ class PrimaryDealer(Institution):
         centre = np.atleast_2d(self.centre)[:, s]
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
-        for step, weight in (*((step, 0.25) for step in LADDER_BP), (BACKSTOP_BP, 0.5)):
+        for step, weight in (*((step, 0.25) for step in LADDER_BP), (BACKSTOP_BP, 0.75)):
             part = np.zeros(len(share), BIDS)
             part["bidder"] = self.member
             part["rate_e5"] = bid_rate_e5(view, auction, centre + step + 0.3 * error)

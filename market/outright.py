@@ -104,7 +104,9 @@ def dearest(lines: NDArray[Any], market_price: Float, fitted_price: Float, dv01:
     security, price = lines["security"], lines["price_e8"] / POINT_E8
     worth = 0.5 * (market_price[security] + fitted_price[security])
     score = (price - worth) / dv01[security]
-    fits = np.isfinite(score) & (~operation.terms.price_sensitive | (score >= operation.terms.reserve_bp))
+    fits = np.isfinite(score)
+    if operation.terms.price_sensitive:
+        fits &= score >= operation.terms.reserve_bp
     order = np.argsort(np.where(fits, -score, np.inf), kind="stable")
     asked = np.where(fits, lines["face"], 0)
     within = first_come(asked, security, operation.limit // MULTIPLE * MULTIPLE, order)
