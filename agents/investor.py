@@ -46,7 +46,7 @@ class Investor(Institution):
     hears_private: ClassVar[bool] = False  # whether it learns a day before the others
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01 (mechanism.md 8)")
-    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), all kinds together")
+    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), in sum")
     own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
