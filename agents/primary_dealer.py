@@ -19,7 +19,7 @@ from agents.bidding import bid_rate_e5, whole
 from agents.dealer_inventory import Inventory, inventory_of
 from agents.institution import Institution
 from agents.outlook import Lessons
-from agents.quoting import face_taken, face_to_match, shown_size, worth_quoting
+from agents.quoting import face_shown, face_taken, face_to_match, worth_quoting
 from agents.traits import memory, trait
 from market.exposure import along
 from market.instruments import Money
@@ -126,8 +126,8 @@ class PrimaryDealer(Institution):
         return Quotes(
             view.price(self.centre + np.where(short, 0.25 * half, half)),
             view.price(self.centre - np.where(long, 0.25 * half, half)),
-            whole(np.where(shows_bid, shown_size(*size, state.days > 0), 0.0)),
-            whole(np.where(shows_ask, shown_size(*size, state.days < 0), 0.0)),
+            face_shown(shows_bid, *size, state.days > 0),
+            face_shown(shows_ask, *size, state.days < 0),
         )
 
     def _firm(self, view: View, today: Lessons) -> NDArray[np.bool_]:

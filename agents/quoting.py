@@ -76,12 +76,13 @@ def worth_quoting(
 
 
 @rule
-def shown_size(usual: float, smallest: float, utilisation: float, worsens: float) -> float:
-    """Return the face shown on a side: less as the book fills, not below the smallest; none worsens a full book."""
+def face_shown(shows: bool, usual: float, smallest: float, utilisation: float, worsens: bool) -> int:
+    """Return the face shown on a side, whole millions: less as the book fills, none that worsens a full book."""
     spare = max(0.0, 1.0 - utilisation)
-    if worsens > 0.0 and spare <= 0.0:
-        return 0.0
-    return max(usual * (spare if worsens > 0.0 else max(spare, 0.25)), smallest)
+    if not shows or (worsens and spare <= 0.0):
+        return 0
+    face = max(usual * (spare if worsens else max(spare, 0.25)), smallest)
+    return math.floor(face / FACE_PER_MUSD) * FACE_PER_MUSD
 
 
 @rule

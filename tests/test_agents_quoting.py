@@ -14,10 +14,10 @@ from agents.demand import buying_chance, share_of_gap, tilt
 from agents.hedge_fund import MOST_EXTRA, HedgeFund
 from agents.investor import MOST_TILT, Investor
 from agents.money_fund import MoneyFund
-from agents.quoting import carrying_skew, half_spread, holding_days, shadow_price, shown_size, worth_quoting
+from agents.quoting import carrying_skew, face_shown, half_spread, holding_days, shadow_price, worth_quoting
 from agents.traits import Trait, traits_of
 from experiments.kinds import KINDS
-from market.units import CENTS_PER_MUSD
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 some = st.floats(-1e6, 1e6)
 
@@ -66,10 +66,12 @@ def test_a_firm_quote_is_worth_its_spread_on_arrivals_against_news():
 
 
 def test_a_full_book_shows_nothing_that_worsens_it_and_a_quarter_of_what_helps():
-    assert shown_size(100.0, 1.0, 1.2, 1.0) == shown_size(100.0, 1.0, 1.0, 1.0) == 0.0
-    assert shown_size(100.0, 1.0, 1.2, 0.0) == 25.0
-    assert shown_size(100.0, 1.0, 0.4, 1.0) == shown_size(100.0, 1.0, 0.4, 0.0) == pytest.approx(60.0)
-    assert shown_size(100.0, 30.0, 0.9, 1.0) == shown_size(100.0, 30.0, 0.9, 0.0) == 30.0
+    usual, one = 100.5 * FACE_PER_MUSD, 1.0 * FACE_PER_MUSD
+    assert face_shown(True, usual, one, 1.2, True) == face_shown(True, usual, one, 1.0, True) == 0
+    assert face_shown(True, usual, one, 1.2, False) == 25 * FACE_PER_MUSD
+    assert face_shown(True, usual, one, 0.4, True) == face_shown(True, usual, one, 0.4, False) == 60 * FACE_PER_MUSD
+    assert face_shown(True, usual, 30 * one, 0.9, True) == face_shown(True, usual, 30 * one, 0.9, False) == 30 * one
+    assert face_shown(False, usual, 30 * one, 0.4, False) == 0
 
 
 # ---- investors -------------------------------------------------------------------------------------
