@@ -1,4 +1,7 @@
-"""Let tests share helpers: files of this folder import each other by name. No test is timed: compiling takes seconds."""
+"""Let tests share helpers: files of this folder import each other by name.
+
+No test is timed: compiling takes seconds.
+"""
 
 import sys
 from pathlib import Path
