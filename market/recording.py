@@ -219,3 +219,24 @@ def note_requests(market: Any, requests: NDArray[Any], found: Interest, dealer: 
         price=np.where(done, found.best, np.nan),
         cover=found.cover,
     )
+
+
+def note_quotes(market: Any, rows: Int, levels: tuple[Int, Int], faces: tuple[Int, Int]) -> None:
+    """Write the firm quotes of a round: levels and faces of bids and offers, (quoters, S) each, by ``rows``."""
+    if market.burning_in:
+        return
+    member, security = np.nonzero((faces[0] > 0) | (faces[1] > 0))
+    ladder = market.ladder
+    shown = [face[member, security] for face in faces]
+    price = [ladder.base[security] + ladder.tick[security] * level[member, security] for level in levels]
+    market.record.add(
+        "quotes",
+        date=np.full(len(member), market.date),
+        round=np.full(len(member), market.round),
+        dealer=Labels(market.ledger.names, rows[member]),
+        cusip=Labels(market.securities.cusip, security),
+        bid=np.where(shown[0] > 0, price[0], np.nan),
+        ask=np.where(shown[1] > 0, price[1], np.nan),
+        bid_face=shown[0],
+        ask_face=shown[1],
+    )

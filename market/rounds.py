@@ -9,7 +9,7 @@ from market.ladder_kernels import quote_levels
 from market.layout import Side
 from market.matching_session import match_wishes
 from market.messages import ORDERS, Venue, as_table, stacked
-from market.recording import note_requests
+from market.recording import note_quotes, note_requests
 from market.request_for_quote import award, choose_dealers, mark_pending
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
 from market.streams import fingerprint
@@ -69,6 +69,8 @@ def _post_quotes(market: Any, quoters: list[Any]) -> None:
     bids = _levels(market, quoters, place, [(q.bid, q.bid_face) for q in said], up=False)
     asks = _levels(market, quoters, place, [(q.ask, q.ask_face) for q in said], up=True)
     rows = rows[order]
+    if market.record.keeps("quotes"):
+        note_quotes(market, rows, (bids[0], asks[0]), (bids[1], asks[1]))
     arrival = market.streams.uniform("arrival", market.identities[rows], market.clock, 1)[:, 0]
     queue = np.argsort(arrival, kind="stable")
     sides = bids[0], asks[0], bids[1], asks[1]

@@ -89,3 +89,12 @@ def test_a_trait_that_a_kind_does_not_have_is_refused_before_anything_runs(tmp_p
     with pytest.raises(UserError, match=r"primary_dealer\.firm_hurdel is no trait.*did you mean 'firm_hurdle'"):
         run(wrong, out=tmp_path / "run")
     assert not any(tmp_path.iterdir())
+
+
+def test_tables_on_demand_are_written_when_asked_for_and_hold_the_firm_quotes():
+    market = small_market(days=3, keep=("trades", "requests", "quotes"))
+    quotes = market.record.to_pandas("quotes")
+    both = quotes[(quotes["bid_face"] > 0) & (quotes["ask_face"] > 0)]
+    assert len(both) and (both["bid"] < both["ask"]).all() and set(quotes["round"]) == set(range(market.rounds))
+    assert (quotes["bid"].isna() == (quotes["bid_face"] == 0)).all()
+    assert len(market.record.to_pandas("trades")) and len(market.record.to_pandas("requests"))
