@@ -2,8 +2,10 @@
 
 They lend what dealers and others need overnight if it pays a little more than the facility, and place the rest there:
 reverse repo is what is left. When they buy more bills, owners bring only part of the money, and the rest leaves the
-facility (``from_facility``): the split between reserves and reverse repo is their behaviour. Source: economics.md 3.8,
-F115.
+facility (``from_facility``): the split between reserves and reverse repo is their behaviour. Its default is estimated
+on the months before the start: changes of reverse repo with the Fed on changes of Treasuries and of total assets of
+all funds (OFR U.S. Money Market Fund Monitor), 28 months from January 2022 to April 2024, give -0.85 for Treasuries
+(standard error 0.26); 35 months from June 2021 give -1.01 (0.23), 16 from January 2023 -0.48 (0.32).
 """
 
 import numpy as np
@@ -26,7 +28,7 @@ class MoneyFund(Investor):
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     repo_premium = trait(2.0, "bp over the reverse repo rate", (0, 100), "economics.md 3.8")
     from_facility = trait(
-        0.5, "share of purchases paid out of reverse repo", (0, 1), "an assumption; shown at 0, 0.5, 1"
+        0.85, "share of purchases paid out of reverse repo", (0, 1), "estimated on OFR's monthly holdings, above"
     )
 
     placed = memory(0.0, "cents placed yesterday", 1)

@@ -32,7 +32,7 @@ LABELS = {
     "foreign_private": "Foreign Private",
 }
 SECTORS = tuple(LABELS)
-SIZE_SPREAD = {"bank": 1.0, "primary_dealer": 0.6, "principal_trader": 0.7, "money_fund": 0.9, "bond_fund": 1.0}
+SIZE_SPREAD = {"bank": 1.0, "primary_dealer": 0.6, "principal_trader": 0.7, "money_fund": 0.6, "bond_fund": 1.0}
 USUAL_SPREAD = 0.8
 FOREIGN = ("foreign_official", "foreign_private")
 OPTIONAL = ("principal_trader",)
@@ -40,7 +40,7 @@ DEFAULT_POPULATION = {
     "bank": 24,
     "primary_dealer": 24,
     "principal_trader": 12,
-    "money_fund": 20,
+    "money_fund": 40,
     "bond_fund": 50,
     "insurer": 20,
     "pension": 20,

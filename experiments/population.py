@@ -55,7 +55,7 @@ class Population(BaseModel):
     bank: CountedKind = CountedKind(count=24)
     primary_dealer: CountedKind = CountedKind(count=24)
     principal_trader: CountedKind = CountedKind(count=12)
-    money_fund: CountedKind = CountedKind(count=20)
+    money_fund: CountedKind = CountedKind(count=40)
     bond_fund: CountedKind = CountedKind(count=50)
     pension: CountedKind = CountedKind(count=20)
     insurer: CountedKind = CountedKind(count=20)

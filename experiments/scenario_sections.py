@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 from experiments.buyback_sections import Buybacks
 from experiments.errors import UserError
 from experiments.limit_sections import DebtLimit
+from experiments.money_sections import MoneyMarket
 from experiments.population import Population
 from experiments.purchase_sections import Functioning, Purchases
 from experiments.section import BusinessDay, Section
@@ -147,9 +148,9 @@ class Policy(Section):
         False, "flag", "economics.md E4", "the Fed holds the operations of the buyback calendar in the Treasury's place"
     )
     on_rrp_limit_musd: int = _field(
-        10**7,
+        160_000,
         "musd",
-        "none: the limit of 160,000 (economics.md 1.2) is of each of more counterparties than there are funds here",
+        "New York Fed, since September 2021: 160 billion a counterparty and day",
         "most that one fund may place in the reverse repo facility overnight",
         ge=0,
         le=10**7,
@@ -230,6 +231,7 @@ class Scenario(Section):
     policy: Policy = Policy()
     news: News = News()
     population: Population = Population()
+    money_market: MoneyMarket = MoneyMarket()
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
 

@@ -35,5 +35,5 @@ class Premises:
     one_by_one: bool = False
     keep_tables: tuple[str, ...] = ()
     noise_curve: str = "svensson"
-    reverse_repo_limit: int = 10**7 * CENTS_PER_MUSD  # cents by counterparty and evening
+    reverse_repo_limit: int = 160_000 * CENTS_PER_MUSD  # cents by counterparty and evening
     fed_buys_back: bool = False  # the Fed's desk holds the buybacks that the Treasury announces

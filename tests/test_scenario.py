@@ -52,7 +52,7 @@ def test_the_baseline_is_the_default_and_the_real_window() -> None:
     assert world.digest() == Scenario().digest()
     assert (world.run.start, world.run.end, world.run.rounds) == (date(2024, 5, 28), date(2025, 1, 31), 20)
     assert [cap.treasuries_musd for cap in world.policy.caps] == [60_000, 25_000]
-    assert sum(world.population.counts.values()) == 220
+    assert sum(world.population.counts.values()) == 240
 
 
 def test_steady_has_no_news_no_policy_and_a_balanced_budget() -> None:
