@@ -1,5 +1,5 @@
-"""The command line: ``offtherun run``, ``check``, ``costs``, ``replay``, ``snapshot``, ``check-data``, ``scenarios``,
-``schema``, ``version``.
+"""The command line: ``offtherun run``, ``check``, ``costs``, ``replay``, ``validate``, ``snapshot``, ``check-data``,
+``scenarios``, ``schema``, ``version``.
 
 What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
 and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
@@ -71,6 +71,29 @@ def check(folder: Annotated[Path, typer.Argument(help="Run folder.")]) -> None:
     compared = sum(finding.compared for finding in findings)
     print(f"{folder}: {compared:,} comparisons, {len(findings) - failed} of {len(findings)} laws hold")
     if failed:
+        raise typer.Exit(FOUND)
+
+
+@app.command()
+def validate(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Run folders, one a seed; others are nulls.")] = None,
+    scenario: Annotated[str, typer.Option(help="Scenario that is the model; runs of others are nulls.")] = "baseline",
+    self_test: Annotated[bool, typer.Option("--self-test", help="Send the published series through instead.")] = False,
+    out: Annotated[Path | None, typer.Option(help="New file for the table, .csv.")] = None,
+) -> None:
+    """Hold the moments of runs against the published ones and against nulls; see what counts as evidence."""
+    from rich.console import Console
+
+    from experiments import validate as validation
+    from experiments.validation_page import page
+
+    judged = validation.self_test() if self_test else validation.of_folders(folders or [], scenario)
+    table = judged.table
+    Console(width=None if sys.stdout.isatty() else 200).print(page(judged), markup=False)
+    if out is not None:
+        validation.write(table, out)
+        print(f"table    {out}")
+    if self_test and not table["inside"].all():
         raise typer.Exit(FOUND)
 
 

@@ -1,0 +1,116 @@
+"""Estimators give closed-form answers, the bootstrap covers, nulls fit what they are fitted to, evidence is earned."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import validate
+from experiments.errors import UserError
+from experiments.estimators import correlation, deviation, interval, kurtosis, mean, persistence, resampled
+from experiments.garch import draw_garch, draw_walk, fit, variances
+from experiments.panel import CLOCK, published
+from experiments.validation_rows import BLOCK, FREE, LITERATURE, SCORED
+from market.record_columns import COLUMNS
+
+
+def autoregression(coefficient, length, seed):
+    """Draw a first-order autoregression with unit shocks."""
+    series = np.zeros(length)
+    for at, shock in enumerate(np.random.default_rng(seed).standard_normal(length - 1), start=1):
+        series[at] = coefficient * series[at - 1] + shock
+    return series
+
+
+def test_estimators_give_the_answers_of_a_pencil():
+    series = np.array([1.0, 2.0, 4.0, 3.0])
+    assert mean(series) == 2.5
+    assert deviation(series) == pytest.approx(np.sqrt(5 / 3))
+    assert kurtosis(np.array([-1.0, 1.0, -1.0, 1.0])) == pytest.approx(1.0)
+    assert correlation(np.column_stack([series, -2 * series + 7])) == pytest.approx(-1.0)
+    assert np.isnan(persistence(np.ones(5)))
+    assert persistence(autoregression(0.7, 200_000, 1)) == pytest.approx(0.7, abs=0.01)
+
+
+def test_blocks_are_stretches_of_the_circle():
+    drawn = resampled(50, 5.0, 400, seed=3)
+    assert drawn.min() == 0 and drawn.max() == 49
+    follows = (np.diff(drawn, axis=1) % 50) == 1
+    assert follows.mean() == pytest.approx(1 - 1 / 5 + 1 / 5 / 50, abs=0.01)
+    with pytest.raises(ValueError, match="expected a mean length of 1"):
+        resampled(50, 0.5, 4, seed=3)
+
+
+@pytest.mark.parametrize(("estimator", "truth", "coefficient"), [(mean, 0.0, 0.0), (persistence, 0.5, 0.5)])
+def test_the_interval_covers_what_it_should(estimator, truth, coefficient):
+    covered = 0
+    for seed in range(120):
+        low, high = interval(autoregression(coefficient, 300, seed), estimator, 10.0, draws=200, seed=seed)
+        covered += low <= truth <= high
+    assert 0.85 <= covered / 120 <= 1.0
+
+
+def test_an_interval_of_a_constant_is_unknown():
+    assert np.isnan(interval(np.ones(20), persistence, 4.0, draws=50)).all()
+
+
+def test_garch_finds_its_own_parameters_and_targets_the_variance():
+    changes = draw_garch(5 * autoregression(0.0, 400, 2), 200, seed=5)
+    a, b = fit(changes)
+    assert a >= 0 and b >= 0 and a + b <= 0.999
+    assert variances(changes, 0.0, 0.0) == pytest.approx(np.full(200, np.var(changes)))
+    truth, errors = (0.15, 0.75), np.zeros(6000)
+    shocks, variance = np.random.default_rng(7).standard_normal(6000), 1.0
+    for day in range(6000):
+        errors[day] = np.sqrt(variance) * shocks[day]
+        variance = 0.1 + truth[0] * errors[day] ** 2 + truth[1] * variance
+    assert fit(errors) == pytest.approx(truth, abs=0.06)
+    assert deviation(draw_walk(changes, 20_000, seed=1)) == pytest.approx(deviation(changes), rel=0.02)
+
+
+def test_published_series_are_there_and_named():
+    series = published()
+    assert set(series) == set(CLOCK) == {row.series for row in SCORED} | {"change of the 30y"}
+    assert set(CLOCK.values()) <= set(BLOCK)
+    assert all(np.isfinite(values).all() and len(values) >= 20 for values in series.values())
+    assert len(series["change of the 10y"]) == 147  # 148 published days from 29 May to 31 December 2024
+    assert len(series["buyback fill"]) == 36
+
+
+def test_the_published_series_pass_their_own_rows():
+    table = validate.self_test().table
+    assert table["inside"].all()
+    assert not table["evidence"].any()  # no null, no evidence
+
+
+def test_evidence_needs_a_free_row_a_model_inside_and_a_null_outside():
+    good = published()
+    bad = {name: 3 * series + 40 for name, series in good.items()}
+    table = validate.scored([good], {"bad": [bad], "good": [good]}).set_index("row")
+    assert table["evidence"].any()
+    assert (table.loc[table["evidence"], "role"] == FREE).all()
+    assert (table.loc[table["evidence"], "nulls_outside"] == "bad").all()
+    assert not table.loc["persistence of dealers' net", "evidence"]  # shift and scale do not move it: both meet it
+    worse = validate.scored([bad], {"good": [good]})
+    assert not worse["evidence"].any()
+
+
+def test_a_short_series_is_not_inside():
+    short = {name: series[:5] for name, series in published().items()}
+    table = validate.scored([short])
+    assert table["model"].isna().all() and not table["inside"].any()
+    assert (table["coverage"] == 0).all()
+
+
+def test_bands_name_columns_that_runs_have():
+    assert {band.column for band in LITERATURE} <= set(COLUMNS["daily"])
+    assert all(band.low < band.high and band.confidence in {"high", "medium", "low"} for band in LITERATURE)
+
+
+def test_folders_are_asked_for(tmp_path):
+    with pytest.raises(UserError, match="expected one or more"):
+        validate.of_folders([], "baseline")
+    with pytest.raises(UserError, match=r"ends in '\.txt', expected"):
+        validate.write(pd.DataFrame({"a": [1]}), tmp_path / "x.txt")
+    validate.write(pd.DataFrame({"a": [1]}), tmp_path / "x.csv")
+    with pytest.raises(UserError, match="exists already"):
+        validate.write(pd.DataFrame({"a": [1]}), tmp_path / "x.csv")
