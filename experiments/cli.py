@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.cli_experiments import hook
+
 if TYPE_CHECKING:
     from experiments.scenario import Scenario
 
@@ -206,6 +208,9 @@ def version() -> None:
 
     for name, number in versions().items():
         print(f"{name:12}{number}")
+
+
+hook(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -18,7 +18,7 @@ from agents.traits import Trait
 from experiments.errors import ScenarioError, nearest
 from experiments.scenario_sections import Scenario, json_schema
 
-__all__ = ["Scenario", "ScenarioError", "json_schema", "load", "names"]
+__all__ = ["Scenario", "ScenarioError", "json_schema", "load", "merged", "names", "overlaid"]
 
 BUNDLED = Path(str(files("experiments") / "scenarios"))
 Tables = dict[str, Any]
@@ -61,7 +61,7 @@ def load(name: str | Path, traits: Mapping[str, Mapping[str, Trait]] | None = No
     chain = _with_bases(_find(str(name), Path()))
     tables = Scenario().model_dump(mode="json", exclude={"name", "about"})
     for _, text in reversed(chain):
-        tables = _merged(tables, text)
+        tables = merged(tables, text)
     paths = [path for path, _ in chain]
     try:
         scenario = Scenario.model_validate_json(json.dumps({"name": paths[0].stem, **tables}, default=str), strict=True)
@@ -69,6 +69,19 @@ def load(name: str | Path, traits: Mapping[str, Mapping[str, Trait]] | None = No
         raise ScenarioError(_one_line(error, paths)) from None
     _check_traits(scenario, traits or {}, paths)
     return scenario
+
+
+def overlaid(
+    scenario: Scenario, tables: Tables, place: str, traits: Mapping[str, Mapping[str, Trait]] | None = None
+) -> Scenario:
+    """Return a scenario with some values set anew and checked again; ``place`` begins the message of an error."""
+    values = merged(scenario.model_dump(mode="json"), tables)
+    try:
+        changed = Scenario.model_validate_json(json.dumps(values, default=str), strict=True)
+    except ValidationError as error:
+        raise ScenarioError(_one_line(error, [Path(place)])) from None
+    _check_traits(changed, traits or {}, [Path(place)])
+    return changed
 
 
 def _find(name: str, beside: Path) -> Path:
@@ -121,13 +134,13 @@ def _parsed(path: Path) -> Tables:
         raise ScenarioError(f"{path}: {error.strerror}, expected a readable file") from None
 
 
-def _merged(below: Tables, above: Tables) -> Tables:
+def merged(below: Tables, above: Tables) -> Tables:
     """Return the tables of one file laid over those of another."""
-    merged = dict(below)
+    laid = dict(below)
     for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merged(merged[key], value) if both else value
-    return merged
+        both = isinstance(value, dict) and isinstance(laid.get(key), dict)
+        laid[key] = merged(laid[key], value) if both else value
+    return laid
 
 
 def _check_traits(scenario: Scenario, traits: Mapping[str, Mapping[str, Trait]], paths: list[Path]) -> None:
@@ -216,7 +229,7 @@ def _described(keys: tuple[str | int, ...]) -> str:
 def _place(keys: tuple[str | int, ...], paths: list[Path]) -> str:
     """Return the file, and the line in it, where a key stands: the first of the chain that has it."""
     for path in paths:
-        line = _line(path.read_text("utf-8"), keys)
+        line = _line(path.read_text("utf-8"), keys) if path.is_file() else None
         if line:
             return f"{path}, line {line}"
     return str(paths[0])

@@ -1,0 +1,116 @@
+"""Commands of experiments: ``offtherun experiments``, ``experiment``; hooked into ``experiments.cli``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from experiments.effects import Results
+    from experiments.experiment import Experiment
+
+SEEDS_AT_ONCE, MOST_SEEDS = 4, 400  # of --until-ci: seeds added between two looks, and the end of patience
+FAILED = 1
+
+
+def experiments() -> None:
+    """List the bundled experiments: question, arms, and a rough guess of the minutes of one core."""
+    from experiments.experiment import load, minutes, names
+
+    for name in names():
+        found = load(name)
+        arms = len(found.all_arms())
+        print(f"{name:22}{found.question}\n{'':22}{arms} arms, {found.seeds} seeds, about {minutes(found):.0f} minutes")
+
+
+def experiment(
+    name: Annotated[str, typer.Argument(help="Bundled experiment, or the path of a .toml file.")],
+    seeds: Annotated[int | None, typer.Option(help="Seeds 1 to N of every arm.", min=2, max=10_000)] = None,
+    workers: Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)] = 1,
+    days: Annotated[int | None, typer.Option(help="Business days of every run; default: to the end.")] = None,
+    until_ci: Annotated[
+        str | None, typer.Option(help="Add seeds until the interval of the primary outcome is +- this: 0.5bp.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; one of the same question is gone on with.")] = None,
+) -> None:
+    """Run every arm of an experiment with the same seeds; print the table of effects. Started again, it goes on."""
+    from experiments.experiment import days_of, find, load
+    from experiments.sweep import open_sweep
+
+    question = load(name)
+    width = None if until_ci is None else _width(until_ci)
+    worlds = question.worlds(find(name).parent)
+    length = days_of(worlds, days if days is not None else question.days)
+    _refuse_windows(question, length)
+    folder = out or Path("runs") / question.name
+    open_sweep(question, worlds, length, folder)
+
+    from experiments.effects import load as results
+    from experiments.sweep import jobs, sweep
+    from experiments.sweep_progress import SweepWatch
+
+    number = seeds or question.seeds
+    while True:
+        wanted = jobs(worlds, range(1, number + 1), length, folder)
+        with SweepWatch(question.name, wanted) as watch:
+            sweep(wanted, workers, watch.on_done)
+        found = results(folder)
+        if width is None or number >= MOST_SEEDS or widest(found) <= width:
+            break
+        number += SEEDS_AT_ONCE
+    _show(found, number)
+
+
+def widest(found: "Results") -> float:
+    """Return half the width of the widest t interval of the primary outcome."""
+    primary = found.effects[found.effects["outcome"] == found.question.outcomes[0].name]
+    return float((primary["t_high"] - primary["t_low"]).max() / 2)
+
+
+def _width(text: str) -> float:
+    """Return the number of "0.5bp" or "0.5"."""
+    from experiments.errors import UserError
+
+    bare = text.strip().rstrip("abcdefghijklmnopqrstuvwxyz ")
+    try:
+        found = float(bare)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise UserError(f"--until-ci {text}: expected a number above 0 in the unit of the outcome, such as 0.5bp")
+    return found
+
+
+def _refuse_windows(question: "Experiment", days: int) -> None:
+    """Refuse a window that begins after the last day."""
+    from experiments.errors import UserError
+
+    late = [outcome for outcome in question.outcomes if outcome.from_day > days]
+    if late:
+        need = max(outcome.from_day for outcome in late)
+        raise UserError(
+            f"--days {days}: {late[0].name!r} looks from day {late[0].from_day} on, expected {need} or more"
+        )
+
+
+def _show(found: "Results", seeds: int) -> None:
+    """Write the tables, print the effects; status 1 if a run failed."""
+    from rich.console import Console
+
+    from experiments.effects_page import table
+
+    saved = found.save()
+    console = Console(width=max(150, Console().width))
+    console.print(f"\n{found.question.question}\n{seeds} seeds, {found.days} days\n", markup=False, highlight=False)
+    console.print(table(found.effects), markup=False, highlight=False)
+    print(f"\ntables   {' '.join(map(str, saved))}")
+    if len(found.failures):
+        print(f"{len(found.failures)} runs failed: {found.folder / 'failures'}", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
+def hook(app: typer.Typer) -> None:
+    """Add the commands of this file to the command line."""
+    for command in (experiments, experiment):
+        app.command()(command)

@@ -1,0 +1,89 @@
+"""Experiment files: what is impossible is refused in one line that names the place and the nearest choice."""
+
+import pytest
+from tiny_experiment import tables, tiny
+
+from experiments.cli import main
+from experiments.experiment import BUNDLED, ExperimentError, find, load, names, parse
+
+NOISE = {"name": "noise", "column": "noise_bp", "smallest": 0.1}
+WRONG = {
+    "an unknown key": ({"contrl": "without"}, "unknown key contrl", "did you mean 'control'"),
+    "no question": ({"question": None}, "question", "expected"),
+    "an unknown control": ({"control": "witout"}, "control is 'witout'", "did you mean 'without'"),
+    "one arm": ({"arms": {"without": {}}}, "one arm", "expected a control and at least one other"),
+    "neither arms nor factors": ({"arms": {}}, "either arms", "or factors"),
+    "arms and factors": ({"factors": {"a": {"x": {}, "y": {}}}}, "either arms", "or factors"),
+    "no outcome": ({"outcomes": []}, "outcomes", "at least 1 item"),
+    "an unknown column": ({"outcomes": [NOISE | {"column": "noise"}]}, "column is 'noise'", "did you mean 'noise_bp'"),
+    "a daily column of a group": ({"outcomes": [NOISE | {"group": {}}]}, "column is 'noise_bp'", "roughness_bp"),
+    "an unknown statistic": ({"outcomes": [NOISE | {"statistic": "median"}]}, '"median"', "half-life"),
+    "a window backwards": ({"outcomes": [NOISE | {"from_day": 9, "to_day": 3}]}, "to_day is 3", "expected 9 or later"),
+    "no smallest effect": ({"outcomes": [NOISE | {"smallest": 0.0}]}, "smallest = 0", "greater than 0"),
+    "an outcome twice": ({"outcomes": [NOISE, NOISE]}, "'noise' is there twice", "names that differ"),
+    "less without a group": ({"outcomes": [NOISE | {"less": {}}]}, "less without a group", "expected group"),
+    "an unknown bucket": ({"outcomes": [NOISE | {"group": {"bucket": "7Y to 9Y"}}]}, "'7Y to 9Y'", "7Y to 10Y"),
+    "one seed": ({"seeds": 1}, "seeds = 1", "greater than or equal to 2"),
+    "an unknown scenario": ({"scenario": "basline"}, "unknown scenario 'basline'", "did you mean 'baseline'"),
+    "an unknown override": ({"arms": {"without": {}, "b": {"set": {"plicy": {}}}}}, "arm b", "did you mean 'policy'"),
+    "an impossible override": ({"set": {"run": {"rounds": 1}}}, "run.rounds = 1", "expected at least 4"),
+    "an unknown trait": (
+        {"set": {"population": {"primary_dealer": {"gros_limit": {"median": 1.0}}}}},
+        "gros_limit is no trait",
+        "did you mean 'gross_limit'",
+    ),
+    "an unregistered expectation": ({"expectation": "bybacks"}, "expectation = 'bybacks'", "did you mean 'buybacks'"),
+    "three levels": ({"arms": {}, "control": None, "factors": {"a": {"x": {}, "y": {}, "z": {}}}}, "3 levels", "two"),
+    "a control of factors": ({"arms": {}, "factors": {"a": {"x": {}, "y": {}}}}, "control with factors", "none"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_file_is_refused_in_one_line(case):
+    changed, *said = WRONG[case]
+    with pytest.raises(ExperimentError) as error:
+        parse({k: v for k, v in tables(**changed).items() if v is not None}, "tiny.toml", BUNDLED)
+    line = str(error.value)
+    assert line.startswith("tiny.toml: ") and "\n" not in line
+    assert [part for part in said if part not in line] == []
+
+
+def test_a_file_that_is_no_toml_or_not_there_is_refused(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("question = ", "utf-8")
+    with pytest.raises(ExperimentError, match=r"mine.toml: .*expected TOML"):
+        load(str(path))
+    with pytest.raises(ExperimentError, match=r"did you mean 'mine\.toml'"):
+        load(str(tmp_path / "mien.toml"))
+    with pytest.raises(ExperimentError, match="did you mean 'buybacks'"):
+        find("buyback")
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_bundled_experiment_loads_with_a_registered_expectation(name):
+    found = load(name)
+    assert found.expectation and len(found.worlds()) == len(found.all_arms())
+    assert len({world.digest() for world in found.worlds().values()}) == len(found.all_arms())
+
+
+def test_effects_of_factors_are_those_of_a_linear_model():
+    levels = {name: {f"no-{name}": {}, f"{name}": {"run": {"rounds": 4 + place}}} for place, name in enumerate("abc")}
+    contrasts = tiny(arms={}, control=None, factors=levels).contrasts()
+    value = {
+        arm: 2.0 + 3 * ("no-a" not in arm) + 5 * ("no-a" not in arm and "no-b" not in arm) for arm in contrasts["a"]
+    }
+    found = {name: sum(w * value[arm] for arm, w in weights.items()) for name, weights in contrasts.items()}
+    assert list(found) == ["a", "b", "c", "a x b", "a x c", "b x c"]
+    assert found == pytest.approx({"a": 5.5, "b": 2.5, "c": 0, "a x b": 5, "a x c": 0, "b x c": 0})
+
+
+def test_the_command_line_lists_questions_and_refuses_days_and_widths(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["experiments"])
+    assert end.value.code == 0
+    said = capsys.readouterr().out
+    assert [name for name in names() if load(name).question not in said] == [] and "minutes" in said
+    for wrong, part in ((["--days", "999"], "the nearest is"), (["--until-ci", "narrow"], "such as 0.5bp")):
+        with pytest.raises(SystemExit) as end:
+            main(["experiment", "buybacks", *wrong])
+        assert end.value.code == 2 and part in capsys.readouterr().err

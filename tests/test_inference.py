@@ -1,0 +1,58 @@
+"""Inference: closed-form answers, and laws that hold for any numbers."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from experiments import inference
+
+numbers = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=12).map(np.array)
+PAIR = {"with": 1.0, "without": -1.0}
+
+
+@given(numbers, st.floats(-10, 10))
+def test_the_interval_and_p_value_are_those_of_the_paired_t_test(without, shift):
+    by_arm = {"without": without, "with": without + shift + np.sin(np.arange(len(without)))}
+    found = inference.effect(by_arm, PAIR, 1.0)
+    known = stats.ttest_rel(by_arm["with"], by_arm["without"])
+    low, high = known.confidence_interval(0.95)
+    assert (found.t_low, found.t_high, found.p_value) == pytest.approx((low, high, known.pvalue), rel=1e-6, abs=1e-9)
+    assert found.bootstrap_low <= found.mean + 1e-9 and found.mean - 1e-9 <= found.bootstrap_high
+
+
+@given(numbers, st.floats(0.01, 100))
+def test_equivalence_means_that_the_ninety_percent_interval_lies_inside(values, smallest):
+    error, n = inference.standard_error(values), len(values)
+    half = stats.t.ppf(0.95, n - 1) * error
+    inside = abs(np.mean(values)) + half < smallest
+    gap = abs(abs(np.mean(values)) + half - smallest)
+    if gap > 1e-6:
+        assert (inference.equivalence(values, smallest) < 0.05) == inside
+
+
+def test_common_noise_is_taken_out_by_pairs_and_independent_noise_is_not():
+    rng = np.random.default_rng(7)
+    common, own = rng.normal(0, 10, 4000), rng.normal(0, 1, (2, 4000))
+    assert inference.gain({"with": common + own[0], "without": common + own[1]}, PAIR) == pytest.approx(10, rel=0.05)
+    assert inference.gain({"with": own[0], "without": own[1]}, PAIR) == pytest.approx(1, abs=0.05)
+
+
+def test_an_effect_of_the_detectable_size_is_found_four_times_in_five():
+    rng = np.random.default_rng(7)
+    n, found = 20, 0
+    size = (stats.t.ppf(0.975, n - 1) + stats.t.ppf(0.8, n - 1)) / np.sqrt(n)
+    for draws in rng.normal(size, 1, (4000, n)):
+        found += abs(draws.mean()) > inference.t_half_width(draws)
+    assert found / 4000 == pytest.approx(0.8, abs=0.03)
+
+
+def test_verdicts_tell_an_effect_from_none_and_from_ignorance():
+    one = {"without": np.zeros(4)}
+    of = lambda *values: inference.effect(one | {"with": np.array(values)}, PAIR, 1.0).verdict  # noqa: E731
+    assert of(5.0, 5.1, 4.9, 5.0) == "effect"
+    assert of(0.2, 0.21, 0.19, 0.2) == "effect, smaller than matters"
+    assert of(0.1, -0.1, 0.1, -0.1) == "no effect that matters"
+    assert of(9.0, -9.0, 9.0, -9.0) == "undecided"
+    assert inference.effect({"with": np.ones(1), "without": np.ones(1)}, PAIR, 1.0).verdict == "too few seeds"

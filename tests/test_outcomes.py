@@ -1,0 +1,54 @@
+"""Outcomes: closed-form answers from small tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny_experiment import tiny
+
+from experiments.outcomes import by_group, series, value
+
+
+def outcome(statistic="mean", **more):
+    return tiny(
+        outcomes=[{"name": "o", "column": "noise_bp", "smallest": 1.0, "statistic": statistic} | more]
+    ).outcomes[0]
+
+
+def path(*values):
+    return pd.Series(values, pd.RangeIndex(1, len(values) + 1), dtype=float)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "expected"), [("mean", 3.0), ("last", 0.0), ("peak", 9.0), ("area", 12.0), ("half-life", 2.0)]
+)
+def test_each_statistic_is_the_number_of_its_definition(statistic, expected):
+    assert value(path(1, 9, 6, 1, 1, 0, np.nan), outcome(statistic)) == (pytest.approx(expected))
+
+
+def test_a_window_is_by_business_days_and_a_day_without_value_counts_nothing():
+    assert value(path(100, 2, np.nan, 4, 100), outcome(from_day=2, to_day=4)) == 3.0
+    assert np.isnan(value(path(1.0), outcome(from_day=2)))
+    assert np.isnan(value(path(1.0, 9.0, 8.0), outcome("half-life")))
+
+
+def test_differences_in_differences_are_a_group_less_another():
+    row = {"date": pd.Timestamp("2024-05-29"), "kind": "note", "outstanding_musd": 1.0, "bid": 99.0, "ask": 101.0}
+    rows = [
+        row | {"maturity": pd.Timestamp(maturity), "residual_bp": r, "on_the_run": new, "turnover_musd": 5.0}
+        for maturity, r, new in (
+            ("2033-05-15", 3.0, False),
+            ("2033-08-15", -4.0, False),
+            ("2034-05-15", 2.0, True),
+            ("2027-05-15", 1.0, False),
+            ("2024-06-10", 99.0, False),  # in no bucket
+        )
+    ]
+    groups = by_group(pd.DataFrame(rows).assign(yield_bp=400.0, unquoted_share=0.5))
+    old = {"bucket": "7Y to 10Y", "issues": "off-the-run"}
+    of = lambda column, **more: series(  # noqa: E731
+        pd.DataFrame({"date": [row["date"]]}), groups, outcome(column=column, **more)
+    ).loc[1]
+    assert of("roughness_bp", group=old) == pytest.approx(np.sqrt(12.5))
+    assert of("roughness_bp", group=old, less={"bucket": "2Y to 3Y"}) == pytest.approx(np.sqrt(12.5) - 1)
+    assert of("turnover_musd", group={}) == 20.0
+    assert of("spread_bp", group={"bucket": "7Y to 10Y"}) == pytest.approx(200.0)

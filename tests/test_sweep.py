@@ -1,0 +1,94 @@
+"""Sweeps: what is there is never made twice, a fault is a row, and nothing depends on who made a run or when."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tiny_experiment import DAYS, tiny, tiny_jobs
+
+from experiments import sweep as sweeping
+from experiments.effects import load
+from experiments.errors import StoreError
+from experiments.store import digest
+from experiments.sweep import open_sweep, sweep
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Return the folder of the tiny experiment, made in this process without a hitch."""
+    out = tmp_path_factory.mktemp("sweep") / "tiny"
+    question = tiny()
+    open_sweep(question, question.worlds(), DAYS, out)
+    assert [done.error for done in sweep(tiny_jobs(out))] == [None] * 4
+    load(out).save()
+    return out
+
+
+def bytes_of(out):
+    """Return every table of a sweep by path: all but the manifests, which know the clock."""
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if kept(path)}
+
+
+def kept(path):
+    return path.is_file() and path.name != "manifest.json"
+
+
+def test_a_sweep_goes_on_with_what_is_missing_and_ends_in_the_same_bytes(undisturbed, tmp_path):
+    out = shutil.copytree(undisturbed, tmp_path / "tiny")
+    shutil.rmtree(out / "runs" / "with-seed2")
+    (out / "runs" / ".with-seed2.partial-1").mkdir()
+    question = tiny()
+    open_sweep(question, question.worlds(), DAYS, out)
+    assert [done.job.name for done in sweep(tiny_jobs(out))] == ["with-seed2"]
+    load(out).save()
+    assert bytes_of(out) == bytes_of(undisturbed)
+
+
+def test_a_folder_of_another_question_is_refused(undisturbed):
+    for other, days in ((tiny(question="Another?"), DAYS), (tiny(), DAYS + 1)):
+        with pytest.raises(StoreError, match="choose another --out"):
+            open_sweep(other, other.worlds(), days, undisturbed)
+    with pytest.raises(StoreError, match="no folder of an experiment"):
+        open_sweep(tiny(), tiny().worlds(), DAYS, undisturbed / "runs")
+
+
+def test_a_failed_run_is_a_row_and_is_tried_again(undisturbed, tmp_path, monkeypatch):
+    out = shutil.copytree(undisturbed, tmp_path / "tiny")
+    shutil.rmtree(out / "runs" / "with-seed1")
+    shutil.rmtree(out / "runs" / "with-seed2")
+    whole = sweeping.simulate
+
+    def fragile(scenario, seed, days, record):
+        if seed == 1:
+            raise ZeroDivisionError("a planted\nfault")
+        return whole(scenario, seed, days, record)
+
+    monkeypatch.setattr(sweeping, "simulate", fragile)
+    assert [done.error is None for done in sweep(tiny_jobs(out))] == [False, True]
+    found = load(out)
+    assert found.failures.to_dict("records") == [
+        {"arm": "with", "seed": 1, "error": "ZeroDivisionError: a planted fault"}
+    ]
+    assert "fragile" in json.loads((out / "failures" / "with-seed1.json").read_text("utf-8"))["traceback"]
+    assert set(found.effects["seeds"]) == {1} and not list(out.glob("runs/.*"))
+    monkeypatch.undo()
+    sweep(tiny_jobs(out))
+    load(out).save()
+    assert bytes_of(out) == bytes_of(undisturbed)
+
+
+def test_a_policy_off_arm_has_the_same_bits_in_every_experiment(undisturbed, tmp_path):
+    other = {"arms": {"nothing": {"scenario": "no-buybacks"}, "twice": {"scenario": "buybacks-doubled"}}}
+    sweep(tiny_jobs(tmp_path, seeds=(2,), control="nothing", **other)[:1])
+    assert digest(tmp_path / "runs" / "nothing-seed2") == digest(undisturbed / "runs" / "without-seed2")
+    assert digest(undisturbed / "runs" / "without-seed1") != digest(undisturbed / "runs" / "without-seed2")
+
+
+def test_results_are_tidy_and_no_pickle_lies_about(undisturbed):
+    found = load(undisturbed)
+    assert list(found.outcomes.columns) == ["arm", "seed", "outcome", "unit", "value"] and len(found.outcomes) == 4
+    assert len(found.daily) == 4 * DAYS and list(found.daily.columns[:3]) == ["arm", "seed", "day"]
+    assert {path.suffix for path in undisturbed.rglob("*") if path.is_file()} == {".csv", ".json", ".parquet"}
