@@ -35,7 +35,7 @@ class HedgeFund(Investor):
     activity = trait(4.0, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
-    level_appetite = trait(0.002, "share of supply per bp, all funds", (0, 1), "0.3 of holders' slope (mechanism.md 8)")
+    level_appetite = trait(0.001, "share of supply per bp, all funds", (0, 1), "0.3 of holders' slope (mechanism.md 8)")
     residual_appetite = trait(
         0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm"
     )

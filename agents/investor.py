@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole
-from agents.client_offers import client_offers
+from agents.client_offers import client_offers, rolled_down
 from agents.demand import buying_chance, lot_of, share_of_gap, speed_in, tilt
 from agents.institution import Institution
 from agents.needs import needs_of_day
@@ -34,7 +34,12 @@ from market.units import FACE_PER_MUSD, Bool, Float, Int
 from market.view import View
 
 MOST_TILT = 0.5
-BID_STEPS_BP = (-1.0, 0.0, 1.0, 2.0)  # a bid schedule around the when-issued yield
+CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of accepted prices of neighbours in 2024
+# A bid schedule around the when-issued yield, (bp, part of the wish). All winners get the stop, so who must have the
+# issue bids far through the market at no cost (Back and Zender 1993); the published high less median yield of notes and
+# bonds, 6 bp in 2024, says how far: set to it, no result. In bills a quarter of it.
+BID_STEPS = ((-14.0, 0.2), (-8.0, 0.25), (-4.0, 0.25), (-1.0, 0.25), (0.0, 0.05), (1.0, 0.05), (2.0, 0.05))
+BILL_STEPS = 0.25
 
 
 Pick = Callable[[Any], Any]
@@ -51,12 +56,12 @@ class Investor(Institution):
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
-    bill_participation = trait(0.85, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
+    bill_participation = trait(0.7, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
     tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond (mechanism.md 2)")
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
 
-    client_share = trait(0.0, "share of a holding offered into a buyback", (0, 1), "off; policy.buybacks.client_offers")
+    client_share = trait(0.0, "years of roll-down offered into a buyback", (0, 1), "set by policy.buybacks")
     client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
 
     benchmark = memory(0.0, "accustomed share of each security's supply")
@@ -118,11 +123,11 @@ class Investor(Institution):
         return self.lines(view, place, security, face[place, security])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
-        """Return the liquidity trades of the round; they lean towards what is wanted."""
+        """Return the liquidity trades of the round; they lean towards the accustomed holding, whatever yields are."""
         now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
-        wanted = self._wanted_at(view, now.place, now.security, view.anticipated[now.security])
-        pull = self._picker(now.place, now.security)(self.pull)
-        chance = buying_chance(wanted - self.held(now.place, now.security), now.turnover, pull)
+        pick = self._picker(now.place, now.security)
+        accustomed = pick(self.benchmark) * view.anticipated[now.security]
+        chance = buying_chance(accustomed - self.held(now.place, now.security), now.turnover, pick(self.pull))
         face = np.where(now.which_way < chance, now.size, -now.size)
         return self.lines(view, now.place, now.security, face)
 
@@ -173,10 +178,11 @@ class Investor(Institution):
         part = np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
-        for step, weight in zip(BID_STEPS_BP, (0.95, 0.05, 0.05, 0.05), strict=True):
+        stretch = BILL_STEPS if view.securities.kind[s] == Kind.BILL else 1.0
+        for step, weight in BID_STEPS:
             rows = np.zeros(len(part), BIDS)
             rows["bidder"] = self.member
-            yield_bp = np.full(len(part), view.composite_bp[s] + step) + 0.5 * error
+            yield_bp = np.full(len(part), view.composite_bp[s] + min(step, stretch * step)) + 0.5 * error
             rows["rate_e5"] = bid_rate_e5(view, auction, yield_bp)
             rows["face"] = whole(weight * part)
             pieces.append(rows)
@@ -184,11 +190,14 @@ class Investor(Institution):
         return bids[bids["face"] > 0]
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
-        """Offer part of what it holds into a buyback, through a dealer, if clients do."""
+        """Offer into a buyback, through a dealer, what has rolled down, at prices that differ by its own view."""
         if not np.any(self.client_share):
             nothing = np.zeros((len(self.member), len(view.securities)))
             return nothing, nothing.astype(np.int64)
-        return client_offers(self.position, self.client_share, self.client_reluctance, buyback, view)
+        n = len(view.securities)
+        urge = rolled_down(self.client_share, view.years) * -np.log(self.uniform("offers: urge", n, daily=True))
+        view_bp = CLIENT_VIEW_BP * self.normal("offers: view", n, daily=True)
+        return client_offers(self.position, urge, self.client_reluctance + view_bp, buyback, view)
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners, customers or a home office supply what purchases take and receive what they release."""

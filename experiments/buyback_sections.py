@@ -80,9 +80,14 @@ class Buybacks(Section):
         "economics.md 1.1, L-M; off because the lists of 2024 come out without it",
         "leave the likely cheapest to deliver into futures off lists made by rule",
     )
-    client_offers: bool = declared(False, "flag", "economics.md 1.1", "investors offer through a dealer too")
+    client_offers: bool = declared(True, "flag", "economics.md 1.1", "investors offer through a dealer too")
     client_share: float = declared(
-        0.02, "share of holdings", "a guess", "part of a holding that a client offers", ge=0, le=1
+        0.01,
+        "years",
+        "a guess: two days of it; set by covers up to September 2024",
+        "of the roll-down of a holding at constant maturity, what clients offer into an operation",
+        ge=0,
+        le=1,
     )
     client_reluctance_bp: float = declared(
         0.5, "bp", "a guess", "yield below the composite at which a client offers", ge=-100, le=100
