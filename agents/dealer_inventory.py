@@ -1,7 +1,7 @@
 """What a dealer's position costs it: excess over the wanted inventory, holding time, factor risk, use of limits, skew.
 
     skew(s) = gamma_d sum_k L(s, k) X(k) + (b + mu) / 250 h(s) / D(s)      in bp of yield, positive when long
-    X(k) = sum over s of dv01(s) excess(s) L(s, k),   gamma_d = gamma H / (24 w_d)
+    X(k) = sum over s of dv01(s) excess(s) L(s, k) less what is hedged,   gamma_d = gamma H / (24 w_d)
 
 with L the loadings scaled to factors of unit daily variance. What it shows its clients rests on the factor risk that it
 could not lay off, X averaged over a quarter of a day (``burden``); what it wishes to lay off in a matching session
@@ -42,7 +42,7 @@ class Inventory:
     days: Float  # signed holding time of the excess
     skew_bp: Float  # of the position as it is
     shown_bp: Float  # what clients are shown: with the burden in place of today's factor risk
-    factor: Float  # (..., 3): X
+    factor: Float  # (..., 3): X, less what is hedged
     skew_per_face: Float  # bp per unit of face added: what the next trade costs
     full_per_face: Float  # the same with all of its factor risk
     half_spread_bp: Float
@@ -85,7 +85,7 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     position = dealer.position
     excess = excess_face(position, dealer.benchmark, view.anticipated, view.tradable)
     days = holding_days(excess, standing.turnover, MOST_DAYS)
-    factor = exposure(excess, standing.face_risk)
+    factor = exposure(excess, standing.face_risk) - dealer.hedge
     leverage, risk = _use(dealer, position, factor)
     use = np.maximum(leverage, risk)
     cost = dealer.balance_cost + shadow_price(use, dealer.shadow_slope, dealer.shadow_most)

@@ -19,12 +19,21 @@ from agents.bidding import bid_rate_e5, whole
 from agents.dealer_inventory import Inventory, inventory_of
 from agents.institution import Institution
 from agents.outlook import Lessons
-from agents.quoting import face_shown, face_taken, face_to_match, worth_quoting
+from agents.quoting import (
+    answered_half,
+    face_shown,
+    face_taken,
+    face_to_match,
+    lead_of_best,
+    shading,
+    worth_quoting,
+)
 from agents.traits import memory, trait
 from market.exposure import along
 from market.instruments import Money
 from market.messages import BIDS, Auction, Buyback, Quotes, Venue, stacked
 from market.news import FACTORS, News
+from market.securities import Kind
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
@@ -32,6 +41,8 @@ BACKSTOP_BP = 5.0  # a primary dealer's duty: its pro rata share, reasonably com
 HEDGE_ISSUES = 7  # on-the-run coupon issues
 TICKET = 25.0 * FACE_PER_MUSD
 HEDGE_LOT = 25.0 * FACE_PER_MUSD
+APART_DAYS = 2.0  # memory of how far dealers lie apart [SPEC]
+COUPON_LADDER, BILL_LADDER = (0.25, 0.75), (0.45, 0.85)  # shares bid at each step and as backstop: 1.5 and 2.2 in all
 LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
 
 
@@ -47,6 +58,8 @@ class PrimaryDealer(Institution):
     risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession (mechanism.md 8)")
     risk_horizon = trait(8.0, "days", (0.1, 100), "mechanism.md 8")
     lay_off_days = trait(0.25, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
+    hedge_share = trait(0.9, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
+    hedge_days = trait(1.0, "days in which it hedges", (0.05, 100), "a guess")
     balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity at 10-12 % (economics.md 1.6)")
     shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "mechanism.md 3: a convention")
     shadow_most = trait(400.0, "bp a year", (0, 1e4), "bounded steepening (mechanism.md 6)")
@@ -64,11 +77,13 @@ class PrimaryDealer(Institution):
         1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else"
     )
     cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
-    offer_share = trait(0.5, "share of a long position", (0, 1), "a guess (mechanism.md 5.4)")
+    offer_share = trait(0.25, "share of a long position", (0, 1), "a guess: covers of long buckets up to Sept 2024")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
 
     benchmark = memory(0.0, "wanted share of each security's supply")
     burden = memory(0.0, "$m a standard deviation: factor risk not laid off", FACTORS)
+    hedge = memory(0.0, "$m a standard deviation: factor risk hedged outside this market", FACTORS)
+    apart = memory(0.0, "bp: mean absolute distance of its stream from the composite")
     premium = memory(0.0, "bp: learnt from the composite")
     valued = memory(np.nan, "bp: last own stream")
     news = memory(0.0, "bp: public news, by factor", FACTORS)
@@ -88,17 +103,31 @@ class PrimaryDealer(Institution):
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""
         today = self.model.outlook.on(view)
+        if view.round > 0:
+            self._compare(view)
         gap = view.composite_bp - self.valued
         learnt = self.premium + self.follow / view.rounds * gap
         self.premium = np.where(np.isfinite(gap), learnt, self._premium_among_neighbours(view))
         value = self.value(view, today)
         self.valued = value
-        self.state: Inventory = inventory_of(self, view, today)
-        self.burden = self.burden + (self.state.factor - self.burden) / (self.lay_off_days * view.rounds)
+        self._hedge_and_carry(view, today)
         view_bp = self._private_view(view)
         self.reservation = value + self.state.skew_bp + view_bp
         self.centre = value + self.state.shown_bp + view_bp
         return self.centre
+
+    def _hedge_and_carry(self, view: View, today: Lessons) -> None:
+        """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""
+        self.state: Inventory = inventory_of(self, view, today)
+        wanted = self.hedge_share * (self.state.factor + self.hedge)
+        self.hedge = self.hedge + (wanted - self.hedge) / (self.hedge_days * view.rounds)
+        self.burden = self.burden + (self.state.factor - self.burden) / (self.lay_off_days * view.rounds)
+
+    def _compare(self, view: View) -> None:
+        """Remember over days how far its streams lie from the composite that everybody sees."""
+        away = np.abs(self.centre - view.composite_bp)
+        learnt = self.apart + (away - self.apart) / (APART_DAYS * view.rounds)
+        self.apart = np.where(np.isfinite(away), learnt, self.apart)
 
     def _premium_among_neighbours(self, view: View) -> Float:
         """Return the premium of a security not yet streamed: what its maturity node has, less its own belief."""
@@ -153,11 +182,16 @@ class PrimaryDealer(Institution):
         """Price each request with half of it, and what was asked before in the round, taken into the position."""
         state, security, pick = self.state, np.ascontiguousarray(asked["security"]), self.picker(asked)
         sells = asked["face"] < 0  # the client sells, the dealer buys
-        half = pick(state.half_spread_bp)
+        half = pick(answered_half(state.half_spread_bp, self.apart, *self.daily("rivals", self._rivals)))
         after = asked["pending"] - 0.5 * asked["face"]
         yield_bp = pick(self.centre) + pick(state.skew_per_face) * after + np.where(sells, half, -half)
         refuses = np.where(sells, pick(state.refuses_buying), pick(state.refuses_selling))
         return np.where(refuses | ~view.tradable[security], np.nan, view.price_of(security, yield_bp))
+
+    def _rivals(self) -> tuple[float, float]:
+        """Return what the number of dealers asked, and of all dealers, does to an answer: lead and factor."""
+        dealers = int(np.count_nonzero(self.model.sectors == self.sector))
+        return lead_of_best(min(self.model.premises.dealers_asked, dealers)), shading(dealers)
 
     def decide(self, view: View) -> NDArray[Any]:
         """Take what rests in a book at a better price than its own reservation by half a spread: laying off risk."""
@@ -190,8 +224,9 @@ class PrimaryDealer(Institution):
         share = np.atleast_2d(self.capital_share)[:, 0]
         centre = np.atleast_2d(self.centre)[:, s]
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
+        part_each, backstop = BILL_LADDER if view.securities.kind[s] == Kind.BILL else COUPON_LADDER
         pieces = []
-        for step, weight in (*((step, 0.25) for step in LADDER_BP), (BACKSTOP_BP, 0.75)):
+        for step, weight in (*((step, part_each) for step in LADDER_BP), (BACKSTOP_BP, backstop)):
             part = np.zeros(len(share), BIDS)
             part["bidder"] = self.member
             part["rate_e5"] = bid_rate_e5(view, auction, centre + step + 0.3 * error)

@@ -3,10 +3,16 @@ yield above the valuation means a lower price: the dealer is long.
 """
 
 import math
+from functools import lru_cache
+
+import numpy as np
 
 from market.kernels import rule
 from market.units import FACE_PER_MUSD
 
+MOST_SHADING = (
+    3.0  # times a half-spread, where two dealers or one are left: Kyle (1989) has no equilibrium there [SPEC]
+)
 MATCH_LOT = 500.0 * FACE_PER_MUSD  # the most that one wish of a matching session may be
 SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run
 
@@ -65,6 +71,39 @@ def half_spread(
     """
     risk = max(0.5 * tick_bp, risk_share * volatility_bp * math.sqrt(days))
     return risk + cost_share * cost_bp_year * days / (250.0 * duration)
+
+
+@lru_cache
+def lead_of_best(asked: int) -> float:
+    """Return how far the best of ``asked`` independent standard normal quotes is expected to be ahead of the second.
+
+    k times the integral of F^(k-1) (1 - F): what the winner of a first-price auction leaves unasked if it quotes its
+    cost, and so what it adds (Vickrey 1961; Milgrom and Weber 1982). One dealer has no second: twice the lead of two, a
+    guess, the client's limit being the bound.
+    """
+    if asked <= 1:
+        return 2.0 * lead_of_best(2)
+    x = np.linspace(-8.0, 8.0, 1601)
+    below = np.array([0.5 * math.erfc(-v / math.sqrt(2.0)) for v in x])
+    return float(asked * np.sum(below ** (asked - 1) * (1.0 - below)) * (x[1] - x[0]))
+
+
+def shading(dealers: int) -> float:
+    """Return the factor on a half-spread where so many dealers share the market: (N - 1) / (N - 2), bounded.
+
+    Kyle (1989): each of N suppliers of liquidity bends its schedule by its own price impact.
+    """
+    return min((dealers - 1.0) / (dealers - 2.0), MOST_SHADING) if dealers > 2 else MOST_SHADING
+
+
+@rule
+def answered_half(half_spread_bp: float, apart_bp: float, lead: float, factor: float) -> float:
+    """Return half of what an answer asks between bid and offer, in bp.
+
+    The half-spread, shaded for the number of dealers; and the lead that it expects over the second-best answer, dealers
+    lying ``apart_bp`` (mean absolute distance to the composite; of normals 0.8 standard deviations) from each other.
+    """
+    return factor * half_spread_bp + lead * 1.2533141373155001 * apart_bp
 
 
 @rule

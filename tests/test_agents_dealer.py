@@ -92,6 +92,14 @@ def test_clients_are_shown_the_burden_and_not_todays_factor_risk():
     assert fresh.shown_bp == pytest.approx(carry) and np.all(fresh.skew_bp > fresh.shown_bp)
 
 
+def test_what_is_hedged_outside_is_not_priced_and_the_rest_is():
+    open_book, desk = state([0.0, 0.0, 2e5], balance_cost=0.0)
+    desk.hedge = 0.75 * open_book.factor
+    hedged = inventory_of(desk, VIEW, TODAY)
+    assert hedged.skew_bp == pytest.approx(0.25 * open_book.skew_bp)
+    assert hedged.utilisation[0] <= open_book.utilisation[0]
+
+
 def test_twice_the_capital_bears_half_the_risk_price():
     small, _ = state([0, 0, 1e5], capital_share=0.04)
     large, _ = state([0, 0, 1e5], capital_share=0.08)

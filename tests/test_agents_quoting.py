@@ -1,5 +1,6 @@
 """The equations of a dealer's prices and of an investor's demand: closed forms, signs and bounds."""
 
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -10,11 +11,22 @@ from hypothesis import strategies as st
 from small_market import lone
 
 from agents.bank import Bank
+from agents.client_offers import SHORTEST_YEARS, rolled_down
 from agents.demand import buying_chance, share_of_gap, tilt
 from agents.hedge_fund import MOST_EXTRA, HedgeFund
 from agents.investor import MOST_TILT, Investor
 from agents.money_fund import MoneyFund
-from agents.quoting import carrying_skew, face_shown, half_spread, holding_days, shadow_price, worth_quoting
+from agents.quoting import (
+    answered_half,
+    carrying_skew,
+    face_shown,
+    half_spread,
+    holding_days,
+    lead_of_best,
+    shading,
+    shadow_price,
+    worth_quoting,
+)
 from agents.traits import Trait, traits_of
 from experiments.kinds import KINDS
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
@@ -45,6 +57,29 @@ def test_balance_sheet_is_free_below_three_quarters_and_then_dearer_by_the_squar
     assert shadow_price(1.0, 4800.0, 400.0) == pytest.approx(300.0)
     assert shadow_price(0.875, 4800.0, 400.0) == pytest.approx(75.0)
     assert shadow_price(9.0, 4800.0, 400.0) == 400.0
+
+
+def test_the_winner_adds_the_lead_it_expects_over_the_second_best():
+    """Closed forms of the order statistics of normals: 2 / sqrt(pi) for two, 3 / (2 sqrt(pi)) for three."""
+    assert lead_of_best(2) == pytest.approx(2 / math.sqrt(math.pi), rel=1e-6)
+    assert lead_of_best(3) == pytest.approx(1.5 / math.sqrt(math.pi), rel=1e-6)
+    leads = [lead_of_best(k) for k in range(1, 25)]
+    assert all(more > less > 0 for more, less in itertools.pairwise(leads))
+
+
+def test_fewer_dealers_ask_for_more():
+    factors = [shading(n) for n in range(1, 25)]
+    assert all(few >= many > 1 for few, many in itertools.pairwise(factors))
+    assert shading(24) == pytest.approx(23 / 22) and shading(6) == pytest.approx(1.25)
+    assert answered_half(0.2, 0.1, lead_of_best(2), shading(4)) > answered_half(0.2, 0.1, lead_of_best(4), shading(24))
+    assert answered_half(0.2, 0.0, lead_of_best(4), 1.0) == 0.2
+
+
+@given(st.floats(0, 1), st.floats(0, 30), st.floats(0, 30))
+def test_who_holds_at_constant_maturity_offers_short_paper_most(roll, years, longer):
+    share = rolled_down(roll, years)
+    assert 0 <= rolled_down(roll, years + longer) <= share <= 1
+    assert share == pytest.approx(min(roll / max(years, SHORTEST_YEARS), 1))
 
 
 @given(st.floats(0.01, 5), st.floats(0.1, 20), st.floats(0.01, 40), st.floats(0, 500), st.floats(0.5, 20))
