@@ -1,7 +1,9 @@
 """The Fed: it sets its rates by date, redeems under its caps, rolls over the rest, and reports what comes from outside.
 
 Caps and rates are values with dates. Levels of currency, other assets and liabilities and of the foreign repo pool are
-published levels of Wednesdays, moved to on that day (or the next business day). Source: economics.md 1.2; H.4.1.
+published levels of Wednesdays, moved to on that day (or the next business day). Mortgage securities are among the other
+assets; what they bring in above their cap buys Treasuries at the auctions of the month after, as add-ons.
+Source: economics.md 1.2; H.4.1.
 """
 
 from bisect import bisect_right
@@ -13,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from agents.institution import Institution
-from agents.reinvestment import month_of, part_of, redeemed_share, rolled
+from agents.reinvestment import above_cap, month_before, month_of, part_of, redeemed_share, rolled
 from market.calendar import roll_forward
 from market.instruments import Money
 from market.messages import Auction, FactorLevels
@@ -30,7 +32,8 @@ class FedPlan:
     ``caps`` are (first day, face a month) in order of days, ``rates`` (first day, rates) likewise; ``expected`` the
     policy rate in bp that guidance leads the market to expect, by day number; ``factors`` dated levels; ``calendar``
     all auctions to come, whose announced sizes share out the roll-over; ``redeemed`` the face that was redeemed before
-    the start, by month. ``roll_all`` rolls everything (a world at rest).
+    the start, by month. ``roll_all`` rolls everything (a world at rest). ``mortgages`` is the principal that mortgage
+    securities repay by month, in units of face, ``mortgage_caps`` (first day, face a month) what of it runs off.
     """
 
     caps: tuple[tuple[int, int], ...] = ()
@@ -40,6 +43,13 @@ class FedPlan:
     calendar: tuple[Auction, ...] = ()
     redeemed: Mapping[tuple[int, int], int] = field(default_factory=dict)
     roll_all: bool = False
+    mortgages: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    mortgage_caps: tuple[tuple[int, int], ...] = ()
+
+    def mortgages_above_cap(self, month: tuple[int, int]) -> int:
+        """Return the face that a month's mortgage principal puts into Treasuries; its cap is that of the first day."""
+        first = int(np.datetime64(f"{month[0]:04d}-{month[1]:02d}-01", "D").astype(np.int64))
+        return above_cap(self.mortgages.get(month, 0), _in_force(self.mortgage_caps, first))
 
 
 class CentralBank(Institution):
@@ -73,7 +83,24 @@ class CentralBank(Institution):
 
     # ---- roll-over -------------------------------------------------------------------------------
     def addon(self, auction: Auction, view: View) -> int:
-        """Return its add-on: this auction's part of what it rolls on the issue day."""
+        """Return its add-on: this auction's part of what it rolls on the issue day, and of mortgage principal."""
+        return self._maturities_rolled(auction, view) + self._mortgages_rolled(auction)
+
+    def _mortgages_rolled(self, auction: Auction) -> int:
+        """Return its part of last month's mortgage principal above the cap, among all auctions of the month."""
+        month = month_of(auction.issue_day)
+        amount = self.plan.mortgages_above_cap(month_before(month))
+        if not amount:
+            return 0
+        sizes = [a.offering for a in self.plan.calendar if month_of(a.issue_day) == month]
+        return part_of(amount, self._planned(auction), sum(sizes))
+
+    def _planned(self, auction: Auction) -> int:
+        """Return the size that the calendar foresees for an auction: announced sizes may move, shares do not."""
+        return next((a.offering for a in self.plan.calendar if self._same(a, auction)), auction.offering)
+
+    def _maturities_rolled(self, auction: Auction, view: View) -> int:
+        """Return this auction's part of what matures on the issue day and is rolled."""
         s = view.securities
         bills = bool(s.kind[auction.security] == Kind.BILL)
         same = s.of(Kind.BILL) == bills
@@ -86,8 +113,7 @@ class CentralBank(Institution):
             for a in self.plan.calendar
             if a.issue_day == auction.issue_day and (s.kind[a.security] == Kind.BILL) == bills
         ]
-        planned = next((a.offering for a in self.plan.calendar if self._same(a, auction)), auction.offering)
-        return part_of(amount, planned, sum(sizes))
+        return part_of(amount, self._planned(auction), sum(sizes))
 
     @staticmethod
     def _same(a: Auction, b: Auction) -> bool:
@@ -129,9 +155,13 @@ class CentralBank(Institution):
         return par + int((view.soma[tips] * ratio // RATIO_ONE_E5).sum())
 
     def _cap(self, day: int) -> int:
-        days = [since for since, _ in self.plan.caps]
-        place = bisect_right(days, day) - 1
-        return self.plan.caps[place][1] if place >= 0 else 2**62
+        return _in_force(self.plan.caps, day)
+
+
+def _in_force(caps: tuple[tuple[int, int], ...], day: int) -> int:
+    """Return the cap of a day; before the first, more than anything."""
+    place = bisect_right([since for since, _ in caps], day) - 1
+    return caps[place][1] if place >= 0 else 2**62
 
 
 def _of_month(days: Int, month: tuple[int, int]) -> Bool:

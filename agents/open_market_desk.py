@@ -4,12 +4,13 @@ A *programme* buys or sells a fixed face every so many business days from one da
 maturity, whatever the price. The *rule* buys on days on which the market functions badly: noise of the last close
 above a threshold, or depth of the on-the-run books so far today below one. *In place of buybacks* it holds each
 operation that the Treasury announces, with its list, maximum and scoring, and the Fed pays: quantitative easing of
-equal cash.
+equal cash. A *backstop* offers, on days of the same kind, to buy in each of its buckets what dealers will sell at a
+minimum discount to fitted value.
 
-Programme and rule take seasoned notes and bonds, no bills, TIPS, floating rate notes or on-the-run issues. The desk
-buys no more of any security than leaves the Fed's holding at 70 % of the face outstanding, and sells no more than it
-has. With nothing to do it does not exist. Left out: issues cheapest to deliver or special in repo, and hedging by
-futures. Source: economics.md 1.2, 3.10.
+Programme, rule and backstop take seasoned notes and bonds, no bills, TIPS, floating rate notes or on-the-run issues.
+The desk buys no more of any security than leaves the Fed's holding at 70 % of the face outstanding, and sells no more
+than it has. With nothing to do it does not exist. Left out: issues cheapest to deliver or special in repo, and hedging
+by futures. Source: economics.md 1.2, 3.10.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.institution import Institution
+from market.backstop import accepted_below, discounts_bp
 from market.buyback import MULTIPLE, evaluate
 from market.calendar import business_days
 from market.messages import Buyback
@@ -67,6 +69,16 @@ class PurchaseRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Backstop:
+    """Auctions of ``face`` in each bucket, when its rule is due, at ``discount_bp`` below fitted value or more."""
+
+    rule: PurchaseRule
+    buckets: tuple[tuple[float, float], ...]
+    discount_bp: float
+    single_price: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeskPlan:
     """What the desk was given to carry out; ``cap_share`` is the most of a security's face that it takes at once in the
     place of a buyback, ``curve_weight`` the weight of the curve against the market by which it scores offers.
@@ -74,6 +86,7 @@ class DeskPlan:
 
     programmes: tuple[Programme, ...] = ()
     rule: PurchaseRule | None = None
+    backstop: Backstop | None = None
     like_buybacks: bool = False
     cap_share: float = 1.0
     curve_weight: float = 0.5
@@ -81,7 +94,7 @@ class DeskPlan:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.programmes and self.rule is None and not self.like_buybacks
+        return not self.programmes and self.rule is None and self.backstop is None and not self.like_buybacks
 
 
 class OpenMarketDesk(Institution):
@@ -104,6 +117,7 @@ class OpenMarketDesk(Institution):
                 yield self._of_years(view, p.buys, p.face, p.bucket_years)
         if plan.rule is not None and plan.rule.round == view.round and plan.rule.due(seen):
             yield self._of_years(view, True, plan.rule.face, plan.rule.bucket_years)
+        yield from self._backstops(view, seen)
         for buyback in view.buybacks if plan.like_buybacks else ():
             if (buyback.day, buyback.round) == (view.date, view.round):
                 yield self._in_place_of(buyback, view)
@@ -115,6 +129,15 @@ class OpenMarketDesk(Institution):
         listed = seasoned(view, years) & (limit >= MULTIPLE)
         bucket = f"{years[0]:g} to {years[1]:g} years"
         return Outright(Buyback(view.date, view.round, bucket, face, listed, price_sensitive=False), buys, limit)
+
+    def _backstops(self, view: View, seen: Functioning) -> Iterator[Outright]:
+        """Yield an auction for each bucket of the backstop, if this is its round and the market functions badly."""
+        backstop = self.plan.backstop
+        if backstop is None or backstop.rule.round != view.round or not backstop.rule.due(seen):
+            return
+        for years in backstop.buckets:
+            purchase = self._of_years(view, True, backstop.rule.face, years)
+            yield replace(purchase, discount_bp=backstop.discount_bp, single_price=backstop.single_price)
 
     def _in_place_of(self, buyback: Buyback, view: View) -> Outright:
         """Return the purchase that stands for an announced buyback, within the Fed's own limit by security."""
@@ -133,6 +156,9 @@ class OpenMarketDesk(Institution):
         if not len(lines):
             return np.zeros(0, np.int64)
         market, fitted = view.price(view.composite_bp), view.price(fitted_bp)
+        if operation.discount_bp is not None:
+            discount = discounts_bp(lines, fitted, view.dv01)
+            return accepted_below(discount, lines, operation.discount_bp, operation.limit, operation.terms.maximum)
         if not operation.buys:
             return dearest(lines, market, fitted, view.dv01, operation)
         weight = self.plan.curve_weight

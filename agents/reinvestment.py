@@ -4,6 +4,11 @@ Treasuries redeemed in a calendar month are the smaller of the cap and what matu
 the gap. Coupon redemptions are spread over the month's coupon maturities in proportion, bills likewise over theirs.
 What is not redeemed is rolled at auction, across the securities issued on the maturity's day in proportion to their
 announced sizes, on top of the public offering. Source: Desk statements (economics.md 1.2, F18).
+
+Principal of mortgage securities runs off up to a cap of its own; what a month brings above it is put into Treasuries
+(Board, Plans for Reducing the Size of the Balance Sheet, May 2022; Treasuries since the statement of May 2024). The
+Desk would buy them in the secondary market in proportion to what is outstanding; here they are taken at the auctions
+that settle in the month after, in proportion to announced sizes: a simplification. The cap never bound in 2024.
 """
 
 from fractions import Fraction
@@ -24,9 +29,20 @@ def rolled(maturing: int, share_redeemed: Fraction) -> int:
     return int(maturing * (1 - share_redeemed))
 
 
+def above_cap(principal: int, cap: int) -> int:
+    """Return the mortgage principal of a month that is not let run off; faces of any unit."""
+    return max(principal - cap, 0)
+
+
 def part_of(amount: int, own_size: int, all_sizes: int) -> int:
     """Return the part of an amount that goes to one auction of several that settle together, by announced size."""
     return amount * own_size // all_sizes if all_sizes else 0
+
+
+def month_before(month: tuple[int, int]) -> tuple[int, int]:
+    """Return year and month of the month before one."""
+    year, number = month
+    return (year, number - 1) if number > 1 else (year - 1, 12)
 
 
 def month_of(day: int) -> tuple[int, int]:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from agents.open_market_desk import DeskPlan, Programme, PurchaseRule
+from agents.open_market_desk import Backstop, DeskPlan, Programme, PurchaseRule
 from experiments.errors import UserError
-from experiments.purchase_sections import Purchases
+from experiments.purchase_sections import BackstopAuctions, Functioning, Purchases
 from experiments.scenario_sections import Scenario
 from market.calendar import business_days, round_at
 from market.securities import Kind, Securities
@@ -14,21 +14,28 @@ from market.units import FACE_PER_MUSD, Int, day_number
 def desk_plan(scenario: Scenario) -> DeskPlan:
     """Return what the desk carries out."""
     policy, rounds = scenario.policy, scenario.run.rounds
-    rule = policy.functioning
-    bad_days = PurchaseRule(
-        round_at(rule.time, rounds),
-        rule.per_day_musd * FACE_PER_MUSD,
-        rule.bucket_years,
-        rule.noise_above_bp,
-        rule.depth_below_musd,
-    )
     return DeskPlan(
         programmes=tuple(_programme(programme, rounds) for programme in policy.purchases),
-        rule=bad_days if rule.per_day_musd else None,
+        rule=_bad_days(policy.functioning, rounds, policy.functioning.bucket_years),
+        backstop=_backstop(policy.backstop, rounds),
         like_buybacks=policy.qe_like_buybacks,
         cap_share=policy.buybacks.security_cap,
         curve_weight=policy.buybacks.curve_weight,
     )
+
+
+def _bad_days(given: Functioning | BackstopAuctions, rounds: int, years: tuple[float, float]) -> PurchaseRule | None:
+    """Return when, and how much, is bought on days on which the market functions badly; None if it is not."""
+    if not given.per_day_musd:
+        return None
+    face = given.per_day_musd * FACE_PER_MUSD
+    return PurchaseRule(round_at(given.time, rounds), face, years, given.noise_above_bp, given.depth_below_musd)
+
+
+def _backstop(given: BackstopAuctions, rounds: int) -> Backstop | None:
+    rule = _bad_days(given, rounds, (given.buckets_years[0][0], given.buckets_years[-1][1]))
+    single = given.pricing == "single"
+    return None if rule is None else Backstop(rule, given.buckets_years, given.discount_bp, single)
 
 
 def _programme(given: Purchases, rounds: int) -> Programme:

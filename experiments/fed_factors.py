@@ -17,8 +17,9 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from agents.reinvestment import month_of
 from experiments.published import DataError, nearest_row, table
-from market.units import CENTS_PER_MUSD, Int, to_date
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, to_date
 
 H41, SOMA = "h41_wednesday_levels_weekly_2019-2024", "soma_by_type_weekly_2019-2024"
 SOMA_TYPES = {"bills": "bills", "notes_bonds": "notes_bonds_nominal", "frn": "frn", "tips": "tips_par"}
@@ -86,6 +87,21 @@ def _levels(row: pd.Series, soma_day: int | None = None) -> FedLevels:
 def _cents(millions: float) -> int:
     """Return cents from millions of dollars published with at most three decimals."""
     return round(float(millions) * 1000) * (CENTS_PER_MUSD // 1000)
+
+
+def mortgage_principal() -> dict[tuple[int, int], int]:
+    """Return what mortgage securities repaid by month, in face: the fall from its first Wednesday to the next month's.
+
+    Nothing was bought in the years from 2023 on, so that a fall of the level is principal; it is paid from the 15th on.
+    A rise (purchases that settled, before) counts as none. The last month published is incomplete and left out.
+    """
+    frame = table(H41)
+    levels: dict[tuple[int, int], float] = {}
+    for day, level in zip(frame["date"], frame["soma_mbs"], strict=True):
+        levels.setdefault(month_of(int(day)), float(level))
+    following = list(levels.values())[1:]
+    falls = zip(levels.items(), following, strict=False)
+    return {month: round(max(level - after, 0.0)) * FACE_PER_MUSD for (month, level), after in falls}
 
 
 def levels_as_of(day: int) -> FedLevels:

@@ -12,7 +12,8 @@ from experiments.auction_calendar import ScheduledAuction, auctions
 from experiments.buyback_calendar import buybacks
 from experiments.buyback_schedule import steady_buybacks
 from experiments.buyback_sections import Buybacks
-from experiments.fed_factors import fed_levels
+from experiments.errors import UserError
+from experiments.fed_factors import fed_levels, mortgage_principal
 from experiments.fiscal_flows import fiscal_flows
 from experiments.limit_plan import limit_plan
 from experiments.policy_path import rate_steps
@@ -132,7 +133,24 @@ def fed_plan(scenario: Scenario, calendar: tuple[Auction, ...], start_levels_day
                     level.currency, level.other_assets, level.other_liabilities, level.foreign_repo
                 )
     expected, before = expected_rates(rates, start, last), {month_of(start): redeemed_before(start, start_levels_day)}
-    return FedPlan(caps, rates, expected, factors, calendar, before, policy.supply == "steady")
+    mortgages, mortgage_caps = _mortgages(scenario)
+    rolls_all = policy.supply == "steady"
+    plan = FedPlan(caps, rates, expected, factors, calendar, before, rolls_all, mortgages, mortgage_caps)
+    if policy.debt_limit.enabled and any(plan.mortgages_above_cap(month) for month in mortgages):
+        raise UserError(
+            "policy.caps has an mbs_musd below the principal repaid, expected 35000 with policy.debt_limit: Treasuries "
+            "bought with it are new debt, which the limit's projection does not foresee"
+        )
+    return plan
+
+
+def _mortgages(scenario: Scenario) -> tuple[dict[tuple[int, int], int], tuple[tuple[int, int], ...]]:
+    """Return mortgage principal by month from that of the start on, and its caps; with factors held, none is repaid."""
+    caps = tuple((day_number(cap.since), cap.mbs_musd * FACE_PER_MUSD) for cap in scenario.policy.caps)
+    if scenario.policy.factors == "held":
+        return {}, caps
+    first, last = (month_of(day_number(day)) for day in (scenario.run.start, scenario.run.end))
+    return {month: face for month, face in mortgage_principal().items() if first <= month <= last}, caps
 
 
 def redeemed_before(start: int, levels_day: int) -> int:

@@ -1,5 +1,6 @@
-"""The sections of a scenario for the Fed's outright operations: dated programmes, and a rule of market functioning."""
+"""The sections of a scenario for the Fed's outright operations: programmes, a rule, and a backstop."""
 
+from itertools import pairwise
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -42,4 +43,43 @@ class Functioning(Section):
     def _can_fire(self) -> Self:
         if self.per_day_musd and self.noise_above_bp == 1000 and self.depth_below_musd == 0:
             raise ValueError("per_day_musd without a threshold, expected noise_above_bp or depth_below_musd as well")
+        return self
+
+
+BUCKETS_YEARS = ((0.0, 3.0), (3.0, 7.0), (7.0, 20.0), (20.0, 31.0))
+
+
+class BackstopAuctions(Section):
+    """Reverse auctions by bucket on bad days, in which the Fed buys only what is offered below a backstop price."""
+
+    per_day_musd: int = declared(0, "musd", "off", "most face bought in a bucket and day, 0 for none", ge=0, le=100_000)
+    noise_above_bp: float = declared(1000.0, "bp", "a guess", "offer if noise closed above this", gt=0, le=1000)
+    depth_below_musd: float = declared(
+        0.0, "musd", "a guess", "offer if the on-the-run books have shown less than this today", ge=0, le=1e6
+    )
+    discount_bp: float = declared(
+        2.0, "bp of yield", "a guess", "least discount to fitted value at which it buys", ge=0, le=500
+    )
+    pricing: Literal["multiple", "single"] = declared(
+        "multiple", "mode", "", "each offer is paid its own price, or all are paid at the smallest accepted discount"
+    )
+    buckets_years: tuple[Years, ...] = declared(
+        BUCKETS_YEARS, "years", "a guess", "ranges of remaining maturity, an auction each", min_length=1, max_length=20
+    )
+    time: SessionTime = declared("10:30", "time", "a guess", "when operations are held")
+
+    @model_validator(mode="after")
+    def _can_fire(self) -> Self:
+        if self.per_day_musd and self.noise_above_bp == 1000 and self.depth_below_musd == 0:
+            raise ValueError("per_day_musd without a threshold, expected noise_above_bp or depth_below_musd as well")
+        return self
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        for before, after in pairwise(self.buckets_years):
+            if after[0] < before[1]:
+                raise ValueError(
+                    f"buckets_years has {after[0]:g} to {after[1]:g} after {before[0]:g} to {before[1]:g}, "
+                    f"expected from {before[1]:g} or later, where the one before ends"
+                )
         return self

@@ -113,7 +113,8 @@ def refuse_other_inputs(folder: Path, manifest: Manifest) -> None:
     usual = Buybacks().model_dump(mode="json")
     shape = {name: policy.get("buybacks", {}).get(name, usual[name]) for name in CALENDAR_OF_BUYBACKS}
     wrong += [f"policy.buybacks.{name} = {value!r}" for name, value in shape.items() if value != usual[name]]
-    easing = policy.get("purchases"), policy.get("qe_like_buybacks"), policy.get("functioning", {}).get("per_day_musd")
+    rules = [policy.get(rule, {}).get("per_day_musd") for rule in ("functioning", "backstop")]
+    easing = policy.get("purchases"), policy.get("qe_like_buybacks"), *rules
     wrong += ["outright operations of the Fed"] if any(easing) else []
     wrong += [f"{len(shocks)} shocks"] if shocks else []
     if wrong:

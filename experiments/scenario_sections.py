@@ -20,7 +20,7 @@ from experiments.errors import UserError
 from experiments.limit_sections import DebtLimit
 from experiments.money_sections import MoneyMarket
 from experiments.population import Population
-from experiments.purchase_sections import Functioning, Purchases
+from experiments.purchase_sections import BackstopAuctions, Functioning, Purchases
 from experiments.section import BusinessDay, Section
 from experiments.section import declared as _field
 from market.calendar import next_business_day, previous_business_day
@@ -144,6 +144,7 @@ class Policy(Section):
     debt_limit: DebtLimit = DebtLimit()
     purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
     functioning: Functioning = Functioning()
+    backstop: BackstopAuctions = BackstopAuctions()
     qe_like_buybacks: bool = _field(
         False, "flag", "economics.md E4", "the Fed holds the operations of the buyback calendar in the Treasury's place"
     )

@@ -5,8 +5,8 @@ cheapness against a curve and the market as in a buyback (``market.buyback``). A
 what the Fed owns, and the dearest bids are taken. Neither takes more of a security than its limit. Both settle on the
 next business day: a purchase pays reserves into being, a sale extinguishes them, and no security is issued or
 redeemed; the difference from par goes to the Fed's other liabilities in the evening. Operations are held in the round
-in which their desk orders them; nobody acts on an announcement before it. Left out: limits by counterparty, bids for
-customers.
+in which their desk orders them; nobody acts on an announcement before it. A purchase may have a backstop price, and
+then a single price as well (``market.backstop``). Left out: limits by counterparty, bids for customers.
 
 Units: face in hundreds of dollars, prices clean in 1e-8 points. Source: economics.md 1.2, 3.10.
 """
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from market import trading
 from market.apportion import first_come
+from market.backstop import single_prices_e8
 from market.buyback import MULTIPLE
 from market.instruments import FED, FED_NAME, Money
 from market.measures import depth_on_musd
@@ -33,11 +34,17 @@ PURCHASE, SALE = "outright purchase", "outright sale"
 
 @dataclass(frozen=True, slots=True)
 class Outright:
-    """An operation: its terms as of a buyback, whether the Fed buys or sells, and the face limit by security (S,)."""
+    """An operation: its terms as of a buyback, whether the Fed buys or sells, and the face limit by security (S,).
+
+    ``discount_bp`` is the least discount to fitted value at which a backstop buys, None for an ordinary operation;
+    ``single_price`` pays all of a backstop's offers at the stop.
+    """
 
     terms: Buyback
     buys: bool
     limit: Int
+    discount_bp: float | None = None
+    single_price: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limit", read_only(self.limit))
@@ -66,6 +73,9 @@ def hold_outright(market: Any, desk: Any, operation: Outright, fitted_bp: Float)
     chosen = desk.choose(lines, operation, market.view(), fitted_bp)
     taken = chosen > 0
     security, price_e8, face = lines["security"][taken], lines["price_e8"][taken], chosen[taken]
+    if operation.single_price:
+        view = market.view()
+        price_e8 = single_prices_e8(lines[taken], view.price(fitted_bp), view.dv01)
     dealers, fed = lines["owner"][taken], np.full(int(taken.sum()), FED)
     parties = (fed, dealers) if operation.buys else (dealers, fed)
     trading.agree(market, Venue.OFFICIAL, parties, security, price_e8, face, 0)

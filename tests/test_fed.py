@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from small_market import live, small, small_market
 
 from agents.central_bank import CentralBank, FedPlan
-from agents.reinvestment import month_of, part_of, redeemed_share, rolled
+from agents.reinvestment import above_cap, month_before, month_of, part_of, redeemed_share, rolled
 from experiments.build import stage
+from experiments.errors import UserError
+from experiments.fed_factors import mortgage_principal
 from experiments.plans import redeemed_before
 from experiments.published import table
+from experiments.scenario import load
 from market.instruments import FED, Money
 from market.securities import Kind
-from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, day_number, to_date
+from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number, to_date
 
 faces = st.integers(0, 10**10)
 
@@ -57,6 +60,37 @@ def test_without_an_auction_on_the_day_nothing_is_rolled():
 
 def test_a_month_is_a_calendar_month():
     assert month_of(day_number("2024-05-31")) == (2024, 5) and month_of(day_number("2024-06-01")) == (2024, 6)
+
+
+# ---- mortgage principal ----------------------------------------------------------------------------
+def test_a_month_comes_after_the_one_before_it():
+    assert month_before((2024, 6)) == (2024, 5) and month_before((2025, 1)) == (2024, 12)
+
+
+@given(faces, faces)
+def test_principal_runs_off_up_to_its_cap_and_the_rest_is_put_into_treasuries(principal, cap):
+    assert above_cap(principal, cap) + min(principal, cap) == principal
+
+
+def test_principal_is_the_fall_of_the_published_level_and_never_reached_its_cap():
+    principal = {month: face / FACE_PER_MUSD for month, face in mortgage_principal().items()}
+    assert principal[2024, 5] == 2_372_049 - 2_354_642 and (2024, 12) not in principal
+    assert all(10_000 < principal[2024, month] < 25_000 for month in range(1, 12))
+    assert stage(small()).fed.mortgages_above_cap((2024, 5)) == 0
+
+
+def test_a_cap_is_that_of_the_month_and_an_unset_one_does_not_bind():
+    plan = FedPlan(mortgages={(2024, 5): 17, (2024, 6): 18}, mortgage_caps=((day_number("2024-06-01"), 10),))
+    assert [plan.mortgages_above_cap((2024, month)) for month in (4, 5, 6)] == [0, 0, 8]
+
+
+LOW_CAP = [{"since": "2024-01-01", "treasuries_musd": 25_000, "mbs_musd": 5_000}]
+
+
+def test_principal_above_the_cap_and_a_debt_limit_are_refused_together():
+    with pytest.raises(UserError, match=r"mbs_musd below the principal repaid, expected 35000"):
+        stage(small("debt-limit-autumn", policy__caps=LOW_CAP))
+    stage(small("debt-limit-autumn"))
 
 
 # ---- the plan --------------------------------------------------------------------------------------
@@ -194,3 +228,19 @@ def test_the_fed_sells_nothing_and_buys_only_at_auction(june):
     moved = [later for earlier, later in pairwise(days) if soma[later] != soma[earlier]]
     paid = set(np.unique(market.securities.maturity_day).tolist()) | issue_days
     assert moved and all(any(day - back in paid for back in range(4)) for day in moved)
+
+
+def test_with_a_lower_cap_the_portfolio_is_larger_by_the_principal_above_it_and_the_sheet_closes(june):
+    """May's principal is 17.407 bn; 12.407 bn of it come into the portfolio by add-ons of June."""
+    end, usual = day_number("2024-06-28"), june[0]
+    low = [{**cap.model_dump(), "mbs_musd": 5_000} for cap in load("baseline").policy.caps]
+    lower = small_market(policy__caps=low, days=2)
+    while lower.date < end:
+        live(lower, 1)
+    rolled_on = int(lower.soma.sum()) - june[1][end]
+    addons = [m.record.to_pandas("auctions").query("issue_date < '2024-06-29'")["addon_face"] for m in (lower, usual)]
+    assert 0 <= 12_407 * FACE_PER_MUSD - rolled_on < len(addons[0])  # each auction's part is rounded down to $100
+    assert int(addons[0].sum() - addons[1].sum()) == rolled_on
+    owed, before = (-lower.ledger.balance[FED]).tolist(), june[2][end]
+    assert owed[Money.FED_OTHER_ASSETS] == before[Money.FED_OTHER_ASSETS]  # mortgages fall by all the principal
+    assert sum(owed[: len(Money)]) - sum(before[: len(Money)]) == rolled_on * CENTS_PER_FACE

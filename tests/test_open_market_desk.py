@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_market import digest, live, small, small_market
 
 from agents.institution import Institution
@@ -14,11 +16,13 @@ from experiments.errors import UserError
 from experiments.replay import refuse_other_inputs
 from experiments.run import run
 from experiments.scenario import ScenarioError, load
+from market.backstop import accepted_below, discounts_bp, single_prices_e8
 from market.calendar import next_business_day
 from market.instruments import FED, Money
+from market.messages import OFFERS
 from market.outright import PURCHASE, SALE, Functioning
 from market.record_columns import MEMO_BUYBACK, MEMO_OUTRIGHT
-from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
+from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, POINT_E8, day_number
 
 BURN_IN, DAYS = 2, 11  # 29 May to 12 June 2024
 HELD_FIXED = {
@@ -240,6 +244,57 @@ def test_the_fed_can_stand_in_for_every_kind_of_operation_within_its_own_limits(
     assert two.bought_cents == 0 and "buybacks" not in two.record.rows
 
 
+# ---- the backstop ----------------------------------------------------------------------------------
+SECURITIES = 4
+offers = st.lists(
+    st.tuples(st.integers(0, SECURITIES - 1), st.floats(80.0, 120.0), st.integers(1, 50)), min_size=1, max_size=12
+)
+
+
+@given(offers, st.floats(0.0, 100.0), st.integers(0, 100), st.integers(1, 60))
+def test_a_backstop_pays_no_more_than_its_price_no_less_than_asked_and_keeps_its_limits(told, least, maximum, limit):
+    lines = np.zeros(len(told), OFFERS)
+    lines["security"], lines["face"] = [o[0] for o in told], [o[2] * FACE_PER_MUSD for o in told]
+    lines["price_e8"] = [round(o[1] * POINT_E8) for o in told]
+    fitted, dv01 = np.array([100.0, 101.0, 99.0, np.nan]), np.array([0.02, 0.05, 0.1, 0.05])
+    discount = discounts_bp(lines, fitted, dv01)
+    limits = np.full(SECURITIES, limit * FACE_PER_MUSD)
+    taken = accepted_below(discount, lines, least, limits, maximum * FACE_PER_MUSD)
+    assert (taken >= 0).all() and (taken <= lines["face"]).all() and taken.sum() <= maximum * FACE_PER_MUSD
+    assert (np.bincount(lines["security"], taken, SECURITIES) <= limits).all()
+    assert (discount[taken > 0] >= least).all() and not taken[lines["security"] == 3].any()
+    paid, asked = single_prices_e8(lines[taken > 0], fitted, dv01), lines["price_e8"][taken > 0]
+    security = lines["security"][taken > 0]
+    assert (paid >= asked).all() and (paid / POINT_E8 <= fitted[security] - least * dv01[security] + 1e-7).all()
+    if len(paid):
+        assert discount[taken > 0].min() <= min((fitted[security] - paid / POINT_E8) / dv01[security]) + 1e-5
+        assert (paid == asked).any() or np.min(paid - asked) <= 1
+
+
+@pytest.mark.parametrize("pricing", ["multiple", "single"])
+def test_a_backstop_buys_below_its_price_and_settles_as_a_purchase_to_the_cent(pricing):
+    rule = {"per_day_musd": 5_000, "noise_above_bp": 0.01, "pricing": pricing}
+    off = "policy__buybacks__mode"
+    market = small_market(**{off: "off"}, days=BURN_IN, policy__backstop={**rule, "discount_bp": 0.0})
+    soma = market.soma.copy()
+    live(market, 3)
+    faces, cash = operations(market, "face"), operations(market, "cents")
+    assert set(faces["operation"]) == {PURCHASE} and len(cash) % 4 == 0  # an auction in each of four buckets
+    bought = faces[faces["paid"] <= market.date].groupby("instrument")["amount"].sum()
+    places = market.securities.places(list(bought.index))
+    assert len(places) and (market.soma - soma)[places].tolist() == bought.tolist()
+    postings = market.record.to_pandas("postings").astype({"memo": str, "instrument": str})
+    moved = postings[(postings["memo"] == MEMO_OUTRIGHT) & (postings["instrument"] == "RESERVES")]
+    assert moved["amount"].sum() == cash.loc[cash["paid"] <= market.date, "amount"].sum() > 0
+
+
+def test_a_backstop_far_below_the_market_buys_nothing_and_changes_nothing():
+    plan = {"per_day_musd": 5_000, "noise_above_bp": 0.01, "discount_bp": 500.0}
+    one, two = small_market(days=BURN_IN + 2), small_market(days=BURN_IN + 2, policy__backstop=plan)
+    assert OpenMarketDesk in two.agents_by_type and len(operations(two, "cents"))
+    assert digest(one) == digest(two)
+
+
 # ---- runs and bad input ----------------------------------------------------------------------------
 def test_a_run_with_purchases_and_sales_passes_the_check_of_its_tables(tmp_path):
     days = {"since": "2024-05-29", "until": "2024-06-28", "per_day_musd": 1_000}
@@ -269,6 +324,26 @@ def test_a_run_with_outright_operations_is_no_replay_of_2024():
 def test_a_programme_that_cannot_be_is_refused_in_one_line(tmp_path, text, expected):
     path = tmp_path / "mine.toml"
     path.write_text("[[policy.purchases]]\n" + text)
+    with pytest.raises(ScenarioError) as told:
+        load(path)
+    assert "\n" not in str(told.value) and all(part in str(told.value) for part in expected), str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("per_day_musd = 5", ["line 1", "without a threshold"]),
+        ("buckets_years = [[0, 3], [2, 7]]", ["2 to 7 after 0 to 3", "expected from 3 or later"]),
+        ("buckets_years = [[7, 32]]", ["line 2", "expected 0 <= from < to <= 31"]),
+        ("buckets_years = []", ["line 2", "buckets_years"]),
+        ('pricing = "uniform"', ["line 2", "multiple or single"]),
+        ("discount_bp = -1", ["line 2", "at least 0"]),
+        ('time = "19:00"', ["line 2", 'nearest "17:00"']),
+    ],
+)
+def test_a_backstop_that_cannot_be_is_refused_in_one_line(tmp_path, text, expected):
+    path = tmp_path / "mine.toml"
+    path.write_text("[policy.backstop]\n" + text)
     with pytest.raises(ScenarioError) as told:
         load(path)
     assert "\n" not in str(told.value) and all(part in str(told.value) for part in expected), str(told.value)
