@@ -4,11 +4,17 @@ On-the-run issues turn over by tenor, first and second off-the-run issues and ol
 class; older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 - July
 2018, scaled to 2024 (economics.md 1.8: F55, F56; factor 1.55; half of on-the-run and two thirds of other volume is with
 customers) [D].
+
+Days differ: all customers trade by a common pace of the day, a lognormal first-order autoregression. Its size and
+memory are those of dealers' weekly volume in coupons of 7 to 11 years, January to May 2024, before any run begins (New
+York Fed, ``dealer_volume_7-11y_weekly_2024``: s.d. of the logarithm 0.18, autocorrelation 0.35; a daily memory of 0.7
+and s.d. of 0.23 have weekly means like these) [D].
 """
 
 import numpy as np
 
 from market.securities import Kind
+from market.streams import Streams, fingerprint
 from market.units import FACE_PER_MUSD, Float
 from market.view import View
 
@@ -16,6 +22,25 @@ ON_THE_RUN_BN = {24: 40.0, 36: 34.0, 60: 89.0, 84: 26.0, 120: 72.0, 240: 6.0, 36
 FIRST_OFF_BN, SECOND_OFF_BN = 31.0, 8.0
 OLDER_BN = ((2.0, 22.0), (3.0, 9.0), (5.0, 16.0), (7.0, 6.5), (10.0, 7.5), (40.0, 9.0))  # up to years, bn
 BILLS_BN, TIPS_BN, FRN_BN = 90.0, 10.0, 3.0
+
+PACE_MEMORY, PACE_DEVIATION, PACE_DAYS = 0.7, 0.23, 20  # of the logarithm; days back beyond which nothing is remembered
+
+
+def pace_of_day(streams: Streams, day: int) -> float:
+    """Return what customers' trading of a day is a multiple of, mean one; one throughout the burn-in.
+
+    With normal draws e(t) of the days since the start:
+
+        log pace(t) = sd sqrt(1 - m^2) sum over k of m^k e(t - k) - sd^2 / 2
+    """
+    if day < 0:
+        return 1.0
+    back = np.arange(min(day + 1, PACE_DAYS))
+    owner = np.array([fingerprint("public")], np.uint64)
+    drawn = np.array([streams.normal("pace", owner, day - k, 1)[0, 0] for k in back.tolist()])
+    weights = PACE_DEVIATION * np.sqrt(1 - PACE_MEMORY**2) * PACE_MEMORY**back
+    variance = float(np.sum(weights**2))
+    return float(np.exp(np.sum(weights * drawn) - variance / 2))
 
 
 def customer_turnover(view: View, nodes: Float) -> Float:

@@ -1,6 +1,7 @@
 """Liquidity trades: how many, when, in what and how large are drawn for a whole day; which way, only in their round.
 
-Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds.
+Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds and
+to the pace of the day.
 Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it.
 [SPEC]
 """
@@ -40,7 +41,7 @@ class Needs:
 
 def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
     """Draw the day's trades of an investor, or of all of a kind: each member by its own name."""
-    per_day = investor.activity * today.per_share * investor.benchmark / today.ticket
+    per_day = today.pace * investor.activity * today.per_share * investor.benchmark / today.ticket
     totals = np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
     members, rounds = len(totals), view.rounds
     chance = np.atleast_2d(investor.uniform("needs", rounds, daily=True)).T  # by round, then member

@@ -89,6 +89,7 @@ class Lessons:
     ticket: Float  # (S,) face of a usual customer trade
     face_dv01: Float  # (S,) million dollars per bp and unit of face
     duration: Float  # (S,) years, for costs: not below half a year
+    pace: float  # customers' trading today as a multiple of the usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,9 @@ class Outlook:
         turnover: Callable[[View, Float], Float],
         activity: Float,
         covariance_bp: Float,
+        pace: Callable[[int], float],
     ) -> None:
-        self._pattern, self._turnover = pattern, turnover
+        self._pattern, self._turnover, self._pace = pattern, turnover, pace
         self._covariance, self._root = covariance_bp, np.linalg.cholesky(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
         self._lessons: Lessons | None = None
@@ -139,6 +141,7 @@ class Outlook:
                 np.where(view.on_the_run & ~view.securities.of(Kind.BILL), 1_000_000.0, 250_000.0),
                 view.dv01 * 1e-6,
                 np.maximum(view.dv01 / np.maximum(view.reference_price, 1.0) * 1e4, 0.5),
+                self._pace(view.day),
             )
         return self._lessons
 

@@ -8,10 +8,11 @@ issue falls into.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from agents.activity import customer_turnover
+from agents.activity import customer_turnover, pace_of_day
 from agents.buyback_desk import desk_kind
 from agents.central_bank import CentralBank, FedPlan
 from agents.debt_office import DebtOffice, DebtPlan
@@ -130,7 +131,8 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
             if scenario.policy.buybacks.client_offers:
                 agent.client_share = scenario.policy.buybacks.client_share
                 agent.client_reluctance = scenario.policy.buybacks.client_reluctance_bp
-    market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp)
+    pace = partial(pace_of_day, market.streams)
+    market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace)
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     market.shocks = tuple(shock_of(shock) for shock in scenario.shocks)

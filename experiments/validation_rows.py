@@ -45,10 +45,11 @@ class Band(NamedTuple):
     source: str
 
 
-_NEWS = "size, tails and shape of news are given"
+_NEWS = "size, tails and shape of news are those of the year before"
 _PATH = "nothing sets how a yield's changes follow each other"
 _LADDER = "bids' number and spacing were set with published cover in mind"
 _SHARE = "dealers' duty and investors' bids were set near published shares"
+_PACE = "days differ as volumes did before the start"
 _DRAWN = "how auctions differ from each other is not set"
 SCORED = (
     Row("s.d. of daily change, 2y", "change of the 2y", deviation, "bp", INPUT, _NEWS),
@@ -83,7 +84,7 @@ SCORED = (
         FREE,
         "inventory is an outcome",
     ),
-    Row("variation of turnover, 7-11y", "turnover of 7 to 11 years", deviation, "", FREE, "only its level is given"),
+    Row("variation of turnover, 7-11y", "turnover of 7 to 11 years", deviation, "", FITTED, _PACE),
     Row(
         "persistence of turnover, 7-11y", "turnover of 7 to 11 years", persistence, "", FREE, "only its level is given"
     ),
