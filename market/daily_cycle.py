@@ -17,6 +17,7 @@ from market.rounds import (
     stream_prices,
     take_orders,
 )
+from market.securities_lending import charge_for_securities
 from market.servicing import pay_interest, post_factors, redeem_maturities, settle_trades, spend_and_tax
 from market.standing import review_buybacks
 
@@ -44,7 +45,7 @@ ROUND: tuple[Act, ...] = (
     execute_orders,
     lay_off_risk,
 )
-EVENING: tuple[Act, ...] = (review_buybacks, fund, lend_overnight, mark, check, record)
+EVENING: tuple[Act, ...] = (review_buybacks, charge_for_securities, fund, lend_overnight, mark, check, record)
 
 
 def agenda(rounds: int) -> Iterator[tuple[int, Act]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from market.instruments import FED, TREASURY, Money
+from market.instruments import FED, N_MONEY, TREASURY, Money
 from market.roles import Constrained
 from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Bool
@@ -181,6 +181,32 @@ def sofr_bp(market: Any) -> float:
     return float(market.sofr_bp)
 
 
+def special_10y_bp(market: Any) -> float:
+    """General-collateral rate less the special rate of the on-the-run 10-year note."""
+    mine = np.flatnonzero(coupons(market) & market.on_the_run & (market.securities.term_months == 120))
+    return float(market.special_bp[mine[0]]) if len(mine) else float("nan")
+
+
+def borrowed_musd(market: Any) -> float:
+    """Securities borrowed to deliver, face."""
+    return float(np.maximum(-market.ledger.lent[:, N_MONEY:], 0).sum() / FACE_PER_MUSD)
+
+
+def soma_lent_musd(market: Any) -> float:
+    """Securities that the Fed lends, face."""
+    return float(market.ledger.lent[FED, N_MONEY:].sum() / FACE_PER_MUSD)
+
+
+def lending_fees_musd(market: Any) -> float:
+    """Fees of the night for borrowed securities."""
+    return float(market.lending_fee_cents / CENTS_PER_MUSD)
+
+
+def fails_charges_musd(market: Any) -> float:
+    """Charges of the night on what is due and not delivered."""
+    return float(market.fails_charge_cents / CENTS_PER_MUSD)
+
+
 def iorb_bp(market: Any) -> float:
     """Interest on reserve balances."""
     return float(market.rates.iorb)
@@ -223,6 +249,11 @@ DAILY = (
     debt_musd,
     wam_years,
     sofr_bp,
+    special_10y_bp,
+    borrowed_musd,
+    soma_lent_musd,
+    lending_fees_musd,
+    fails_charges_musd,
     iorb_bp,
     buyback_face_musd,
     buyback_cost_musd,

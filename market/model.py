@@ -88,6 +88,8 @@ class TreasuryMarket(mesa.Model):
         self.rates = PolicyRates(0.0, 0.0, 0.0, 0.0)
         self.floating_rate_bp = 0.0
         self.sofr_bp = np.nan
+        self.special_bp: Float = np.zeros(n)
+        self.lending_fee_cents = self.fails_charge_cents = 0  # tonight
         self.loans: NDArray[Any] = np.zeros(0, LOANS)
         self.auctions: list[Auction] = []
         self.buybacks: list[Buyback] = []

@@ -40,7 +40,7 @@ def clear(offers: NDArray[Any], needs: NDArray[Any], lender_share_percent: int =
     needs = needs[np.argsort(-needs["rate_e4"], kind="stable")]
     volume = _volume(offers, needs)
     lent, borrowed = _granted(offers, volume), _granted(needs, volume)
-    lender, borrower, cents = _pair(lent, borrowed)
+    lender, borrower, cents = pair(lent, borrowed)
     loans = np.zeros(len(cents), LOANS)
     if volume:
         asked = offers["rate_e4"][lender]
@@ -102,8 +102,11 @@ def _granted(table: NDArray[Any], volume: int) -> Int:
     return granted
 
 
-def _pair(lent: Int, borrowed: Int) -> tuple[Int, Int, Int]:
-    """Lay both sides along one line and cut at every end: lender's place, borrower's place, cents of each piece."""
+def pair(lent: Int, borrowed: Int) -> tuple[Int, Int, Int]:
+    """Lay both sides along one line and cut at every end: lender's place, borrower's place, cents of each piece.
+
+    Both sides sum to the same.
+    """
     supply, demand = np.cumsum(lent), np.cumsum(borrowed)
     ends = np.union1d(supply, demand)
     ends = ends[ends > 0]

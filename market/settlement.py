@@ -10,8 +10,10 @@ loans of those who own again what they had borrowed. Face is in hundreds of doll
   of a failed trade may fail in turn. No trade fails that could be delivered on top of all the others.
 - A fail keeps its cash amount, without interest, and is tried again every day, before later trades.
 
-Left out: partial deliveries, fees and collateral of securities loans, the fails charge, limits on intraday overdrafts
-(cash may be below zero until the evening's funding). Bound: holdings of one security below 9e14 units of face.
+Fees of loans and the fails charge are billed in the evening (``market.securities_lending``).
+
+Left out: partial deliveries, collateral of securities loans, limits on intraday overdrafts (cash may be below zero
+until the evening's funding). Bound: holdings of one security below 9e14 units of face.
 """
 
 from typing import Any

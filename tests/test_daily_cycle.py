@@ -28,6 +28,7 @@ def test_acts_come_in_an_order_that_makes_sense():
         ("hear_news", "stream_prices"),
         ("stream_prices", "refresh_quotes"),
         ("take_orders", "answer_requests"),
+        ("charge_for_securities", "fund"),
         ("fund", "lend_overnight"),
         ("lend_overnight", "check"),
         ("mark", "check"),
