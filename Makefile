@@ -15,7 +15,10 @@ WORKERS ?= 2
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow check format profile clean
+# Messages that `make fuzz` sends through the books.
+MESSAGES ?= 10000000
+
+.PHONY: help run test slow fuzz check format profile clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +39,9 @@ test: $(VENV)/.dev-installed ## run the tests (some minutes)
 slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 	$(BIN)/python benchmarks/compile_kernels.py
 	$(BIN)/python -m pytest -m slow -rP --numprocesses $(WORKERS)
+
+fuzz: $(VENV)/.dev-installed ## hold the books against their reference, ten million messages (SEED=..., MESSAGES=...)
+	$(BIN)/python tests/fuzz_books.py --messages $(MESSAGES) --seed $(SEED)
 
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
 	$(BIN)/ruff format --check

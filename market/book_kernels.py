@@ -16,13 +16,14 @@ from market.layout import (
     NEXT_ID,
     RESTING,
     STATIC_IDS,
+    TODAY,
     UNUSED,
     MessageKind,
     Side,
     Tables,
 )
-from market.queue_kernels import allocate, append, next_down, next_up, vacate
-from market.units import LARGEST_TRADE, Bool, Int
+from market.queue_kernels import allocate, append, next_down, next_up, place_of, release, unlink, vacate
+from market.units import LARGEST_TRADE, Bool, Float, Int
 
 
 @kernel
@@ -92,7 +93,72 @@ def expire(tables: Tables) -> None:
     control[FREE_HEAD] = 0
     control[UNUSED] = 1
     control[RESTING] = 0
-    control[FIRST_DAY_ID] = control[NEXT_ID]
+    control[FIRST_DAY_ID] = control[TODAY] = control[NEXT_ID]
+
+
+@kernel
+def expire_day(tables: Tables) -> None:
+    """Remove every order that is not good till cancelled; those that are keep id and place, and today's ids end."""
+    control, n_levels = tables.control, tables.levels.shape[1]
+    oldest = control[NEXT_ID]
+    for security in range(tables.levels.shape[0]):
+        level = next_up(tables, security, np.int64(-1))
+        while level < n_levels:
+            slot = np.int64(tables.levels[security, level]["head"])
+            while slot != 0:
+                order = tables.orders[slot]
+                following = np.int64(order["next"])
+                if order["stays"] == 0:
+                    unlink(tables, slot)
+                    release(tables, slot)
+                elif order["order_id"] > control[STATIC_IDS]:
+                    oldest = min(oldest, order["order_id"])
+                slot = following
+            level = next_up(tables, security, level)
+    first = control[STATIC_IDS] + 1
+    gone = oldest - control[FIRST_DAY_ID]
+    kept = control[NEXT_ID] - oldest
+    for k in range(kept):
+        tables.slot_of[first + k] = tables.slot_of[first + gone + k]
+    tables.slot_of[first + kept :] = 0
+    control[FIRST_DAY_ID] = oldest
+    control[TODAY] = control[NEXT_ID]
+
+
+@kernel
+def read_places(tables: Tables, ids: Int, rank: Int, ahead: Int) -> None:
+    """Write how many orders, and how much face, stand before each order in its queue; -1 for one that does not rest."""
+    for k in range(ids.shape[0]):
+        rank[k] = ahead[k] = -1
+        slot = np.int64(tables.slot_of[place_of(tables, ids[k])])
+        if slot != 0:
+            rank[k] = ahead[k] = 0
+            slot = np.int64(tables.orders[slot]["previous"])
+        while slot != 0:
+            rank[k] += 1
+            ahead[k] += tables.orders[slot]["face"]
+            slot = np.int64(tables.orders[slot]["previous"])
+
+
+@kernel
+def read_imbalance(tables: Tables, levels: int, out: Float) -> None:
+    """Write (bids - asks) / (bids + asks) of the best occupied levels of each side; 0 for an empty book."""
+    n_levels = tables.levels.shape[1]
+    for security in range(out.shape[0]):
+        bids = asks = np.int64(0)
+        level = np.int64(tables.top[security]["bid"])
+        for _ in range(levels):
+            if level < 0:
+                break
+            bids += tables.levels[security, level]["face"]
+            level = next_down(tables, security, level)
+        level = np.int64(tables.top[security]["ask"])
+        for _ in range(levels):
+            if level >= n_levels:
+                break
+            asks += tables.levels[security, level]["face"]
+            level = next_up(tables, security, level)
+        out[security] = (bids - asks) / (bids + asks) if bids + asks > 0 else 0.0
 
 
 @kernel
@@ -111,7 +177,7 @@ def read_depth(tables: Tables, side: int, out: Int) -> None:
 
 @kernel
 def list_orders(tables: Tables, out: NDArray[Any]) -> None:
-    """Write every resting order as the LIMIT that would make it: by security, level and age."""
+    """Write every resting order as the LIMIT or GTC that would make it: by security, level and age."""
     n_levels = tables.levels.shape[1]
     m = 0
     for security in range(tables.levels.shape[0]):
@@ -120,7 +186,7 @@ def list_orders(tables: Tables, out: NDArray[Any]) -> None:
             slot = tables.levels[security, level]["head"]
             while slot != 0:
                 order, row = tables.orders[slot], out[m]
-                row["kind"] = MessageKind.LIMIT
+                row["kind"] = MessageKind.GTC if order["stays"] != 0 else MessageKind.LIMIT
                 row["side"] = order["side"]
                 row["security"] = security
                 row["owner"] = order["owner"]
@@ -137,5 +203,6 @@ def put_back(tables: Tables, listed: NDArray[Any]) -> None:
     """Rest the orders of a list in empty books without matching."""
     for m in range(listed.shape[0]):
         row = listed[m]
-        slot = allocate(tables, row["order_id"], row["owner"], row["security"], row["side"])
+        stays = row["kind"] == MessageKind.GTC
+        slot = allocate(tables, row["order_id"], row["owner"], row["security"], row["side"], stays)
         append(tables, slot, np.int64(row["level"]), np.int64(row["face"]))

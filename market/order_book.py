@@ -1,9 +1,11 @@
 """One central limit order book per security: quotes and orders in, fills out. Books match; they move nothing.
 
-Every order is a day order: ``clear`` ends them all. Face is in hundreds of dollars, always positive here, with a side;
-a level is a place on the security's window of ``n_levels`` prices. Owners are numbers that the caller gives a meaning;
-an order that meets a resting one of its own owner cancels it. Fills are ``layout.FILL`` tables in the order of trading,
-at the level of the resting order. Same calls, same bits, also after pickling, which keeps live orders only.
+``end_day`` ends all orders but those good till cancelled, ``clear`` ends them too (the market does so every evening, as
+its ladders move). A closed book takes cancellations and reductions only. Face is in hundreds of dollars, always
+positive here, with a side; a level is a place on the security's window of ``n_levels`` prices. Owners are numbers that
+the caller gives a meaning; an order that meets a resting one of its own owner cancels it. Fills are ``layout.FILL``
+tables in the order of trading, at the level of the resting order. Same calls, same bits, also after pickling, which
+keeps live orders only.
 """
 
 from typing import Any
@@ -12,10 +14,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from market import layout
-from market.book_kernels import expire, list_orders, put_back, read_depth, write_quotes
+from market.book_kernels import (
+    expire,
+    expire_day,
+    list_orders,
+    put_back,
+    read_depth,
+    read_imbalance,
+    read_places,
+    write_quotes,
+)
 from market.layout import FILL, MESSAGE, MessageKind, SelfTrade, Side, Status
 from market.matching import process
-from market.units import LARGEST_TRADE, Bool, Int, read_only
+from market.units import LARGEST_TRADE, Bool, Float, Int, read_only
 
 _LARGEST_ID = 2**31 - 1  # a fill names the maker's order in 32 bits
 
@@ -95,14 +106,44 @@ class Books:
             "face_cancelled": int(control[layout.CANCELLED]),
         }
 
+    @property
+    def faces(self) -> Int:
+        """Face at every level, (S, n_levels), bids up to ``bid``, asks from ``ask``; a view that follows the books."""
+        return read_only(self._tables.levels["face"])
+
+    @property
+    def closed(self) -> Bool:
+        """Which books are closed (S,); a view that follows the books."""
+        return read_only(self._tables.closed)
+
+    def close(self, security: ArrayLike, closed: bool = True) -> None:
+        """Close books, or open them again; what rests goes on resting."""
+        at = np.atleast_1d(_integers(security))
+        if at.size and not (at.min() >= 0 and at.max() < self.n_securities):
+            raise ValueError(f"close: securities {at.min()} to {at.max()}, expected 0 to {self.n_securities - 1}")
+        self._tables.closed[at] = closed
+
     def depth(self, side: Side, levels: int = 5) -> Int:
         """Return the faces at the best occupied levels, shape (S, levels), from the inside outwards, 0 where none."""
         out = np.zeros((self.n_securities, levels), np.int64)
         read_depth(self._tables, int(Side(side)), out)
         return out
 
+    def imbalance(self, levels: int = 1) -> Float:
+        """Return (bids - asks) / (bids + asks) of the best occupied levels (S,), -1 to 1, 0 for an empty book."""
+        out = np.empty(self.n_securities)
+        read_imbalance(self._tables, levels, out)
+        return out
+
+    def queue_position(self, order_ids: ArrayLike) -> tuple[Int, Int]:
+        """Return the orders and the face in front of each order at its level; -1 for an order that does not rest."""
+        ids = np.atleast_1d(_integers(order_ids))
+        rank, ahead = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
+        read_places(self._tables, ids, rank, ahead)
+        return rank, ahead
+
     def resting(self) -> NDArray[Any]:
-        """Return every resting order as a LIMIT message: by security, then level, then age."""
+        """Return every resting order as a LIMIT or GTC message: by security, then level, then age."""
         out = np.zeros(int(self._tables.control[layout.RESTING]), MESSAGE)
         list_orders(self._tables, out)
         return out
@@ -110,6 +151,10 @@ class Books:
     def clear(self) -> None:
         """End all resting orders."""
         expire(self._tables)
+
+    def end_day(self) -> None:
+        """End all resting orders but those good till cancelled, which keep their ids and their places."""
+        expire_day(self._tables)
 
     def refresh(
         self,
@@ -156,18 +201,26 @@ class Books:
 
         A limit beyond the window on the side it takes from is any level.
         """
-        if kind not in (MessageKind.IOC, MessageKind.MARKET):
-            raise ValueError(f"take: kind is {kind!r}, expected IOC or MARKET (rest() posts LIMIT orders)")
+        if kind not in (MessageKind.IOC, MessageKind.MARKET, MessageKind.FOK):
+            raise ValueError(f"take: kind is {kind!r}, expected IOC, MARKET or FOK (rest() posts LIMIT orders)")
         orders = self._orders(kind, security, side, level, face, owner)
         buys = orders["side"] == Side.BUY
         orders["level"] = np.where(buys, np.minimum(orders["level"], self.n_levels - 1), np.maximum(orders["level"], 0))
         return self._process(orders)
 
     def rest(
-        self, security: ArrayLike, side: ArrayLike, level: ArrayLike, face: ArrayLike, owner: ArrayLike
+        self,
+        security: ArrayLike,
+        side: ArrayLike,
+        level: ArrayLike,
+        face: ArrayLike,
+        owner: ArrayLike,
+        kind: MessageKind = MessageKind.LIMIT,
     ) -> tuple[NDArray[Any], Int]:
         """Post limit orders in the order given. Return the fills, and the order ids, 0 where an order was refused."""
-        orders = self._orders(MessageKind.LIMIT, security, side, level, face, owner)
+        if kind not in (MessageKind.LIMIT, MessageKind.GTC, MessageKind.POST_ONLY):
+            raise ValueError(f"rest: kind is {kind!r}, expected LIMIT, GTC or POST_ONLY (take() sends the others)")
+        orders = self._orders(kind, security, side, level, face, owner)
         ids = self.new_ids(len(orders))
         orders["order_id"] = ids
         fills = self._process(orders)
@@ -180,6 +233,17 @@ class Books:
         messages["kind"], messages["order_id"], messages["owner"] = MessageKind.CANCEL, ids, owner
         self._process(messages)
         return messages["status"].copy()
+
+    def mass_cancel(self, owner: int, security: int | None = None) -> int:
+        """Withdraw all orders of an owner, in one book or in all. Return how many."""
+        if security is not None and not 0 <= security < self.n_securities:
+            raise ValueError(f"mass_cancel: security is {security}, expected 0 to {self.n_securities - 1}")
+        message = np.zeros(1, MESSAGE)
+        message["kind"] = MessageKind.CANCEL_ALL if security is None else MessageKind.CANCEL_BOOK
+        message["owner"], message["security"] = owner, security or 0
+        before = int(self._tables.control[layout.RESTING])
+        self._process(message)
+        return before - int(self._tables.control[layout.RESTING])
 
     def send(self, messages: NDArray[Any]) -> NDArray[Any]:
         """Apply raw messages in the order given, writing ``status`` and ``filled`` into them. Return the fills."""
@@ -194,7 +258,7 @@ class Books:
         return fills
 
     def new_ids(self, n: int) -> Int:
-        """Issue order ids for LIMIT and POST_ONLY messages; they are good until ``clear``."""
+        """Issue order ids for LIMIT, GTC and POST_ONLY messages; a new order may take one until the day ends."""
         control = self._tables.control
         first = int(control[layout.NEXT_ID])
         if first + n > _LARGEST_ID:
@@ -267,15 +331,16 @@ class Books:
         control = self._tables.control.copy()
         control[[layout.FREE_HEAD, layout.UNUSED, layout.RESTING]] = 0, 1, 0
         sizes = {"pool": len(self._tables.orders) - 1, "fill_buffer": len(self._fills)}
-        return state | sizes | {"control": control, "orders": self.resting()}
+        return state | sizes | {"control": control, "orders": self.resting(), "closed": self._tables.closed.copy()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Make the tables anew and put the orders back."""
         rest = dict(state)
-        pool, fill_buffer, control, orders = (rest.pop(k) for k in ("pool", "fill_buffer", "control", "orders"))
+        names = ("pool", "fill_buffer", "control", "orders", "closed")
+        pool, fill_buffer, control, orders, closed = (rest.pop(name) for name in names)
         self.__dict__.update(rest)
         self._tables = layout.empty_tables(self.n_securities, self.n_levels, self.quoters, pool)
         self._fills, self._quotes = np.zeros(fill_buffer, FILL), np.zeros(0, MESSAGE)
-        self._tables.control[:] = control
+        self._tables.control[:], self._tables.closed[:] = control, closed
         self._make_room()
         put_back(self._tables, orders)

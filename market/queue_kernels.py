@@ -141,7 +141,7 @@ def place_of(tables, order_id):
 
 
 @inlined
-def allocate(tables, order_id, owner, security, side):
+def allocate(tables, order_id, owner, security, side, stays):
     """Give an id a slot of the pool. Returns the slot, or 0 when none is left."""
     control, orders = tables.control, tables.orders
     slot = control[FREE_HEAD]
@@ -156,6 +156,7 @@ def allocate(tables, order_id, owner, security, side):
     order["owner"] = owner
     order["security"] = security
     order["side"] = side
+    order["stays"] = stays
     order["order_id"] = order_id
     tables.slot_of[place_of(tables, order_id)] = slot
     control[RESTING] += 1

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from market.layout import FILL, MESSAGE, MessageKind, SelfTrade, Side, Status
 from market.order_book import Books
 
-LIMIT, MARKET, IOC, POST_ONLY, CANCEL, REPLACE, QUOTE = (int(kind) for kind in MessageKind)
+LIMIT, MARKET, IOC, POST_ONLY, CANCEL, REPLACE, QUOTE, REDUCE, FOK, GTC, CANCEL_BOOK, CANCEL_ALL = map(int, MessageKind)
+NEVER_REST = (MARKET, IOC, FOK)
+SHARES = [0.21, 0.03, 0.08, 0.07, 0.23, 0.12, 0.15, 0.04, 0.03, 0.038, 0.0015, 0.0005]  # of the kinds in random flows
 BUY, SELL = int(Side.BUY), int(Side.SELL)
 LARGEST_FACE = 500_000_000  # 50 billion dollars in hundreds
 
@@ -19,11 +21,11 @@ LARGEST_FACE = 500_000_000  # 50 billion dollars in hundreds
 class Order:
     """One resting order."""
 
-    __slots__ = ("face", "level", "number", "owner", "security", "side")
+    __slots__ = ("face", "level", "number", "owner", "security", "side", "stays")
 
-    def __init__(self, number: int, owner: int, security: int, side: int, level: int, face: int) -> None:
+    def __init__(self, number: int, owner: int, security: int, side: int) -> None:
         self.number, self.owner, self.security, self.side = number, owner, security, side
-        self.level, self.face = level, face
+        self.level, self.face, self.stays = 0, 0, False
 
 
 class ReferenceBooks:
@@ -32,6 +34,8 @@ class ReferenceBooks:
     def __init__(self, n_securities: int, n_levels: int, pool: int, last_id: int, self_trade: int) -> None:
         self.n_securities, self.n_levels, self.pool = n_securities, n_levels, pool
         self.last_id, self.self_trade = last_id, self_trade
+        self.expired = range(0)  # ids of earlier days: good for orders that rest, never for new ones
+        self.closed: set[int] = set()
         self.queues: list[tuple[dict[int, list[Order]], ...]] = [({}, {}) for _ in range(n_securities)]
         self.live: dict[int, Order] = {}
         self.fills: list[tuple[int, ...]] = []
@@ -69,29 +73,35 @@ class ReferenceBooks:
         self, kind: int, side: int, security: int, owner: int, level: int, face: int, number: int
     ) -> tuple[int, int]:
         """Apply one message. Return its status and what it filled."""
-        if kind > QUOTE:
+        if kind > CANCEL_ALL:
             return Status.REJ_KIND, 0
-        if kind not in (MARKET, IOC) and not 1 <= number <= self.last_id:
+        if kind >= CANCEL_BOOK:
+            return self.mass_cancel(owner, security if kind == CANCEL_BOOK else None), 0
+        old = None if kind in NEVER_REST else self.live.get(number)
+        if kind not in NEVER_REST and not old and (not 1 <= number <= self.last_id or number in self.expired):
             return Status.REJ_UNKNOWN, 0
-        old = None if kind in (MARKET, IOC) else self.live.get(number)
-        if kind in (LIMIT, POST_ONLY) and old:
+        if kind in (LIMIT, GTC, POST_ONLY) and old:
             return Status.REJ_DUP, 0
-        if kind >= CANCEL and old and old.owner != owner:
+        if kind in (CANCEL, REPLACE, REDUCE) and not old:
             return Status.REJ_UNKNOWN, 0
-        if kind in (CANCEL, REPLACE) and not old:
-            return Status.REJ_UNKNOWN, 0
+        if old and old.owner != owner:
+            return Status.REJ_OWNER, 0
         if kind == CANCEL or (kind == QUOTE and face == 0):
             if old:
                 self.withdraw(old)
             return Status.OK, 0
         if not 1 <= face <= LARGEST_FACE:
             return Status.REJ_QTY, 0
+        if kind == REDUCE and old:
+            return self.reduce(old, face), 0
         if old:
             security, side = old.security, old.side
         if security >= self.n_securities:
             return Status.REJ_SECURITY, 0
         if side not in (BUY, SELL):
             return Status.REJ_SIDE, 0
+        if security in self.closed:
+            return Status.REJ_CLOSED, 0
         if kind == MARKET:
             level = self.n_levels - 1 if side == BUY else 0
         if not 0 <= level < self.n_levels:
@@ -99,6 +109,8 @@ class ReferenceBooks:
         best = self.best(security, 1 - side)
         if kind == POST_ONLY and best is not None and self.reaches(side, level, best):
             return Status.REJ_CROSS, 0
+        if kind == FOK and self.offered(security, side, level, owner) < face:
+            return Status.REJ_KILLED, 0
         if old and old.level == level and face <= old.face:
             self.cancelled += old.face - face
             old.face = face
@@ -108,15 +120,55 @@ class ReferenceBooks:
             self.withdraw(old)
         self.entered += face
         left, stopped = self.trade(security, side, level, owner, face)
-        if left and not stopped and kind not in (MARKET, IOC):
+        if left and not stopped and kind not in NEVER_REST:
             if room is None and len(self.live) == self.pool:
                 self.cancelled += left
                 return Status.REJ_POOL, face - left
-            order = self.live[number] = Order(number, owner, security, side, level, left)
+            order = self.live[number] = old or Order(number, owner, security, side)
+            order.level, order.face, order.stays = level, self.remains(left), order.stays or kind == GTC
             self.enters(self.queues[security][side].setdefault(level, []), order)
         else:
             self.cancelled += left
         return Status.OK, face - left
+
+    def remains(self, left: int) -> int:
+        """Return the face that rests when this much was not filled: all of it."""
+        return left
+
+    def reduce(self, order: Order, face: int) -> int:
+        """Take face off an order where it stands."""
+        if face >= order.face:
+            self.withdraw(order)
+        else:
+            self.cancelled += face
+            order.face -= face
+        return Status.OK
+
+    def mass_cancel(self, owner: int, security: int | None) -> int:
+        """Withdraw all orders of an owner, in one book or in all."""
+        if security is not None and security >= self.n_securities:
+            return Status.REJ_SECURITY
+        for order in [order for order in self.live.values() if order.owner == owner]:
+            if security in (None, order.security):
+                self.withdraw(order)
+        return Status.OK
+
+    def end_day(self, first_id: int) -> None:
+        """End the orders that are not good till cancelled, and, for new orders, the ids issued from ``first_id`` on."""
+        self.expired = range(first_id, self.last_id + 1)
+        for order in [order for order in self.live.values() if not order.stays]:
+            self.withdraw(order)
+
+    def offered(self, security: int, side: int, limit: int, owner: int) -> int:
+        """Return the face an order could take: that of others up to its level, or up to an own one that stops it."""
+        face, levels = 0, self.queues[security][1 - side]
+        for level in sorted(levels, reverse=side == SELL):
+            for order in levels[level] if self.reaches(side, limit, level) else []:
+                if order.owner != owner or self.self_trade == SelfTrade.ALLOW:
+                    face += order.face
+                elif self.self_trade == SelfTrade.CANCEL_TAKER:
+                    return face
+        return face
 
     def trade(self, security: int, side: int, limit: int, owner: int, left: int) -> tuple[int, bool]:
         """Trade against the other side. Return the face left, and whether the owner's own order stopped it."""
@@ -152,11 +204,14 @@ class ReferenceBooks:
 def random_flow(
     seed: int, n: int, n_securities: int, n_levels: int, first_id: int, malformed: float = 0.02, n_owners: int = 9
 ) -> NDArray[Any]:
-    """Return messages of all kinds around a wandering price; ids below ``first_id`` belong to quotes."""
+    """Return messages of all kinds around a wandering price; ids below ``first_id`` belong to quotes.
+
+    Orders of a day after the first are those of ``later``.
+    """
     rng = np.random.default_rng(seed)
     flow = np.zeros(n, MESSAGE)
-    kind = rng.choice(7, n, p=[0.27, 0.03, 0.09, 0.07, 0.26, 0.13, 0.15])
-    new = (kind == LIMIT) | (kind == POST_ONLY)
+    kind = rng.choice(12, n, p=SHARES)
+    new = np.isin(kind, (LIMIT, POST_ONLY, GTC))
     issued = np.cumsum(new)
     named = np.maximum(issued - new - np.where(new, 0, rng.geometric(1 / (12 * n_securities), n)), 0)
     static = (kind == QUOTE) & (rng.random(n) < 0.7)
@@ -168,7 +223,7 @@ def random_flow(
     away = rng.geometric(0.3, n) - np.where(rng.random(n) < 0.12, 4, 0)
     flow["kind"], flow["security"], flow["owner"], flow["side"] = kind, security, owner, side
     flow["level"] = np.clip(np.where(side == BUY, middle - away, middle + away), 0, n_levels - 1)
-    flow["face"] = 100 * rng.integers(1, 50, n) * np.where((kind == MARKET) | (kind == IOC), 3, 1)
+    flow["face"] = 100 * rng.integers(1, 50, n) * np.where(np.isin(kind, NEVER_REST), 3, 1)
     flow["face"][static & (rng.random(n) < 0.2)] = 0
     flow["order_id"] = name
     flow["status"], flow["filled"] = 77, 77  # must be overwritten
@@ -181,7 +236,7 @@ def spoil(
 ) -> None:
     """Make nonsense of one column in a share of the messages."""
     nonsense = {
-        "kind": (0, 11),
+        "kind": (0, 16),
         "side": (0, 4),
         "security": (0, n_securities + 2),
         "owner": (-1, 12),
@@ -208,12 +263,36 @@ def standing(books: Books) -> list[tuple[int, ...]]:
     return list(zip(*(books.resting()[column].tolist() for column in columns), strict=True))
 
 
+def later(flow: NDArray[Any], seed: int, books: Books) -> NDArray[Any]:
+    """Return a flow as that of a later day: new ids, and some messages about what rests from the days before."""
+    rng, first_id = np.random.default_rng(seed), statics(books) + 1
+    issued = flow["order_id"] >= first_id
+    flow["order_id"][issued] += int(books.new_ids(1)[0]) + 1 - first_id
+    old = books.resting()
+    if len(old):
+        rows = np.flatnonzero((rng.random(len(flow)) < 0.1) & np.isin(flow["kind"], (CANCEL, REPLACE, QUOTE, REDUCE)))
+        named = old[rng.integers(0, len(old), len(rows))]
+        for column in ("order_id", "owner", "side", "security"):
+            flow[column][rows] = named[column]
+    return flow
+
+
+def statics(books: Books) -> int:
+    """Return how many ids belong to quotes."""
+    return 2 * books.n_securities * books.quoters
+
+
 def first_difference(
     flow: NDArray[Any], books: Books, pool: int = 200_000, reference: type[ReferenceBooks] = ReferenceBooks
 ) -> str:
     """Run a flow through both and return what differs first: fills, statuses, resting orders or totals; or ''."""
-    last_id = issue(books, len(flow))
-    slow = reference(books.n_securities, books.n_levels, pool, last_id, int(books.self_trade))
+    return difference_of_a_day(flow, books, reference(books.n_securities, books.n_levels, pool, 0, books.self_trade))
+
+
+def difference_of_a_day(flow: NDArray[Any], books: Books, slow: ReferenceBooks) -> str:
+    """Run a flow through books and reference as they stand and return what differs first, or ''."""
+    slow.last_id = issue(books, len(flow))
+    slow.fills = []
     want = np.array([slow.apply(*row[:7]) for row in flow.tolist()], np.int64)
     fills = books.send(flow)
     expected = np.array(slow.fills, FILL)
@@ -226,7 +305,12 @@ def first_difference(
             at = int(np.argmax(flow[column] != want[:, place]))
             return f"{column} of message {at}: {flow[at]}, expected {want[at]}"
     if standing(books) != slow.resting():
-        return "resting orders"
+        fast, wanted = standing(books), slow.resting()
+        at = next((k for k, pair in enumerate(zip(fast, wanted, strict=False)) if pair[0] != pair[1]), None)
+        at = min(len(fast), len(wanted)) if at is None else at
+        return (
+            f"resting order {at}: {fast[at : at + 1]}, expected {wanted[at : at + 1]} (security, side, level, id, ...)"
+        )
     totals = books.counters
     if (totals["face_entered"], totals["face_traded"], totals["face_cancelled"]) != (
         slow.entered,

@@ -81,15 +81,38 @@ class StopsOneLevelEarly(reference.ReferenceBooks):
         return best < limit if side == BUY else best > limit
 
 
-@pytest.mark.parametrize("wrong", [LastInFirstOut, StopsOneLevelEarly])
+class LosesTheRemainder(reference.ReferenceBooks):
+    def remains(self, left):
+        return max(left // 2, 1)
+
+
+class LosesThePlaceOnReducing(reference.ReferenceBooks):
+    def reduce(self, order, face):
+        status = super().reduce(order, face)
+        queue = self.queues[order.security][order.side].get(order.level, [])
+        if order in queue:
+            queue.append(queue.pop(queue.index(order)))
+        return status
+
+
+class FillsInPart(reference.ReferenceBooks):
+    def offered(self, security, side, limit, owner):
+        return reference.LARGEST_FACE
+
+
+WRONG = [LastInFirstOut, StopsOneLevelEarly, LosesTheRemainder, LosesThePlaceOnReducing, FillsInPart]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_the_comparison_catches_a_planted_bug(wrong):
-    flow, books = flow_and_books(8, 3000, 3, 200)
+    flow, books = flow_and_books(8, 20_000, 3, 200)
     assert reference.first_difference(flow, books, reference=wrong) != ""
 
 
 def test_every_kind_and_status_occurs_in_the_flows():
     flow, books = flow_and_books(9, 100_000, 5, 1000, malformed=0.2, pool=60)
     reference.issue(books, len(flow))
+    books.close(4)
     books.send(flow)
     assert set(np.unique(flow["status"])) == {int(status) for status in Status}
     assert set(MessageKind) <= set(np.unique(flow["kind"][flow["status"] == Status.OK]))
@@ -120,7 +143,7 @@ def check_books(books):
             slot, tail, total = levels[level].tolist()
             before, walked, side = 0, 0, orders[slot][6]
             while slot:
-                at, face, following, previous, _, of, its_side, order_id = orders[slot]
+                at, face, following, previous, _, of, its_side, _, order_id = orders[slot]
                 assert (at, previous, of, its_side) == (level, before, security, side) and face > 0
                 found[order_id] = slot
                 walked, before, slot = walked + face, slot, following
@@ -215,7 +238,7 @@ def test_depth_counts_occupied_levels_from_the_inside():
 def test_cancel_works_once_and_only_for_the_owner():
     books = Books(1, 100)
     _, ids = books.rest(0, BUY, 40, 10, 7)
-    assert books.cancel([ids[0], ids[0], ids[0], 10**9, -1], [8, 7, 7, 7, 7]).tolist() == [1, 0, 1, 1, 1]
+    assert books.cancel([ids[0], ids[0], ids[0], 10**9, -1], [8, 7, 7, 7, 7]).tolist() == [10, 0, 1, 1, 1]
 
 
 def test_a_refused_order_gets_no_id():
@@ -244,6 +267,87 @@ def test_the_inside_is_a_view_that_cannot_be_written():
     assert bid[0] == 40
     with pytest.raises(ValueError, match="read-only"):
         bid[0] = 3
+
+
+def test_fill_or_kill_takes_all_or_touches_nothing():
+    books = Books(1, 100)
+    books.rest(0, SELL, [50, 51, 51], [10, 20, 5], [1, 2, 9])
+    before = pickle.dumps(books.resting())
+    killed = [message(MessageKind.FOK, BUY, level, face, 9) for level, face in ((50, 11), (51, 31), (99, 31))]
+    assert [len(books.send(m)) for m in killed] == [0, 0, 0]
+    assert [int(m["status"][0]) for m in killed] == [Status.REJ_KILLED] * 3 and pickle.dumps(books.resting()) == before
+    assert rows(books.take(0, BUY, 51, 30, 9, MessageKind.FOK), "level", "face") == [(50, 10), (51, 20)]
+
+
+def test_fill_or_kill_counts_only_what_comes_before_an_own_order_that_would_stop_it():
+    for rule, killed in ((SelfTrade.CANCEL_TAKER, True), (SelfTrade.CANCEL_RESTING, False), (SelfTrade.ALLOW, False)):
+        books = Books(1, 100, self_trade=rule)
+        books.rest(0, SELL, [50, 50, 50], [10, 1, 10], [1, 9, 2])
+        assert (len(books.take(0, BUY, 50, 20, 9, MessageKind.FOK)) == 0) == killed
+
+
+def test_a_reduced_order_keeps_its_place_and_one_reduced_to_nothing_is_gone():
+    books = Books(1, 100)
+    _, ids = books.rest(0, BUY, 40, [10, 10], [1, 2])
+    books.send(message(MessageKind.REDUCE, BUY, 0, 6, 1, ids[0]))
+    assert books.queue_position(ids)[1].tolist() == [0, 4]
+    books.send(message(MessageKind.REDUCE, BUY, 0, 99, 1, ids[0]))
+    assert [part.tolist() for part in books.queue_position(ids)] == [[-1, 0], [-1, 0]]
+
+
+def test_mass_cancel_takes_the_owners_orders_out_of_one_book_or_of_all():
+    books = Books(3, 100)
+    for owner in (1, 2):
+        books.rest([0, 0, 1, 2], BUY, [40, 41, 40, 40], 10, owner)
+    assert books.mass_cancel(1, 0) == 2 and books.mass_cancel(1) == 2 and books.mass_cancel(1) == 0
+    assert set(books.resting()["owner"].tolist()) == {2} and len(books.resting()) == 4
+    check_books(books)
+
+
+def test_good_till_cancelled_outlives_the_day_with_its_id_and_its_place():
+    books = Books(2, 100)
+    _, day = books.rest(0, BUY, 40, [1, 2], 1)
+    _, kept = books.rest([0, 0, 1], BUY, 40, [3, 4, 5], [1, 2, 1], MessageKind.GTC)
+    for _ in range(3):
+        books.end_day()
+        check_books(books)
+        assert books.resting()["order_id"].tolist() == kept.tolist()
+        assert books.queue_position(kept)[0].tolist() == [0, 1, 0]
+        assert (books.cancel(day, 1) == Status.REJ_UNKNOWN).all()
+        books.rest(0, SELL, 60, 1, 1)
+    again = message(MessageKind.LIMIT, BUY, 30, 1, 1, day[0])
+    books.send(again)
+    assert again["status"] == Status.REJ_UNKNOWN  # an id of yesterday is good for no new order
+    thawed = pickle.loads(pickle.dumps(books))
+    thawed.end_day()
+    assert thawed.cancel(kept, [1, 2, 1]).tolist() == [Status.OK] * 3
+
+
+def test_a_closed_book_takes_cancellations_and_reductions_only():
+    books = Books(2, 100)
+    _, ids = books.rest(0, BUY, [40, 41], 10, 1)
+    books.close(0)
+    assert pickle.loads(pickle.dumps(books)).closed.tolist() == [True, False] == books.closed.tolist()
+    refused = [message(kind, SELL, 40, 5, 1, ids[0]) for kind in (MessageKind.MARKET, MessageKind.REPLACE)]
+    for m in refused:
+        assert len(books.send(m)) == 0 and m["status"] == Status.REJ_CLOSED
+    books.send(message(MessageKind.REDUCE, BUY, 0, 4, 1, ids[0]))
+    assert books.cancel(ids[1], 1) == Status.OK and books.bid_face[0] == 6
+    books.close(0, False)
+    assert len(books.take(0, SELL, 40, 6, 2)) == 1
+
+
+def test_every_status_has_a_reason_of_its_own():
+    assert set(layout.REASONS) == set(Status) and len(set(layout.REASONS.values())) == len(Status)
+
+
+def test_the_faces_of_levels_are_a_view_that_follows_the_books_and_cannot_be_written():
+    books = Books(2, 100)
+    faces = books.faces
+    books.rest(1, [BUY, SELL], [40, 60], [3, 1], 1)
+    assert np.shares_memory(faces, books._tables.levels) and not faces.flags.writeable
+    assert np.flatnonzero(faces[1]).tolist() == [40, 60] and faces[1, 40] == 3
+    assert books.imbalance().tolist() == [0.0, 0.5]
 
 
 # --- refresh ---
@@ -373,7 +477,10 @@ def test_all_kernels_run_without_the_compiler():
         (lambda b: b.take([0, 0], BUY, 1, [1, -4], 1), "order 1: face is -4, expected 1 to 500000000"),
         (lambda b: b.take(0, 2, 1, 1, 1), "side is 2, expected 0 to 1"),
         (lambda b: b.take(0, BUY, 1.5, 1, 1), "float64, expected integers"),
-        (lambda b: b.take(0, BUY, 1, 1, 1, kind=MessageKind.LIMIT), "expected IOC or MARKET"),
+        (lambda b: b.take(0, BUY, 1, 1, 1, kind=MessageKind.LIMIT), "expected IOC, MARKET or FOK"),
+        (lambda b: b.rest(0, BUY, 1, 1, 1, kind=MessageKind.IOC), "expected LIMIT, GTC or POST_ONLY"),
+        (lambda b: b.close([0, 2]), "close: securities 0 to 2, expected 0 to 1"),
+        (lambda b: b.mass_cancel(1, 2), "security is 2, expected 0 to 1"),
         (lambda b: b.rest(0, BUY, 1, LARGEST_TRADE + 1, 1), "face is 500000001"),
         (lambda b: b.send(np.zeros(3)), "expected one of layout.MESSAGE"),
         (lambda b: Books(70_000), "n_securities is 70000, expected 1 to 65535"),
