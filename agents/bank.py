@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.investor import Investor
+from agents.investor import DIRECT_SOURCE, Investor
 from agents.traits import trait
 from market.instruments import Money
 from market.units import CENTS_PER_MUSD, Float, Int
@@ -26,6 +26,7 @@ class Bank(Investor):
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "[SPEC]")
     elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "[SPEC]")
+    direct = trait(1.0, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.6, "turnover relative to others of its size", (0, 100), "a guess")
     comfortable = trait(0.75, "share of the reserves of the start", (0, 10), "about $2.5-3tn in all (economics.md 3.9)")
     floor = trait(0.3, "share of the reserves of the start", (0, 10), "[SPEC]")

@@ -1,6 +1,6 @@
 """Open-end bond funds and exchange-traded funds: fast, moved by yields, active in every maturity."""
 
-from agents.investor import Investor
+from agents.investor import DIRECT_SOURCE, Investor
 from agents.traits import trait
 
 
@@ -12,4 +12,5 @@ class BondFund(Investor):
 
     speed = trait(0.04, "share of the gap a day", (0, 1), "fast holders (mechanism.md 8)")
     elasticity = trait(0.014, "share of holdings per bp of level", (0, 1), "high (economics.md 3.3)")
+    direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(2.5, "turnover relative to others of its size", (0, 100), "a guess")

@@ -7,10 +7,10 @@ the maximum whatever they score. *Placebo*: everything is announced and nothing 
 was bought is extinguished, and selling would be an issue outside the auctions.
 
 Lists of the published calendar are taken as they were. A list made by rule (``market.buyback.eligible``: kinds and
-maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, and on
-request the likely cheapest to deliver into each future, which dealers are short of in repo. A target of the most
-illiquid tenth keeps, of any list, the securities of lowest turnover (``most_illiquid``); turnover by CUSIP is
-reported to the official sector (TRACE), and is in no view. Source: economics.md 1.1, E3.
+maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, the newest
+TIPS of each, and on request the likely cheapest to deliver into each future, which dealers are short of in repo. A
+target of the most illiquid tenth keeps, of any list, the securities of lowest turnover (``most_illiquid``); turnover by
+CUSIP is reported to the official sector (TRACE), and is in no view. Source: economics.md 1.1, E3.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from market.units import POINT_E8, Bool, Float, Int
 from market.view import View
 
 NEWEST_RANKS = (0, 1)  # of an original term: spared by rule
+STILL_SOLD_DAYS = 400  # since the newest issue of a term of TIPS: the 20-year is sold no more
 TARGET_SHARE = 0.1  # of a list: the most illiquid tenth
 FORGOTTEN_A_DAY = 0.05  # of the turnover that the desk remembers: about a month [SPEC]
 NOTIONAL_BP = 600.0  # coupon of the notional bond of a future: its yield makes conversion factors
@@ -127,6 +128,7 @@ class BuybackDesk(Institution):
     def by_rule(self, bucket: str, view: View) -> Bool:
         """Return what a bucket lists by rule (S,)."""
         spared = (view.rank >= NEWEST_RANKS[0]) & (view.rank <= NEWEST_RANKS[-1])
+        spared = spared | newest_indexed(view)
         if self.rules.spare_deliverable:
             spared = spared | cheapest_to_deliver(view)
         return eligible(bucket, view.securities, view.settle_date, spared, view.outstanding, view.soma)
@@ -251,6 +253,17 @@ def most_illiquid(listed: Bool, turnover: Float, outstanding: Int) -> Bool:
     per_face = turnover[places] / np.maximum(outstanding[places], 1)
     chosen = np.zeros(len(listed), np.bool_)
     chosen[places[np.argsort(per_face, kind="stable")[: int(np.ceil(TARGET_SHARE * len(places)))]]] = True
+    return chosen
+
+
+def newest_indexed(view: View) -> Bool:
+    """Return the newest TIPS of each original term that is still sold (S,): spared by all lists of 2024."""
+    s = view.securities
+    alive = s.of(Kind.TIPS) & (view.outstanding > 0) & (view.settle_date - s.first_issue_day <= STILL_SOLD_DAYS)
+    chosen = np.zeros(len(s), np.bool_)
+    for term in np.unique(s.term_months[alive]):
+        mine = np.flatnonzero(alive & (s.term_months == term))
+        chosen[mine[np.argmax(s.first_issue_day[mine])]] = True
     return chosen
 
 

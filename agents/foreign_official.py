@@ -9,6 +9,7 @@ class ForeignOfficial(Investor):
 
     together = True
     sector = "foreign official"
+    monetary_authority = True
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "[SPEC]")
     elasticity = trait(0.0, "share of holdings per bp of level", (0, 1), "yield-insensitive (economics.md 3.4)")
@@ -17,3 +18,5 @@ class ForeignOfficial(Investor):
     participation = trait(
         1.0, "share of its part of an issue bid at auction", (0, 2), "indirect bidders (economics.md 3.4)"
     )
+    noncompetitive = trait(0.01, "share of its bids for coupons without a rate", (0, 1), "a guess: not published")
+    bill_noncompetitive = trait(0.01, "the same in bills", (0, 1), "a guess: not published")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.investor import Investor, Pick
+from agents.investor import DIRECT_SOURCE, Investor, Pick
 from agents.traits import memory, trait
 from market.instruments import Money
 from market.units import Float, Int
@@ -32,6 +32,7 @@ class HedgeFund(Investor):
     owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
 
     speed = trait(0.15, "share of the gap a day", (0, 1), "patient funds (mechanism.md 8)")
+    direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(4.0, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")

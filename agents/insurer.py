@@ -1,6 +1,6 @@
 """Insurers match long liabilities; they are slow and little moved by yields."""
 
-from agents.investor import Investor
+from agents.investor import DIRECT_SOURCE, Investor
 from agents.traits import trait
 
 
@@ -14,5 +14,6 @@ class Insurer(Investor):
     elasticity = trait(
         0.006, "share of holdings per bp of level", (0, 1), "low in liability-matched habitats (economics.md 3.3)"
     )
+    direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.4, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(0.85, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")

@@ -26,7 +26,7 @@ from agents.needs import needs_of_day
 from agents.outlook import Lessons
 from agents.traits import memory, trait
 from market.exposure import along, unexplained
-from market.messages import BIDS, ORDERS, Auction, Buyback, Venue, stacked
+from market.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, Venue, stacked
 from market.news import FACTORS, News
 from market.order_kernels import write_orders
 from market.securities import Kind
@@ -40,6 +40,7 @@ CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of acce
 # bonds, 6 bp in 2024, says how far: set to it, no result. In bills a quarter of it.
 BID_STEPS = ((-14.0, 0.2), (-8.0, 0.25), (-4.0, 0.25), (-1.0, 0.25), (0.0, 0.05), (1.0, 0.05), (2.0, 0.05))
 BILL_STEPS = 0.25
+DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
 
 
 Pick = Callable[[Any], Any]
@@ -49,6 +50,8 @@ class Investor(Institution):
     """The common behaviour of those who hold Treasuries for their own ends."""
 
     hears_private: ClassVar[bool] = False  # whether it learns a day before the others
+    bidders: ClassVar[int] = 1  # how many people bid at auctions under its name
+    monetary_authority: ClassVar[bool] = False  # whether it bids through the New York Fed
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01 (mechanism.md 8)")
     elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), in sum")
@@ -57,6 +60,9 @@ class Investor(Institution):
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
     bill_participation = trait(0.7, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
+    direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
+    noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")
+    bill_noncompetitive = trait(0.0, "the same in bills", (0, 1), "off; who does says so")
     tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond (mechanism.md 2)")
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
@@ -172,13 +178,10 @@ class Investor(Institution):
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
         """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
         s = auction.security
-        place, security = np.arange(len(self.member)), np.full(len(self.member), s)
-        share = self._wanted_at(view, place, security, 1.0)
-        bids_for = self.participation * (self.bill_participation if view.securities.kind[s] == Kind.BILL else 1.0)
-        part = np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering
+        part = self._part(auction, view) * (1.0 - self._rateless_share(auction, view))
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
-        stretch = BILL_STEPS if view.securities.kind[s] == Kind.BILL else 1.0
+        stretch = BILL_STEPS if _bill(auction, view) else 1.0
         for step, weight in BID_STEPS:
             rows = np.zeros(len(part), BIDS)
             rows["bidder"] = self.member
@@ -188,6 +191,30 @@ class Investor(Institution):
             pieces.append(rows)
         bids = stacked(pieces, BIDS)
         return bids[bids["face"] > 0]
+
+    def bid_noncompetitive(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Bid for a share of its part without a rate, if it does."""
+        rows = np.zeros(len(self.member), NONCOMPETITIVE)
+        rows["bidder"], rows["bidders"] = self.member, self.bidders
+        rows["official"] = self.monetary_authority
+        rows["face"] = whole(self._part(auction, view) * self._rateless_share(auction, view))
+        return rows[rows["face"] > 0]
+
+    def _part(self, auction: Auction, view: View) -> Float:
+        """Return the face that it bids for (members,)."""
+        place, security = np.arange(len(self.member)), np.full(len(self.member), auction.security)
+        share = self._wanted_at(view, place, security, 1.0)
+        bids_for = self.participation * (self.bill_participation if _bill(auction, view) else 1.0)
+        return np.asarray(np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering)
+
+    def _rateless_share(self, auction: Auction, view: View) -> Float:
+        """Return the share of its bids that names no rate (members,)."""
+        share = self.bill_noncompetitive if _bill(auction, view) else self.noncompetitive
+        return np.asarray(np.atleast_2d(share)[:, 0])
+
+    def direct_share(self) -> Float:
+        """Return the share of its bids that it submits itself (members,)."""
+        return np.asarray(np.atleast_2d(self.direct)[:, 0])
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
         """Offer into a buyback, through a dealer, what has rolled down, at prices that differ by its own view."""
@@ -202,6 +229,10 @@ class Investor(Institution):
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners, customers or a home office supply what purchases take and receive what they release."""
         return np.asarray(self.buffer_cents - cash_cents)
+
+
+def _bill(auction: Auction, view: View) -> bool:
+    return bool(view.securities.kind[auction.security] == Kind.BILL)
 
 
 def pairs(chosen: Bool) -> tuple[Int, Int]:

@@ -18,13 +18,14 @@ RANGES = {**BUCKETS, STANDING: ((*NOMINAL, *INDEXED), 1, 360)}  # kinds and mont
 
 
 def auctions_award_their_offering(run: Any) -> Finding:
-    """A covered auction awards its offering, up to the rounding of awards; one that is not covered awards less."""
+    """A covered auction awards its offering, up to the rounding of awards, another less; classes add up to it."""
     auctions = run["auctions"]
     wrong = []
     for row in auctions.itertuples():
         excess = row.awarded_face - row.offering_face
         most = row.offering_face // ROUNDING
-        if not (0 <= excess <= most if row.covered else excess < 0) or row.dealer_face > row.awarded_face:
+        classes = row.dealer_face + row.direct_face + row.indirect_face + row.noncompetitive_face
+        if not (0 <= excess <= most if row.covered else excess < 0) or classes != row.awarded_face:
             wrong.append(f"{row.cusip} on {day(row.date)}: {row.awarded_face} awarded of {row.offering_face}")
     return broken("auctions award their offering", wrong, len(auctions))
 

@@ -5,9 +5,10 @@ are matched by day and CUSIP, operations by day and bucket; published results ar
 nothing that the run knows. All published operations and CUSIPs that were in the run's days are judged: nothing is
 selected by what the model did, except where a row says ``bought by both``.
 
-Shares are percent of the competitive award, yields bp, face millions of dollars (TIPS un-indexed), price errors bp of
-the published price. Rules (``null``) know the past of the published figures only; the smaller of maximum and offered
-also knows the day's published offers. Two periods: the whole run within 2024, and October to December 2024.
+Shares are percent of the competitive award, the non-competitive one of all that the public is awarded; yields bp, face
+millions of dollars (TIPS un-indexed), price errors bp of the published price. Rules (``null``) know the past of the
+published figures only; the smaller of maximum and offered also knows the day's published offers. Two periods: the whole
+run within 2024, and October to December 2024.
 Sources: ``auctions_2019-2024``, ``buyback_operations_2024``, ``buyback_security_details_2024``,
 ``fedinvest_prices_2024-05-28``.
 """
@@ -25,7 +26,15 @@ from market.units import FACE_PER_MUSD, POINT_E8, Bool, Float, Int, day_number
 
 FIRST_REGULAR, LAST_PUBLISHED = day_number("2024-05-29"), day_number("2024-12-31")
 PERIODS = {"all": FIRST_REGULAR, "fourth quarter": day_number("2024-10-01")}  # each to the last published day
-MEASURES = {"bid_to_cover": "ratio", "dealer_share": "percent", "high_less_median": "bp"}
+MEASURES = {
+    "bid_to_cover": "ratio",
+    "dealer_share": "percent",
+    "direct_share": "percent",
+    "indirect_share": "percent",
+    "noncompetitive_share": "percent",
+    "high_less_median": "bp",
+}
+COMPETITIVE = ("dealer", "direct", "indirect")  # classes that share the competitive award
 PREVIOUS = "null: the tenor's last auction"
 KEY = ["day", "bucket"]
 ALL, SEEN = "all operations", "bucket seen before"
@@ -75,7 +84,8 @@ def auctions(run: Any) -> pd.DataFrame:
     competitive = (own["awarded_face"] - own["noncompetitive_face"]).astype(float)
     own = own.assign(
         bid_to_cover_model=own["bid_to_cover"].astype(float),
-        dealer_share_model=100 * own["dealer_face"].astype(float) / competitive.where(competitive > 0),
+        **{f"{name}_share_model": _percent(own[f"{name}_face"], competitive) for name in COMPETITIVE},
+        noncompetitive_share_model=_percent(own["noncompetitive_face"], own["awarded_face"]),
         high_less_median_model=100 * (own["stop_percent"] - own["median_percent"]).astype(float),
     )
     published = _published_auctions()
@@ -84,9 +94,15 @@ def auctions(run: Any) -> pd.DataFrame:
     return published.merge(own[columns], on=["day", "cusip"], how="left").reset_index(drop=True)
 
 
+def _percent(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Return percent, NaN of nothing."""
+    return 100 * part.astype(float) / whole.astype(float).where(whole > 0)
+
+
 def _published_auctions() -> pd.DataFrame:
     """Return published results with those of the tenor's auction before, whole history."""
     frame = table("auctions_2019-2024")
+    public = frame["amount_accepted_musd"] - frame["soma_add_on_musd"]
     weeks = ((frame["maturity_date"] - frame["issue_date"]) / 7).round().astype(int).astype(str) + "W"
     term = weeks.where(frame["security_class"] == "Bill", frame["term"])
     results = pd.DataFrame(
@@ -96,6 +112,9 @@ def _published_auctions() -> pd.DataFrame:
             "tenor": frame["security_class"] + " " + term,
             "bid_to_cover_published": frame["bid_to_cover"],
             "dealer_share_published": 100 * frame["primary_dealer_pct"],
+            "direct_share_published": 100 * frame["direct_pct"],
+            "indirect_share_published": 100 * frame["indirect_pct"],
+            "noncompetitive_share_published": _percent(public - frame["amount_accepted_competitive_musd"], public),
             "high_less_median_published": 100 * (frame["high_yield"] - frame["median_yield"]),
         }
     ).sort_values(["day", "cusip"], kind="stable")

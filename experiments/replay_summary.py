@@ -31,6 +31,8 @@ from market.units import to_date
 
 NOTHING = "–"
 WIDTH = 124  # characters of the widest table
+BY_TENOR = ("bid_to_cover", "dealer_share", "high_less_median")
+SHARES = ("dealer_share", "direct_share", "indirect_share", "noncompetitive_share")
 MEANS = ("mean", "published_mean", "root_mean_squared_error")
 BILLS_NOTES_BONDS, TIPS_FRN = list(DEBT.values())[:3], list(DEBT.values())[3:]
 ACCOUNTS = f"Accounts: {LABEL}"
@@ -41,7 +43,7 @@ def page(found: Replay) -> Group:
     """Return the report of both sides."""
     parts: list[Any] = [ACCOUNTS, _verdicts(found.verdicts), *_figures(found.bookkeeping), BEHAVIOUR]
     distances = found.distances
-    parts += [_auctions(distances), _tenors(distances)]
+    parts += [_auctions(distances), _tenors(distances), _classes(distances)]
     for period in judgement.PERIODS:
         rows = distances[distances["period"] == period]
         parts += [_buybacks(rows, period), _selection(rows, period), _prices(rows, period)]
@@ -139,10 +141,27 @@ def _tenors(distances: pd.DataFrame) -> Table:
     model = distances[(distances["predictor"] == "model") & (distances["period"] == "all")]
     by_tenor = model.set_index(["measure", "group"])
     for tenor in sorted(set(model[model["measure"].str.startswith("auction")]["group"]) - {"all tenors"}):
-        rows = [by_tenor.loc[(f"auction {measure}", tenor)] for measure in judgement.MEASURES]
+        rows = [by_tenor.loc[(f"auction {measure}", tenor)] for measure in BY_TENOR]
         cells = [_number(row[name], ".2f") for row in rows for name in MEANS]
         grid.add_row(tenor, str(rows[0]["number"]), *cells)
     return grid
+
+
+def _classes(distances: pd.DataFrame) -> Table:
+    """Return by tenor the mean shares of the classes of bidders, of the model and published, percent."""
+    names = [name for share in SHARES for name in (share.removesuffix("_share"), "publ.")]
+    grid = _grid("Awards by class of bidder, %", "number", *names)
+    model = distances[(distances["predictor"] == "model") & (distances["period"] == "all")]
+    by_tenor = model.set_index(["measure", "group"])
+    for tenor in sorted(set(model[model["measure"].str.startswith("auction")]["group"]), key=_all_last):
+        rows = [by_tenor.loc[(f"auction {share}", tenor)] for share in SHARES]
+        cells = [_number(row[name], ".1f") for row in rows for name in MEANS[:2]]
+        grid.add_row(tenor, str(rows[0]["number"]), *cells)
+    return grid
+
+
+def _all_last(tenor: str) -> tuple[bool, str]:
+    return tenor == "all tenors", tenor
 
 
 def _buybacks(rows: pd.DataFrame, period: str) -> Table:

@@ -10,8 +10,8 @@ Rules beyond: what one bidder bids over 35 % of the offering is not recognised, 
 (356.22(b)); where non-competitive bids would leave less than 5 % of the offering, competitive bids are still taken
 for 5 % (356.20(a)(1) says "in an amount sufficient to provide a fair determination"; the 5 % is our guess); where
 competitive bids do not meet the offering, all are awarded and less is sold. Add-ons of the Fed are awarded at the
-stop on top of the offering. Left out: net long positions, and the $10 million limit of a non-competitive bid, which
-is the bidder's to keep.
+stop on top of the offering. The limits of non-competitive bids are kept in ``market/noncompetitive.py``. Left out: net
+long positions.
 
 Units: face in hundreds of dollars; rates (yields, discount rates of bills) in 1e-5, that is 0.001 %.
 """

@@ -78,6 +78,9 @@ TRADES = np.dtype(
 )
 
 BIDS = np.dtype([("bidder", "i8"), ("rate_e5", "i8"), ("face", "i8")])  # yield (bills: discount rate), 1e-5 = 0.001 %
+# Bids for whatever rate the auction sets: ``bidders`` is how many people or accounts one comes from, ``official`` tells
+# a foreign or international monetary authority from the public.
+NONCOMPETITIVE = np.dtype([("bidder", "i8"), ("bidders", "i8"), ("official", "?"), ("face", "i8")])
 OFFERS = np.dtype([("owner", "i8"), ("security", "i8"), ("price_e8", "i8"), ("face", "i8")])
 LOANS = np.dtype(
     [("lender", "i8"), ("borrower", "i8"), ("cents", "i8"), ("rate_e4", "i8")]

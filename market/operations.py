@@ -9,7 +9,8 @@ from market import bond_arithmetic, trading
 from market.auction import Allotment, allot
 from market.curve import fit_spline
 from market.instruments import FED, TREASURY
-from market.messages import BIDS, OFFERS, TRADES, Auction, Buyback, Venue, stacked
+from market.messages import OFFERS, TRADES, Auction, Buyback, Venue, stacked
+from market.noncompetitive import ClassAwards, class_awards, competitive_bids, noncompetitive_bids
 from market.outright import hold_outrights
 from market.price_index import index_ratio_e5
 from market.record import Labels
@@ -33,21 +34,22 @@ def hold_auction(market: Any, auction: Auction) -> None:
     """Collect bids, award at a single price, and let the awards settle on the issue day."""
     view = market.view()
     pieces = [_signed(bidder.bid(auction, view), bidder.rows) for bidder in market.playing(Bidder)]
-    bids = stacked(pieces, BIDS)
-    bids = bids[np.lexsort((bids["face"], bids["rate_e5"], bids["bidder"]))]
+    bids, without_rate = competitive_bids(pieces), noncompetitive_bids(market, auction, view)
     addon = sum(r.addon(auction, view) for r in market.playing(Reinvestor))
-    result = allot(auction.offering, np.zeros(0, np.int64), bids, addon=addon)
+    result = allot(auction.offering, without_rate["face"], bids, addon=addon)
     when_issued_bp = float(market.composite_bp[auction.security])
     price_e8 = _auction_price_e8(market, auction, result.stop_rate_e5)
-    bidder, place = np.unique(bids["bidder"], return_inverse=True)
-    won = np.bincount(place, weights=result.awards, minlength=len(bidder)).astype(np.int64)
+    classes = class_awards(market, bids["bidder"], result.awards, result.noncompetitive)
+    awarded = np.append(result.awards, result.noncompetitive)
+    bidder, place = np.unique(np.append(bids["bidder"], without_rate["bidder"]), return_inverse=True)
+    won = np.bincount(place, weights=awarded, minlength=len(bidder)).astype(np.int64)
     buyers, faces = np.append(bidder[won > 0], FED), np.append(won[won > 0], addon)
     trades = _awards(market, auction, buyers[faces > 0], faces[faces > 0], price_e8)
     trading.commit(market, trades)
     market.anticipated = market.anticipated.copy()
-    market.anticipated[auction.security] += int(result.awards.sum())
+    market.anticipated[auction.security] += int(awarded.sum())
     market.auctioned[auction.security] = True
-    _record_auction(market, auction, result, when_issued_bp, trades)
+    _record_auction(market, auction, result, classes, when_issued_bp, trades)
 
 
 def _signed(bids: NDArray[Any], rows: Int) -> NDArray[Any]:
@@ -92,10 +94,14 @@ def _awards(market: Any, auction: Auction, buyers: Int, faces: Int, price_e8: in
 
 
 def _record_auction(
-    market: Any, auction: Auction, result: Allotment, when_issued_bp: float, trades: NDArray[Any]
+    market: Any,
+    auction: Auction,
+    result: Allotment,
+    classes: ClassAwards,
+    when_issued_bp: float,
+    trades: NDArray[Any],
 ) -> None:
     s, at = market.securities, auction.security
-    dealers = np.isin(trades["buyer"], np.flatnonzero(market.sectors == "dealers"))
     public = trades["buyer"] != FED
     bill = s.kind[at] == Kind.BILL
     market.record.add(
@@ -108,9 +114,11 @@ def _record_auction(
         reopening=not auction.first,
         offering_face=auction.offering,
         awarded_face=int(result.awards.sum() + result.noncompetitive.sum()),
-        noncompetitive_face=int(result.noncompetitive.sum()),
+        noncompetitive_face=classes.noncompetitive,
         addon_face=int(trades["face"][~public].sum()),
-        dealer_face=int(trades["face"][dealers].sum()),
+        dealer_face=classes.dealer,
+        direct_face=classes.direct,
+        indirect_face=classes.indirect,
         stop_percent=result.stop_rate_e5 / 1000.0,
         median_percent=result.median_rate_e5 / 1000.0,
         tail_bp=np.nan if bill else result.stop_rate_e5 / 10.0 - when_issued_bp,

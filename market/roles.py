@@ -72,6 +72,22 @@ class Bidder(Protocol):
 
 
 @runtime_checkable
+class NoncompetitiveBidder(Protocol):
+    """Takes whatever rate the auction sets."""
+
+    def bid_noncompetitive(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Return NONCOMPETITIVE bids; ``bidder`` is the member."""
+
+
+@runtime_checkable
+class DirectBidder(Protocol):
+    """Submits bids itself; who does not, and is no primary dealer, bids through one: an indirect bidder."""
+
+    def direct_share(self) -> Float:
+        """Return the share of its competitive bids that it submits itself (members,)."""
+
+
+@runtime_checkable
 class Offeror(Protocol):
     """Offers into the Treasury's buybacks."""
 

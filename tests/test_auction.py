@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_market import small_market
 
 from market.auction import allot
-from market.messages import BIDS
+from market.messages import BIDS, NONCOMPETITIVE
+from market.noncompetitive import recognised
+from market.units import FACE_PER_MUSD
 
 NOBODY = np.zeros(0, np.int64)
 
@@ -116,3 +119,32 @@ def test_the_order_of_bids_changes_no_bidders_award(offering, rows, random):
 def test_what_no_auction_can_allot_is_refused(offering, noncompetitive, bids, limit):
     with pytest.raises(ValueError, match="auction"):
         allot(offering, noncompetitive, bids, limit)
+
+
+def _rateless(*rows):
+    return np.array(list(rows), NONCOMPETITIVE)
+
+
+def test_a_bidder_without_a_rate_gets_ten_millions_and_an_account_of_a_monetary_authority_a_hundred():
+    million = FACE_PER_MUSD
+    bids = _rateless((0, 1, False, 25 * million), (1, 3, False, 25 * million), (2, 1, True, 250 * million))
+    assert (recognised(bids) // million).tolist() == [10, 25, 100]
+
+
+def test_monetary_authorities_share_a_billion_from_the_smallest_bid_up_and_the_last_in_part():
+    million = FACE_PER_MUSD
+    bids = _rateless((0, 1, True, 90 * million), *((k, 1, True, 100 * million) for k in range(1, 11)))
+    faces = recognised(bids) // million
+    assert faces.sum() == 1000 and faces[0] == 90 and faces[-1] == 10
+    assert (recognised(bids[::-1])[::-1] // million)[0] == 90  # whatever the order of arrival
+
+
+def test_an_auction_of_a_running_market_awards_each_class_and_nobody_twice():
+    market = small_market(days=5)
+    auctions = market.record.to_pandas("auctions")
+    classes = auctions[["dealer_face", "direct_face", "indirect_face", "noncompetitive_face"]].astype("int64")
+    assert (classes.sum(axis=1) == auctions["awarded_face"].astype("int64")).all()
+    assert (classes[["dealer_face", "noncompetitive_face"]] > 0).all().all()
+    bills = auctions["kind"].astype(str) == "bill"
+    share = classes["noncompetitive_face"] / auctions["awarded_face"].astype(float)
+    assert share[bills].min() > share[~bills].max()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import digest, live, small, small_market
 
-from agents.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid
+from agents.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid, newest_indexed
 from agents.client_offers import client_offers
 from agents.debt_office import BILLION, STEP, DebtOffice, DebtPlan
 from experiments.build import stage
@@ -39,7 +39,7 @@ def desk_of(market):
 @given(st.integers(0, 68))
 def test_any_thirteen_weeks_of_the_steady_state_hold_every_operation_once(week):
     monday = day_number("2024-05-27") + 7 * week
-    held = steady_buybacks(monday, monday + 7 * 13 - 1)
+    held = [b for b in steady_buybacks(monday, monday + 7 * 13 - 1) if b.purpose == "Liquidity Support"]
     assert sorted((b.bucket, b.maximum) for b in held) == sorted((n, musd * FACE_PER_MUSD) for n, musd in CYCLE)
     assert [(b.operation_day - monday) // 7 for b in held] == list(range(13))
     assert all(is_business_day(b.operation_day) for b in held)
@@ -51,7 +51,32 @@ def test_the_steady_state_is_thirty_billion_in_every_bucket_and_does_not_depend_
     first, middle, last = (day_number(d) for d in ("2024-05-29", "2024-12-26", "2025-12-31"))
     whole = steady_buybacks(first, last)
     assert steady_buybacks(first, middle - 1) + steady_buybacks(middle, last) == whole
-    assert len({b.operation_day for b in whole}) == len(whole)
+    assert len({(b.operation_day, b.purpose) for b in whole}) == len(whole)
+
+
+def test_cash_management_lies_around_tax_dates_as_that_of_september_2024_did():
+    year = day_number("2024-01-01"), day_number("2024-12-31")
+    cash = [b for b in steady_buybacks(*year) if b.purpose == "Cash Management"]
+    assert all(b.bucket == "1Mo to 2Y" and is_business_day(b.operation_day) for b in cash)
+    assert sorted({str(np.datetime64(b.operation_day, "D"))[:7] for b in cash}) == [
+        f"2024-{month}" for month in ("04", "06", "09", "12")
+    ]
+    announced = [b for b in buybacks(*(day_number(d) for d in ("2024-09-01", "2024-09-30"))) if "Cash" in b.purpose]
+    rule = [b for b in cash if "2024-09" in str(np.datetime64(b.operation_day, "D"))]
+    assert len(rule) == len(announced) and sum(b.maximum for b in rule) == sum(b.maximum for b in announced)
+    assert all(abs(a.operation_day - b.operation_day) <= 1 for a, b in zip(rule, announced, strict=True))
+
+
+def test_lists_made_by_rule_spare_the_newest_tips_of_each_term_as_published_lists_do():
+    market = small_market(days=1)
+    view = market.view()
+    spared = newest_indexed(view)
+    s = view.securities
+    assert {int(term) for term in s.term_months[spared]} == {60, 120, 360}
+    cusips = {s.cusip[place] for place in np.flatnonzero(spared)}
+    listed = [b.eligible for b in buybacks(view.date, view.date + 20) if b.tips]
+    assert listed and not any(cusips & set(names) for names in listed)
+    assert not (desk_of(market).by_rule("7.5Y to 30Y", view) & spared).any()
 
 
 def test_scale_and_buckets_shape_the_calendar_and_leave_its_days():

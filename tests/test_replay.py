@@ -87,14 +87,16 @@ def _offers() -> pd.DataFrame:
 
 def _auctions() -> pd.DataFrame:
     frame = judgement._published_auctions()
+    share = frame["noncompetitive_share_published"] / 100
+    without_rate = 1_000 * share / (1 - share)
     return pd.DataFrame(
         {
             "date": _dates(frame["day"]),
             "cusip": frame["cusip"],
             "kind": "note",
-            "awarded_face": 1_100.0,
-            "noncompetitive_face": 100.0,
-            "dealer_face": 10 * frame["dealer_share_published"],
+            "awarded_face": 1_000 + without_rate,
+            "noncompetitive_face": without_rate,
+            **{f"{name}_face": 10 * frame[f"{name}_share_published"] for name in judgement.COMPETITIVE},
             "stop_percent": 4 + frame["high_less_median_published"].fillna(0) / 100,
             "median_percent": 4.0,
             "bid_to_cover": frame["bid_to_cover_published"],
