@@ -4,7 +4,8 @@ Bills are the residual: when its cash is away from the plan (because a buyback c
 auction sold dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a
 few days. Where coupons are to pay for buybacks, what buybacks cost is added to the nominal coupon auctions announced
 over the four weeks that follow, pro rata to their sizes, in steps of $100 million (what is less waits), and bills
-count it as on its way. What is bought is up to the buyback desk. Under a debt limit the limit desk has the last word
+count it as on its way. What is bought is up to the buyback desk. A rule of the bill share may move coupon sizes
+(``coupon_shift``). Under a debt limit the limit desk has the last word
 on what is sold and paid. Source: economics.md 1.1, 1.3, 3.11.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.buyback_desk import BuybackRules, PlannedBuyback
+from agents.coupon_shift import CouponShift, ShiftMemory
 from agents.debt_limit import LimitPlan
 from agents.institution import Institution
 from agents.limit_desk import LimitDesk
@@ -44,6 +46,7 @@ class DebtPlan:
     coupons_finance: bool = False  # of buybacks
     rules: BuybackRules = field(default_factory=BuybackRules)
     limit: LimitPlan | None = None  # a debt limit that will be reinstated
+    coupon_shift: CouponShift | None = None  # moves coupon sizes with the bill share
 
 
 class DebtOffice(Institution):
@@ -52,6 +55,7 @@ class DebtOffice(Institution):
     account = "Treasury"
     sector = "Treasury"
     official = True
+    shift: ShiftMemory | None = None  # of coupon sizes, if the rule is on
 
     def __init__(self, model: Any, plan: DebtPlan, **keywords: Any) -> None:
         super().__init__(model, name="Debt office", **keywords)
@@ -59,6 +63,8 @@ class DebtOffice(Institution):
         self.start_cash: int | None = None
         self.moved: dict[int, int] = {}  # face added to announced auctions that are not paid yet, by issue day
         self.unfinanced_cents = 0  # cost of buybacks that coupons have yet to be raised for
+        if plan.coupon_shift is not None:
+            self.shift = ShiftMemory(plan.coupon_shift)
         if plan.limit is not None:
             self.limit_desk = LimitDesk(plan.limit, model.premises.index)
         self._by_day: dict[int, list[Auction]] = {}
@@ -73,6 +79,7 @@ class DebtOffice(Institution):
         if self.plan.coupons_finance:
             self.unfinanced_cents += self.model.bought_cents_before
             today = self._raised(today, view)
+        today = self._shifted(today, view)
         sized = [self._sized(planned, view) for planned in today]
         return sized if self.plan.limit is None else self._within_limit(sized, view)
 
@@ -97,6 +104,21 @@ class DebtOffice(Institution):
             out[place] = replace(today[place], offering=size + more)
             self.unfinanced_cents -= more * CENTS_PER_FACE
             self.moved[today[place].issue_day] = self.moved.get(today[place].issue_day, 0) + more
+        return out
+
+    def _shifted(self, today: list[Auction], view: View) -> list[Auction]:
+        """Move the nominal coupon auctions among today's by the rule of the bill share; bills count it as coming."""
+        shift, s = self.shift, view.securities
+        if shift is None or not today:
+            return today
+        shift.look(view.date, int(view.outstanding[s.of(Kind.BILL)].sum()) / int(view.outstanding.sum()))
+        out = []
+        for auction in today:
+            more = 0
+            if _nominal_coupon(auction, view):
+                more = shift.moved(auction.offering, int(s.term_months[auction.security]))
+                self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + more
+            out.append(replace(auction, offering=auction.offering + more))
         return out
 
     def _sized(self, auction: Auction, view: View) -> Auction:

@@ -6,12 +6,14 @@ import numpy as np
 
 from agents.buyback_desk import BuybackRules, PlannedBuyback, StandingTerms
 from agents.central_bank import FedPlan
+from agents.coupon_shift import CouponShift
 from agents.debt_office import DebtPlan
 from agents.reinvestment import month_of
 from experiments.auction_calendar import ScheduledAuction, auctions
 from experiments.buyback_calendar import buybacks
 from experiments.buyback_schedule import steady_buybacks
 from experiments.buyback_sections import Buybacks
+from experiments.coupon_sections import CouponShifts
 from experiments.errors import UserError
 from experiments.fed_factors import fed_levels, mortgage_principal
 from experiments.fiscal_flows import fiscal_flows
@@ -70,10 +72,19 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
         cash_plan={} if balanced else plan,
         balanced=balanced,
         limit=limit_plan(scenario),
+        coupon_shift=coupon_shift(policy.coupon_shift),
         bills_finance=policy.buybacks.financing != "cash" and not balanced,
         coupons_finance=policy.buybacks.financing == "coupons" and not balanced,
         rules=buyback_rules(policy.buybacks),
     )
+
+
+def coupon_shift(policy: CouponShifts) -> CouponShift | None:
+    """Return the rule that moves coupon sizes, None where the calendar's stay."""
+    if not policy.enabled:
+        return None
+    steps = policy.belly_musd * FACE_PER_MUSD, policy.other_musd * FACE_PER_MUSD
+    return CouponShift(policy.lowest, policy.highest, policy.quarters, *steps)
 
 
 def buyback_rules(policy: Buybacks) -> BuybackRules:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from experiments.buyback_sections import Buybacks
+from experiments.coupon_sections import CouponShifts
 from experiments.errors import UserError
 from experiments.limit_sections import DebtLimit
 from experiments.money_sections import MoneyMarket
@@ -142,6 +143,7 @@ class Policy(Section):
     )
     buybacks: Buybacks = Buybacks()
     debt_limit: DebtLimit = DebtLimit()
+    coupon_shift: CouponShifts = CouponShifts()
     purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
     functioning: Functioning = Functioning()
     backstop: BackstopAuctions = BackstopAuctions()
