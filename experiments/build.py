@@ -24,10 +24,12 @@ from agents.zero_intelligence import RANDOM
 from experiments.desk_plan import desk_plan, refuse_short_sales
 from experiments.endowment import endow
 from experiments.errors import UserError, nearest
+from experiments.exit_sections import exit_of
 from experiments.holders import Holder
 from experiments.kinds import KINDS, traits_by_kind
 from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.population import Trait
+from experiments.request_sections import request_rules
 from experiments.scenario_sections import Scenario
 from experiments.security_list import Listing, with_future
 from experiments.shocks import sellers, shock_of
@@ -90,6 +92,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         burn_in=scenario.run.burn_in_days,
         rounds=scenario.run.rounds,
         dealers_asked=scenario.market.dealers_asked,
+        requests=request_rules(scenario.market.requests),
         news_scale=scenario.news.scale,
         private_share=scenario.news.private_share,
         degrees_of_freedom=scenario.news.degrees_of_freedom,
@@ -136,8 +139,12 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     market.shocks = tuple(shock_of(shock) for shock in scenario.shocks)
+    exits = tuple(exit_of(leaving) for leaving in scenario.exits)
+    for leaving in exits:
+        leaving.who(market)  # refuses an unknown dealer before anything runs
     for shock in market.shocks:
         sellers(market, shock.holder)  # refuses an unknown holder before anything runs
+    market.shocks += exits
 
 
 def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:

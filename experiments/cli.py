@@ -153,6 +153,17 @@ def replay(
 
 
 @app.command()
+def requests(folder: Annotated[Path, typer.Argument(help="Run folder that kept its requests.")]) -> None:
+    """Say what became of requests for quote, by tenor and age: response, hit rate, cover, refusals."""
+    from rich.console import Console
+
+    from experiments.request_summary import UNITS, summary
+
+    Console(width=max(120, Console().width)).print(summary(folder).round(3).to_string(), markup=False, highlight=False)
+    print("\n" + "\n".join(f"{name:10}{meaning}" for name, meaning in UNITS.items()))
+
+
+@app.command()
 def snapshot(
     date: Annotated[str, typer.Option(help="2024-05-28, or the last business day of a month of 2024.")] = "2024-05-28",
     tilt: Annotated[float, typer.Option(help="Random tilt of who holds what, in log points.", min=0, max=2)] = 0.0,

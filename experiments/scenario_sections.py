@@ -18,10 +18,12 @@ from pydantic import AfterValidator, Field, model_validator
 from experiments.buyback_sections import Buybacks
 from experiments.coupon_sections import CouponShifts
 from experiments.errors import UserError
+from experiments.exit_sections import Exit, outside
 from experiments.limit_sections import DebtLimit
 from experiments.money_sections import MoneyMarket
 from experiments.population import Population
 from experiments.purchase_sections import BackstopAuctions, Functioning, Purchases
+from experiments.request_sections import Requests
 from experiments.section import BusinessDay, Section
 from experiments.section import declared as _field
 from market.calendar import next_business_day, previous_business_day
@@ -85,6 +87,7 @@ class Market(Section):
     noise_curve: Literal["svensson", "spline"] = _field(
         "svensson", "model", "economics.md 2", "curve that the noise measure fits"
     )
+    requests: Requests = Requests()
 
 
 class Cap(Section):
@@ -237,6 +240,15 @@ class Scenario(Section):
     money_market: MoneyMarket = MoneyMarket()
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
+
+    exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
+
+    @model_validator(mode="after")
+    def _exits_inside(self) -> Self:
+        wrong = outside(self.exits, self.run.start, self.run.end)
+        if wrong:
+            raise ValueError(wrong)
+        return self
 
     @model_validator(mode="after")
     def _limit_inside(self) -> Self:

@@ -27,6 +27,8 @@ from market.news import Newswire
 from market.order_book import Books
 from market.premises import Premises
 from market.record import Record
+from market.relationships import Relationships
+from market.request_desk import RequestDesk
 from market.streams import Streams, fingerprint
 from market.tape import Tape
 from market.units import POINT_E8, Bool, Float, Int, read_only, to_date
@@ -97,6 +99,7 @@ class TreasuryMarket(mesa.Model):
         # ---- the day's business ----
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)
+        self.request_desk = RequestDesk(self)
         self.rejections: dict[str, list[Rejection]] = {}
         self._seen: View | None = None
         self.flows = FlowTable(self.ledger)
@@ -170,6 +173,10 @@ class TreasuryMarket(mesa.Model):
             self.banks.append(row)
         return row
 
+    def regather(self) -> None:
+        """Count who is here anew within a day, after somebody left or joined."""
+        self._gather()
+
     def _gather(self) -> None:
         """Each morning: one participant per kind that decides together, one per agent otherwise."""
         self.participants: list[Any] = []
@@ -204,6 +211,11 @@ class TreasuryMarket(mesa.Model):
         for row in rows.tolist():
             self._slots.setdefault(row, len(self._slots))
         return np.array([self._slots[row] for row in rows.tolist()])
+
+    @property
+    def relationships(self) -> Relationships:
+        """Who knows which dealer how well."""
+        return self.request_desk.relationships
 
     # ---- what they see ---------------------------------------------------------------------------
     @property

@@ -1,8 +1,9 @@
 """What a market is built on: everything that is given before anybody joins, as one frozen value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from market.price_index import PriceIndex
+from market.request_rules import RequestRules
 from market.securities import Securities
 from market.units import CENTS_PER_MUSD, Float, Int
 
@@ -27,6 +28,7 @@ class Premises:
     burn_in: int = 60
     rounds: int = 20
     dealers_asked: int = 4
+    requests: RequestRules = field(default_factory=RequestRules)
     news_scale: float = 1.0
     private_share: float = 0.2
     degrees_of_freedom: float = 5.0

@@ -13,6 +13,7 @@ from market.roles import Constrained, LimitReporter
 from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
 
+Table = NDArray[Any]
 KINDS = tuple(kind.name.lower() for kind in Kind)
 VENUES = tuple(venue.name.lower() for venue in Venue)
 UNITS = ("cents", "face")
@@ -200,24 +201,29 @@ def _trades(market: Any) -> None:
     )
 
 
-def note_requests(market: Any, requests: NDArray[Any], found: Interest, dealer: Int) -> None:
-    """Write the requests of a round; ``dealer`` (R,) is the winner's row where there is one."""
+def note_requests(market: Any, requests: Table, found: Interest, dealer: Int, asked: Int, attempt: int) -> None:
+    """Write the requests of a turn; ``dealer`` (R,) is the winner's row, -1 where there is none."""
     if market.burning_in:
         return
     done = found.winner >= 0
-    names = market.ledger.names
+    names, security = market.ledger.names, requests["security"].astype(np.int64)
     market.record.add(
         "requests",
         date=market.date,
         round=market.round,
+        attempt=np.full(len(requests), attempt),
         client=Labels(names, requests["owner"].astype(np.int64)),
-        cusip=Labels(market.securities.cusip, requests["security"].astype(np.int64)),
+        cusip=Labels(market.securities.cusip, security),
         face=requests["face"],
-        asked=market.premises.dealers_asked,
+        limit=requests["limit"],
+        asked=asked,
         answered=found.answered,
         dealer=Labels((*names, ""), np.where(done, dealer, len(names))),
         price=np.where(done, found.best, np.nan),
+        best=found.best,
         cover=found.cover,
+        middle=market.middle[security],
+        dv01=market.dv01[security],
     )
 
 

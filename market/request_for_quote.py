@@ -4,8 +4,9 @@ Dealers are chosen without replacement, in proportion to the client's weights (E
 smallest of E / weight, with E exponential, drawn by scattering one counter-based word per request with the dealer's
 name). E belongs to the event (client, dealer, round, security), never to a place in a table: a dealer more changes
 only those requests in which it is asked, a request more changes no other. A client that asks twice for the same
-security in one round asks the same dealers. Weight 0: unknown to the client, never asked. Dealers asked see what they
-were asked before in the round, in the order of the table. Equal prices: the dealer whose name came up first.
+security in one round asks the same dealers. Weight 0: unknown to the client, never asked.
+Dealers asked see what they were asked before in the round, in the order of the table. Equal prices: the dealer whom the
+client knows best, then the one whose name came up first.
 
 Units: face in hundreds of dollars, positive to buy; prices clean, in points (NaN declines; a NaN limit takes any
 price).
@@ -71,12 +72,16 @@ def mark_pending(asked: NDArray[Any], n_dealers: int, n_securities: int) -> None
     request_kernels.pending(asked, np.zeros((n_dealers, n_securities), np.int64))
 
 
-def award(asked: NDArray[Any], price: Float, limit: Float) -> Interest:
-    """Give each request to the best price inside its limit; ``price`` by row of ``asked``, ``limit`` by request."""
+def award(asked: NDArray[Any], price: Float, limit: Float, known: Float | None = None) -> Interest:
+    """Give each request to the best price inside its limit, of equal ones to the best ``known``.
+
+    ``price`` and ``known`` are by row of ``asked``, ``limit`` by request.
+    """
     if len(price) != len(asked):
         raise ValueError(f"request for quote: {len(price)} prices for {len(asked)} dealers asked")
     n = len(limit)
     found = Interest(np.full(n, -1, np.int64), np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, np.int64))
+    ties = np.zeros(len(asked)) if known is None else np.ascontiguousarray(known, np.float64)
     prices, limits = np.asarray(price, np.float64), np.ascontiguousarray(limit, np.float64)
-    request_kernels.award(asked, prices, limits, found.winner, found.best, found.cover, found.answered)
+    request_kernels.award(asked, prices, limits, ties, found.winner, found.best, found.cover, found.answered)
     return found

@@ -71,8 +71,8 @@ def pending(asked, sums):
 
 
 @kernel
-def award(asked, price, limit, winner, best, cover, answered):
-    """Find the best and second best price of each request, and the winner if the best is inside the limit."""
+def award(asked, price, limit, known, winner, best, cover, answered):
+    """Find the best and second best price of each request, and the winner if the best is inside; ties by ``known``."""
     for a in range(asked.shape[0]):
         r = asked[a]["request"]
         p = price[a]
@@ -85,5 +85,8 @@ def award(asked, price, limit, winner, best, cover, answered):
             best[r] = p
             inside = np.isnan(limit[r]) or (buys and p <= limit[r]) or (not buys and p >= limit[r])
             winner[r] = a if inside else -1
+        elif p == best[r] and winner[r] >= 0 and known[a] > known[winner[r]]:
+            cover[r] = p
+            winner[r] = a
         elif answered[r] == 2 or (buys and p < cover[r]) or (not buys and p > cover[r]):
             cover[r] = p

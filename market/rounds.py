@@ -4,15 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from market import trading
+from market import request_desk, trading
 from market.ladder_kernels import quote_levels
 from market.layout import Side
 from market.matching_session import match_wishes
 from market.messages import ORDERS, Venue, as_table, stacked
-from market.recording import note_quotes, note_requests
-from market.request_for_quote import award, choose_dealers, mark_pending
+from market.recording import note_quotes
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
-from market.streams import fingerprint
 from market.units import Float, Int, read_only
 
 
@@ -104,49 +102,8 @@ def take_orders(market: Any) -> None:
 def answer_requests(market: Any) -> None:
     """Ask some dealers per request; the best price inside the limit trades."""
     dealers, requests = market.playing(Answerer), market.requests
-    if not len(requests) or not dealers:
-        return
-    rows = np.concatenate([d.rows for d in dealers])
-    key = fingerprint(market.seed, "request")
-    who = market.identities, relationships(market, rows), market.identities[rows]
-    asked = choose_dealers(key, market.clock, requests, *who, market.premises.dealers_asked)
-    mark_pending(asked, len(rows), len(market.securities))
-    price = np.full(len(asked), np.nan)
-    view, first = market.last_view(), 0
-    for dealer in dealers:
-        last = first + len(dealer.rows)
-        mine = np.flatnonzero((asked["dealer"] >= first) & (asked["dealer"] < last))
-        if len(mine):
-            own = asked.take(mine)
-            own["member"] = own["dealer"] - first
-            price[mine] = dealer.answer(own, view)
-        first = last
-    found = award(asked, price, requests["limit"])
-    done = found.winner >= 0
-    market.tape.ask(requests["face"], ~done)
-    _trade_requests(market, requests[done], rows[asked["dealer"][found.winner[done]]], found.best[done])
-    if market.record.keeps("requests"):
-        note_requests(market, requests, found, rows[asked["dealer"][np.maximum(found.winner, 0)]])
-
-
-def _trade_requests(market: Any, requests: Any, dealer: Int, price: Float) -> None:
-    buys = requests["face"] > 0
-    client = requests["owner"].astype(np.int64)
-    parties = np.where(buys, client, dealer), np.where(buys, dealer, client)
-    face, security = np.abs(requests["face"]), requests["security"].astype(np.int64)
-    trading.agree(market, Venue.REQUEST, parties, security, trading.exact(price), face, np.where(buys, 1, -1))
-
-
-def relationships(market: Any, dealers: Int) -> Float:
-    """Return how likely each account asks each dealer (accounts, dealers): drawn once for each pair, by names."""
-    known = getattr(market, "_relationships", None)
-    if known is None or known[0] != (len(market.identities), tuple(dealers.tolist())):
-        pairs = market.identities[:, None] ^ market.identities[dealers][None, :]
-        draws = market.streams.normal("relationship", pairs.ravel(), 0, 1).reshape(pairs.shape)
-        weight = np.exp(draws)
-        weight[dealers, np.arange(len(dealers))] = 0.0  # nobody asks itself
-        market._relationships = ((len(market.identities), tuple(dealers.tolist())), weight)
-    return np.asarray(market._relationships[1])
+    if len(requests) and dealers:
+        request_desk.answer(market, dealers, requests)
 
 
 def execute_orders(market: Any) -> None:

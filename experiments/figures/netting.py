@@ -1,0 +1,50 @@
+"""A netting set of one security and day, before and after netting: who owes whom, and how much is left to deliver."""
+
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS
+from market.netting import COUNTERPARTY, Obligations, bilateral, gross, multilateral
+from market.units import FACE_PER_MUSD, Bool
+
+
+def draw(trades: Any, members: Bool) -> Figure:
+    """Draw the obligations of ``trades`` (a table of market.messages.TRADES) gross, bilateral and multilateral."""
+    before = gross(trades)
+    steps = before, bilateral(before), multilateral(before, members)
+    parties = np.unique(np.concatenate([before.giver, before.taker]))
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(9.0, 3.4), layout="constrained")
+        for axes, owed, name in zip(figure.subplots(1, 3), steps, ("as traded", "net by pair", "cleared"), strict=True):
+            _arrows(axes, owed, parties, members)
+            axes.set_title(f"{name}: {owed.total / FACE_PER_MUSD:,.0f} m in {len(owed.face)} deliveries")
+    return figure
+
+
+def _arrows(axes: Any, owed: Obligations, parties: Any, members: Bool) -> None:
+    """Draw accounts on a circle, the central counterparty in the middle, and arrows from giver to taker."""
+    angle = 2 * np.pi * np.arange(len(parties)) / max(len(parties), 1)
+    at = {int(p): (float(np.cos(a)), float(np.sin(a))) for p, a in zip(parties, angle, strict=True)}
+    at[COUNTERPARTY] = (0.0, 0.0)
+    largest = max(int(owed.face.max(initial=1)), 1)
+    for giver, taker, face in zip(owed.giver, owed.taker, owed.face, strict=True):
+        style = {
+            "arrowstyle": "-|>",
+            "color": GREY,
+            "linewidth": 0.4 + 2.2 * face / largest,
+            "shrinkA": 4,
+            "shrinkB": 4,
+        }
+        axes.annotate("", at[int(taker)], at[int(giver)], arrowprops={**style, "mutation_scale": 7})
+    for party, (x, y) in at.items():
+        if party != COUNTERPARTY:
+            axes.scatter([x], [y], s=22, color=BLUE if members[party] else ORANGE, zorder=3)
+        elif (owed.giver == COUNTERPARTY).any() or (owed.taker == COUNTERPARTY).any():
+            axes.scatter([x], [y], s=50, marker="s", color=BLACK, zorder=3)
+    axes.set_xlim(-1.15, 1.15)
+    axes.set_ylim(-1.15, 1.15)
+    axes.set_aspect("equal")
+    axes.axis("off")

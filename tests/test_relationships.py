@@ -1,0 +1,128 @@
+"""Relationships: weights sum to one, trading reinforces, idleness decays, a dealer's exit leaves nobody alone."""
+
+import numpy as np
+import pytest
+from small_market import changed, live, small, small_market
+
+from experiments.build import build
+from experiments.request_summary import summary
+from experiments.run import run
+from market.messages import ASKED
+from market.record import Record
+from market.relationships import Relationships, graph, measures
+from market.request_for_quote import award
+from market.request_rules import RequestRules, number_asked
+from market.streams import Streams, fingerprint
+from market.units import FACE_PER_MUSD
+
+NAMES = tuple(f"account {i}" for i in range(12))
+IDENTITY = np.array([fingerprint(name) for name in NAMES], np.uint64)
+DEALERS = np.array([9, 3, 7, 5])  # rows, in the order of arrival
+
+
+def known(**rules):
+    return Relationships(RequestRules(**rules), Streams(1))
+
+
+def test_weights_of_everybody_sum_to_one_and_nobody_asks_itself():
+    ties = known()
+    weight = ties.of(DEALERS, IDENTITY, 0)
+    ties.reinforce(np.array([0, 0, 1]), np.array([9, 9, 5]))
+    for after in (weight, ties.of(DEALERS, IDENTITY, 1)):
+        np.testing.assert_allclose(after.sum(axis=1), 1.0)
+        assert (after[DEALERS, np.arange(4)] == 0).all()
+
+
+def test_trading_reinforces_and_idleness_returns_to_the_first_acquaintance():
+    ties = known(half_life_days=5)
+    first = ties.of(DEALERS, IDENTITY, 0)
+    ties.reinforce(np.zeros(50, np.int64), np.full(50, 7))
+    assert (ties.of(DEALERS, IDENTITY, 0) == first).all()  # weights are those of the morning
+    after = ties.of(DEALERS, IDENTITY, 1)
+    assert after[0, 2] > first[0, 2] and (after[0, [0, 1, 3]] < first[0, [0, 1, 3]]).all()
+    np.testing.assert_allclose(after[1:], first[1:])
+    later = ties.of(DEALERS, IDENTITY, 6)
+    assert first[0, 2] < later[0, 2] < after[0, 2]
+    np.testing.assert_allclose(ties.of(DEALERS, IDENTITY, 500), first)
+
+
+def test_without_loyalty_trading_changes_nothing():
+    ties = known(loyalty=0)
+    first = ties.of(DEALERS, IDENTITY, 0)
+    ties.reinforce(np.zeros(50, np.int64), np.full(50, 7))
+    np.testing.assert_allclose(ties.of(DEALERS, IDENTITY, 1), first)
+
+
+def test_an_exit_spreads_a_dealers_weight_in_proportion_and_leaves_nobody_alone():
+    ties = known()
+    before = ties.of(DEALERS, IDENTITY, 0)
+    after = ties.of(DEALERS[[0, 1, 3]], IDENTITY, 1)
+    expected = before[:, [0, 1, 3]] / before[:, [0, 1, 3]].sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(after, expected)
+    assert (ties.of(DEALERS[:1], IDENTITY, 2)[np.arange(12) != 9] == 1.0).all()
+
+
+def test_the_graph_has_the_weights_and_measures_know_a_core():
+    weight = known().of(DEALERS, IDENTITY, 0)
+    made = graph(weight, NAMES, tuple(NAMES[d] for d in DEALERS))
+    assert made[NAMES[0]][NAMES[3]]["weight"] == pytest.approx(weight[0, 1])
+    assert sum(w for _, _, w in made.edges(data="weight")) == pytest.approx(12.0)
+    even, one = measures(np.full((10, 8), 1 / 8)), measures(np.eye(8)[np.zeros(10, int)])
+    assert even["client_hhi"] == pytest.approx(1 / 8) and one["client_hhi"] == one["dealer_hhi"] == 1.0
+    assert even["core_share"] == pytest.approx(0.25) and one["core_share"] == 1.0 == one["degree"]
+    assert one["core_fit"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("weights", "winner"), [((0.1, 0.5, 0.9), 1), ((0.4, 0.4, 0.9), 0), ((0.5, 0.1, 0.9), 0)])
+def test_a_tie_goes_to_the_dealer_that_is_known_best_then_to_the_first_asked(weights, winner):
+    asked = np.zeros(3, ASKED)
+    asked["face"] = 5
+    found = award(asked, np.array([100.0, 100.0, 100.1]), np.array([np.nan]), np.array(weights))
+    assert (found.winner[0], found.best[0], found.cover[0]) == (winner, 100.0, 100.0)
+
+
+def test_larger_requests_go_to_fewer_dealers_and_urgent_ones_to_more():
+    face, calm = np.array([1, 10, 100, 1_000]) * FACE_PER_MUSD, np.zeros(4, bool)
+    rules = RequestRules(size_slope=1, urgent_more=2, least_asked=2)
+    assert number_asked(rules, 4, face, calm, 24).tolist() == [5, 4, 3, 2]
+    assert number_asked(rules, 4, -face, ~calm, 24).tolist() == [7, 6, 5, 4]
+    assert number_asked(rules, 9, face, ~calm, 3).tolist() == [3] * 4
+    assert number_asked(RequestRules(ask_all=True), 4, face, calm, 24).tolist() == [24] * 4
+
+
+def recorded(days=4, **rules):
+    market = small_market(days=days, keep=("requests",), **{f"market__requests__{k}": v for k, v in rules.items()})
+    return market.record.to_pandas("requests")
+
+
+def test_asked_again_the_refused_split_or_ask_everybody_and_counts_are_kept():
+    table = recorded(retries=2)
+    again = table[table["attempt"] > 0]
+    assert len(again) > 0 and (again["asked"][again["limit"].isna()] == 6).all()
+    assert (table["answered"] <= table["asked"]).all()
+    assert table["price"].notna().equals(table["dealer"].astype(str) != "")
+    first = table[(table["attempt"] == 0) & table["price"].isna()]
+    assert len(again[again["attempt"] == 1]) == len(first)
+
+
+def test_losers_shade_only_if_requests_leak():
+    quiet, leaking = recorded(), recorded(leakage=1.0)
+    assert len(quiet) and quiet["best"].tolist() != leaking["best"].tolist()
+
+
+def test_every_request_to_all_asks_all():
+    assert (recorded(days=3, ask_all=True)["asked"] == 6).all()
+
+
+def test_requests_are_summarised_by_tenor_and_age(tmp_path):
+    run(changed(small(), run__keep=("requests",)), 1, 2, tmp_path / "run")
+    table = summary(tmp_path / "run")
+    parts = table.drop(index=("all", ""))
+    assert parts["requests"].sum() == table.loc[("all", ""), "requests"] > 0
+    assert table["response"].between(0, 1).all() and table["hit_rate"].between(0, 1).all()
+    assert (table["cover_bp"].dropna() >= 0).all()
+
+
+def test_relationships_are_the_same_together_and_one_by_one():
+    both = [live(build(small(), 1, Record(), one), 4).relationships for one in (False, True)]
+    assert (both[0].weight == both[1].weight).all() and both[0].recent.sum() > 0
