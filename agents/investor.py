@@ -38,7 +38,7 @@ CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of acce
 # A bid schedule around the when-issued yield, (bp, part of the wish). All winners get the stop, so who must have the
 # issue bids far through the market at no cost (Back and Zender 1993); the published high less median yield of notes and
 # bonds, 6 bp in 2024, says how far: set to it, no result. In bills a quarter of it.
-BID_STEPS = ((-14.0, 0.2), (-8.0, 0.25), (-4.0, 0.25), (-1.0, 0.25), (0.0, 0.05), (1.0, 0.05), (2.0, 0.05))
+BID_STEPS = ((-20.0, 0.2), (-12.0, 0.25), (-6.0, 0.25), (-1.0, 0.25), (0.0, 0.05), (1.0, 0.05), (2.0, 0.05))
 BILL_STEPS = 0.25
 DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
 
@@ -58,7 +58,7 @@ class Investor(Institution):
     own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
-    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
+    participation = trait(0.95, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
     bill_participation = trait(0.7, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
     direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
     noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")

@@ -5,9 +5,10 @@ A dealer holds a wanted inventory (its share of each security's supply, as publi
 what exceeds it: factor risk by its share of the market's capacity, and the cost of carrying an issue by the time that
 trading it away takes. Its valuation is what all know (``Outlook``), plus public news, plus what it reads from the order
 flow of the books, plus a premium that follows the composite of all dealers slowly: so the permanent effect of a flow is
-owned by the end investors' demand, and dealers decide only the path. Sources: Ho and Stoll (1981), Amihud and Mendelson
-(1980), He, Nagel and Song (2022), Duffie et al. (2023); equations and their tests in the shared notes on price
-formation.
+owned by the end investors' demand, and dealers decide only the path. Part of the factor risk is hedged within days
+outside this market (futures and swaps, left out: the hedge is priced and not booked). Sources: Ho and Stoll (1981),
+Amihud and Mendelson (1980), He, Nagel and Song (2022), Duffie et al. (2023); equations and their tests in the shared
+notes on price formation.
 """
 
 from typing import Any
@@ -58,7 +59,7 @@ class PrimaryDealer(Institution):
     risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession (mechanism.md 8)")
     risk_horizon = trait(8.0, "days", (0.1, 100), "mechanism.md 8")
     lay_off_days = trait(0.25, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
-    hedge_share = trait(0.9, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
+    hedge_share = trait(0.8, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
     hedge_days = trait(1.0, "days in which it hedges", (0.05, 100), "a guess")
     balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity at 10-12 % (economics.md 1.6)")
     shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "mechanism.md 3: a convention")

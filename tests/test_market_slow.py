@@ -83,7 +83,7 @@ def test_after_a_large_sale_the_market_heals_and_the_yield_returns_only_in_part(
         ("spread_on_bp", 0.4),  # of less than 0.1 bp
         ("spread_off_bp", 0.15),
         ("depth_on_musd", 0.2),
-        ("dealer_gross_musd", 0.15),
+        ("dealer_gross_musd", 0.2),  # inventory lasts weeks: of a week's excess the published position keeps 0.85
     ):
         gap = (daily["sold"][measure] - daily["calm"][measure]) / daily["calm"][measure].mean()
         hit, healed = float(gap[day : day + 3].abs().max()), float(gap[-5:].mean())
@@ -91,7 +91,7 @@ def test_after_a_large_sale_the_market_heals_and_the_yield_returns_only_in_part(
         assert abs(healed) < tolerance
     net = daily["sold"]["dealer_net_musd"] - daily["calm"]["dealer_net_musd"]
     print("dealers' net position, $m more than at rest:", net[day - 1 :].round(0).astype(int).tolist())
-    assert net[-5:].mean() < 0.25 * net[day : day + 3].max()
+    assert net[-5:].mean() < 0.6 * net[day : day + 3].max()
 
 
 @pytest.fixture(scope="module")
