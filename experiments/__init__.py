@@ -6,6 +6,10 @@ installs an ``agents``). This guard says so in plain words instead of failing so
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from experiments.effects import Results
 
 _HOME = Path(__file__).resolve().parent.parent
 
@@ -17,3 +21,10 @@ for _name in ("agents", "market"):
             f"package '{_name}' is found at {_found}, expected {_HOME / _name}: another distribution owns the name; "
             "give Off the Run a virtual environment of its own (make run does)"
         )
+
+
+def load(folder: Path | str) -> "Results":
+    """Return the results of the folder of an experiment: tidy tables ``daily``, ``outcomes``, ``effects``."""
+    from experiments.effects import load as results
+
+    return results(folder)

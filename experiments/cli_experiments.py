@@ -1,4 +1,4 @@
-"""Commands of experiments: ``offtherun experiments``, ``experiment``; hooked into ``experiments.cli``."""
+"""Commands of experiments, hooked into ``experiments.cli``: ``experiments``, ``experiment``, ``report``, ``rerun``."""
 
 import sys
 from pathlib import Path
@@ -62,6 +62,43 @@ def experiment(
     _show(found, number)
 
 
+def report(folder: Annotated[Path, typer.Argument(help="Folder of an experiment.")]) -> None:
+    """Write the report of an experiment: a page of sentences, tables as CSV and LaTeX, figures."""
+    from experiments.report import save
+
+    for path in save(folder):
+        print(path)
+
+
+def rerun(
+    folder: Annotated[Path, typer.Argument(help="Folder of an experiment.")],
+    workers: Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder of the second sweep; default: DIR-rerun.")] = None,
+) -> None:
+    """Make every run of an experiment again from its folder alone, and compare; status 1 if a table differs."""
+    from experiments.effects import load as results
+    from experiments.store import digest
+    from experiments.sweep import Job, open_sweep, read_sweep, sweep, worlds_of
+    from experiments.sweep_progress import SweepWatch
+
+    found, again = results(folder), out or folder.with_name(f"{folder.name}-rerun")
+    worlds = worlds_of(read_sweep(folder))
+    open_sweep(found.question, worlds, found.days, again)
+    wanted = [Job(arm, worlds[arm], seed, found.days, again) for arm, seed, _ in found.runs]
+    with SweepWatch(f"{found.question.name} again", wanted) as watch:
+        sweep(wanted, workers, watch.on_done)
+    results(again).save()
+    differ = [
+        job.name
+        for job in wanted
+        if not job.folder.is_dir() or digest(job.folder) != digest(folder / "runs" / job.name)
+    ]
+    print(f"{again}: {len(wanted) - len(differ)} of {len(wanted)} runs have the same bytes")
+    if differ:
+        print(f"different: {', '.join(differ)}", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
 def widest(found: "Results") -> float:
     """Return half the width of the widest t interval of the primary outcome."""
     primary = found.effects[found.effects["outcome"] == found.question.outcomes[0].name]
@@ -104,7 +141,7 @@ def _show(found: "Results", seeds: int) -> None:
     console = Console(width=max(150, Console().width))
     console.print(f"\n{found.question.question}\n{seeds} seeds, {found.days} days\n", markup=False, highlight=False)
     console.print(table(found.effects), markup=False, highlight=False)
-    print(f"\ntables   {' '.join(map(str, saved))}")
+    print(f"\ntables   {' '.join(map(str, saved))}\nreport   offtherun report {found.folder}")
     if len(found.failures):
         print(f"{len(found.failures)} runs failed: {found.folder / 'failures'}", file=sys.stderr)
         raise typer.Exit(FAILED)
@@ -112,5 +149,5 @@ def _show(found: "Results", seeds: int) -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands of this file to the command line."""
-    for command in (experiments, experiment):
+    for command in (experiments, experiment, report, rerun):
         app.command()(command)

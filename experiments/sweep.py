@@ -1,6 +1,6 @@
 """A sweep: every arm with every seed, each a small folder of the tables that outcomes are made of.
 
-    DIR/experiment.json             what is asked, the days, the versions
+    DIR/experiment.json             what is asked, the days, the scenario of each arm, the versions
     DIR/runs/ARM-seedN/             daily.parquet, groups.parquet, manifest.json: moved into place when whole
     DIR/failures/ARM-seedN.json     why a run failed, with its traceback; tried again when the sweep is started again
 
@@ -109,6 +109,7 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
     out.mkdir(parents=True, exist_ok=True)
     asked = question.model_dump(mode="json")
     content = {"experiment": asked, "digest": question.digest(), "days": days, "arms": arms}
+    content["worlds"] = {arm: world.model_dump(mode="json") for arm, world in worlds.items()}
     content["versions"] = versions()
     write_whole(path, json.dumps(content, indent=2) + "\n")
 
@@ -123,6 +124,11 @@ def read_sweep(out: Path) -> dict[str, Any]:
     except ValueError as error:
         raise StoreError(f"{path} is damaged: {error}, expected JSON; choose another --out") from None
     return found
+
+
+def worlds_of(found: Mapping[str, Any]) -> dict[str, Scenario]:
+    """Return the scenario of each arm as ``experiment.json`` holds it."""
+    return {arm: Scenario.model_validate_json(json.dumps(world)) for arm, world in found["worlds"].items()}
 
 
 def write_whole(path: Path, text: str) -> None:

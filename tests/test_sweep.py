@@ -5,9 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tiny_experiment import DAYS, tiny, tiny_jobs
+from tiny_experiment import DAYS, bytes_of, tiny, tiny_jobs
 
+import experiments
+from experiments import report
 from experiments import sweep as sweeping
+from experiments.cli import main
 from experiments.effects import load
 from experiments.errors import StoreError
 from experiments.store import digest
@@ -25,15 +28,6 @@ def undisturbed(tmp_path_factory):
     assert [done.error for done in sweep(tiny_jobs(out))] == [None] * 4
     load(out).save()
     return out
-
-
-def bytes_of(out):
-    """Return every table of a sweep by path: all but the manifests, which know the clock."""
-    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if kept(path)}
-
-
-def kept(path):
-    return path.is_file() and path.name != "manifest.json"
 
 
 def test_a_sweep_goes_on_with_what_is_missing_and_ends_in_the_same_bytes(undisturbed, tmp_path):
@@ -92,3 +86,27 @@ def test_results_are_tidy_and_no_pickle_lies_about(undisturbed):
     assert list(found.outcomes.columns) == ["arm", "seed", "outcome", "unit", "value"] and len(found.outcomes) == 4
     assert len(found.daily) == 4 * DAYS and list(found.daily.columns[:3]) == ["arm", "seed", "day"]
     assert {path.suffix for path in undisturbed.rglob("*") if path.is_file()} == {".csv", ".json", ".parquet"}
+
+
+def test_the_report_states_each_effect_and_follows_from_the_runs_alone(undisturbed, tmp_path):
+    pages = []
+    for name in ("one", "two"):
+        out = shutil.copytree(undisturbed, tmp_path / name)
+        files = report.save(out)
+        assert [path for path in files if not path.stat().st_size] == []
+        pages.append({path.name: path.read_bytes() for path in files})
+    assert pages[0] == pages[1]
+    said, table = pages[0]["report.md"].decode(), pages[0]["effects.tex"].decode()
+    assert (
+        "**with less without**" in said and "2 paired seeds" in said and "offtherun experiment tiny --seeds 2" in said
+    )
+    assert r"\toprule" in table and r"\bottomrule" in table and "noise (bp)" in table
+    assert {path.suffix for path in out.iterdir()} >= {".md", ".tex", ".csv", ".png", ".pdf"}
+
+
+def test_a_folder_alone_is_enough_to_make_it_again(undisturbed, tmp_path, capsys):
+    out = shutil.copytree(undisturbed, tmp_path / "tiny")
+    with pytest.raises(SystemExit) as end:
+        main(["rerun", str(out)])
+    assert end.value.code == 0 and "4 of 4 runs have the same bytes" in capsys.readouterr().out
+    assert experiments.load(out).effects.equals(experiments.load(tmp_path / "tiny-rerun").effects)

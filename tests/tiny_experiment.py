@@ -32,3 +32,9 @@ def tiny(**changed):
 def tiny_jobs(out, seeds=(1, 2), days=DAYS, **changed):
     """Return its runs."""
     return jobs(tiny(**changed).worlds(), seeds, days, out)
+
+
+def bytes_of(out):
+    """Return every table of a sweep by path: all but the manifests, which know the clock."""
+    files = [path for path in sorted(out.rglob("*")) if path.is_file() and path.name != "manifest.json"]
+    return {str(path.relative_to(out)): path.read_bytes() for path in files}

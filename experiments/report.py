@@ -1,0 +1,197 @@
+"""The report of an experiment: a page of sentences, tables as CSV and LaTeX, figures as PDF and PNG, all in its folder.
+
+    report.md            what was asked, what was expected, one sentence an effect, seeds, versions, the command
+    effects.tex          the table of effects for booktabs
+    effects.png, .pdf    points and intervals by outcome
+    path.png, .pdf       the primary outcome's effects by day
+    *.csv                ``experiments.effects``
+
+Every file follows from the runs alone: the same runs give the same bytes (figures: on one version of matplotlib).
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from experiments.effects import Results, load
+from experiments.effects_page import number
+from experiments.experiment import EXPECTATIONS
+from experiments.figures import effect_path, effects
+from experiments.figures.page import FORMATS
+from experiments.figures.style import SETTINGS
+from experiments.sweep import read_sweep, write_whole
+
+ESCAPED = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"})
+COLUMNS_OF_FIGURE = 2
+
+
+def save(folder: Path) -> list[Path]:
+    """Write the report of the folder of an experiment; return its files, the page first."""
+    found = load(folder)
+    texts = {"report.md": page(found), "effects.tex": latex(found)}
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+    figures = [*_draw(folder, "effects", effects_figure(found)), *_draw(folder, "path", path_figure(found))]
+    return [*(folder / name for name in texts), *found.save(), *figures]
+
+
+def sentence(row: dict[str, Any]) -> str:
+    """State an effect in one sentence."""
+    unit, size = row["unit"], row["mean"]
+    if row["seeds"] < 2:
+        return f"{row['outcome']}: {row['seeds']} seeds with a value say nothing about it."
+    way = "is higher by" if size > 0 else "is lower by" if size < 0 else "differs by"
+    return (
+        f"{row['outcome']} {way} {number(abs(size))} {unit} "
+        f"(95 % interval {number(row['t_low'])} to {number(row['t_high'])}, "
+        f"bootstrap {number(row['bootstrap_low'])} to {number(row['bootstrap_high'])}, {row['seeds']} paired seeds): "
+        f"**{row['verdict']}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} would "
+        f"have been found four times in five, and pairing divides the standard error by {number(row['gain'])}."
+    )
+
+
+def page(found: Results) -> str:
+    """Return the page as Markdown."""
+    question, sweep = found.question, read_sweep(found.folder)
+    lines = [f"# {question.name}", "", question.question, "", f"**Mechanism.** {' '.join(question.mechanism.split())}"]
+    lines += ["", f"**Source.** {question.source}", "", f"**Expected.** {expected(found)}", "", "## Arms", ""]
+    lines += [
+        f"- `{name}`: {arm.about or arm.scenario or question.scenario}" for name, arm in question.all_arms().items()
+    ]
+    lines += ["", "## Effects", ""]
+    for name, rows in found.effects.groupby("effect", sort=False):
+        lines += [f"**{name}**", "", *(f"- {sentence(row)}" for row in _rows(rows)), ""]
+    lines += [
+        "Tests stand alone: nothing corrects for the number of arms and outcomes. Intervals say what seeds leave open.",
+        "",
+    ]
+    lines += [
+        "![effects](effects.png)",
+        "",
+        "![path](path.png)",
+        "",
+        "## What pairing is worth",
+        "",
+        horizon(found),
+        "",
+    ]
+    if len(found.failures):
+        lines += [
+            "## Failed runs",
+            "",
+            *(f"- {one['arm']}, seed {one['seed']}: {one['error']}" for one in _rows(found.failures)),
+            "",
+        ]
+    seeds = found.outcomes["seed"].nunique()
+    versions = ", ".join(f"{name} {version}" for name, version in sweep["versions"].items())
+    lines += ["## To make it again", "", f"    {command(found, seeds)}", ""]
+    lines += [
+        f"{seeds} seeds, {found.days} business days after the burn-in. {versions}. Question {sweep['digest'][:12]}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def expected(found: Results) -> str:
+    """Return what was registered."""
+    key = found.question.expectation
+    known = tomllib.loads(EXPECTATIONS.read_text("utf-8"))
+    if key is None or key not in known:
+        return "Nothing was registered."
+    return f"{known[key]['expected']} ({known[key]['why']})"
+
+
+def horizon(found: Results) -> str:
+    """Say how the gain of pairing of the primary outcome decays with the days."""
+    table = found.horizon[np.isfinite(found.horizon["gain"])]
+    if table.empty:
+        return "Too few seeds to tell."
+    shown = sorted({1, *(day for day in (5, 20, 60, 120) if day <= found.days), found.days})
+    middle = table.groupby("day")["gain"].median()
+    parts = [f"{number(middle[day])} on day {day}" for day in shown if day in middle.index]
+    name = found.question.outcomes[0].name
+    what = f"Standard error of {name} with independent seeds over that with paired ones, median over effects"
+    return f"{what}: {', '.join(parts)}."
+
+
+def command(found: Results, seeds: int) -> str:
+    """Return the command that makes the folder again."""
+    return f"offtherun experiment {found.question.name} --seeds {seeds} --days {found.days}"
+
+
+def latex(found: Results) -> str:
+    """Return the table of effects for LaTeX with booktabs."""
+    lines = [
+        r"\begin{tabular}{llrrrrl}",
+        r"\toprule",
+        r"Effect & Outcome & Mean & \multicolumn{2}{c}{95\,\% interval} & ",
+    ]
+    lines[-1] += r"Detectable & Verdict \\"
+    last = None
+    for row in _rows(found.effects):
+        lines += [r"\midrule"] if row["effect"] != last else []
+        numbers = (number(row[key]) for key in ("mean", "t_low", "t_high", "detectable"))
+        shown = [
+            row["effect"] if row["effect"] != last else "",
+            f"{row['outcome']} ({row['unit']})",
+            *numbers,
+            row["verdict"],
+        ]
+        lines.append(" & ".join(cell.translate(ESCAPED) for cell in shown) + r" \\")
+        last = row["effect"]
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def effects_figure(found: Results) -> Figure:
+    """Return a panel for each outcome."""
+    outcomes = [outcome.name for outcome in found.question.outcomes]
+    rows = -(-len(outcomes) // COLUMNS_OF_FIGURE)
+    with matplotlib.rc_context(SETTINGS):
+        height = 0.7 + (0.9 + 0.22 * len(found.question.contrasts())) * rows
+        figure = Figure(figsize=(10, height), layout="constrained")
+        panels = figure.subplots(rows, COLUMNS_OF_FIGURE, squeeze=False).flat
+        for axes, outcome in zip(
+            panels, [*outcomes, *[None] * (rows * COLUMNS_OF_FIGURE - len(outcomes))], strict=True
+        ):
+            if outcome is None:
+                axes.set_axis_off()
+            else:
+                effects.draw(axes, found.effects, outcome)
+    return figure
+
+
+def path_figure(found: Results) -> Figure:
+    """Return the effects on the primary outcome by day."""
+    primary = found.question.outcomes[0]
+    differences = {}
+    for name, weights in found.question.contrasts().items():
+        paths = found.paths(list(weights))
+        differences[name] = np.sum([weight * paths[arm] for arm, weight in weights.items()], axis=0)
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(7, 4.2), layout="constrained")
+        title = f"{primary.name}: difference by day, 95 % intervals by day"
+        effect_path.draw(figure.subplots(), differences, title, primary.column)
+    return figure
+
+
+def _draw(folder: Path, name: str, figure: Figure) -> list[Path]:
+    """Write a figure in each format, moved into place when whole."""
+    saved = []
+    with matplotlib.rc_context(SETTINGS):
+        for ending, metadata in FORMATS.items():
+            partial, path = folder / f".{name}.partial-{os.getpid()}.{ending}", folder / f"{name}.{ending}"
+            figure.savefig(partial, format=ending, metadata=metadata)
+            os.replace(partial, path)
+            saved.append(path)
+    return saved
+
+
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    """Return the rows of a table."""
+    rows: list[dict[str, Any]] = frame.to_dict("records")
+    return rows
