@@ -50,8 +50,8 @@ def sentence(row: dict[str, Any]) -> str:
         f"{row['outcome']} {way} {number(abs(size))} {unit} "
         f"(95 % interval {number(row['t_low'])} to {number(row['t_high'])}, "
         f"bootstrap {number(row['bootstrap_low'])} to {number(row['bootstrap_high'])}, {row['seeds']} paired seeds): "
-        f"**{row['verdict']}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} would "
-        f"have been found four times in five, and pairing divides the standard error by {number(row['gain'])}."
+        f"**{row['verdict']}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} "
+        f"would have been found four times in five, and pairing divides the standard error by {number(row['gain'])}."
     )
 
 
