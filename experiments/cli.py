@@ -1,5 +1,5 @@
-"""The command line: ``offtherun run``, ``check``, ``costs``, ``replay``, ``validate``, ``snapshot``, ``check-data``,
-``scenarios``, ``schema``, ``version``.
+"""The command line: ``offtherun run``, ``check``, ``costs``, ``not-qe``, ``replay``, ``validate``, ``snapshot``,
+``check-data``, ``scenarios``, ``schema``, ``version``.
 
 What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
 and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
@@ -122,6 +122,34 @@ def costs(
             name, *(f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}" for value in found[name]), meaning
         )
     Console(width=max(200, Console().width)).print(table, markup=False, highlight=False)
+
+
+@app.command()
+def not_qe(
+    scenario: Annotated[str, typer.Argument(help="Bundled scenario, or the path of a .toml file.")] = "baseline",
+    seed: Annotated[int, typer.Option(help="Seed of all random draws, shared by all arms.", min=0)] = 1,
+    days: Annotated[int, typer.Option(help="Business days of each of the eighteen runs.")] = 25,
+) -> None:
+    """Hold buybacks by what finances them beside easing of equal cash: what each does to money, flows held fixed."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from experiments.kinds import traits_by_kind
+    from experiments.not_qe import UNITS
+    from experiments.not_qe import not_qe as find
+    from experiments.scenario import load
+
+    world = load(scenario, traits_by_kind())
+    _refuse_days(world, days)
+    found = find(world, seed, days, on_arm=lambda arm: print(arm, file=sys.stderr))
+    table = Table(box=None, pad_edge=False)
+    for name in (*found.index.names, *UNITS):
+        table.add_column(str(name), justify="right" if name in UNITS else "left")
+    for row in found.reset_index().to_dict("records"):
+        names = [str(row[name]) for name in found.index.names]
+        table.add_row(*names, *(f"{row[name]:,.{0 if name == 'rest_cents' else 2}f}" for name in UNITS))
+    Console(width=max(220, Console().width)).print(table, markup=False, highlight=False)
+    print("\n".join(f"{name:24}{meaning}" for name, meaning in UNITS.items()))
 
 
 @app.command()
