@@ -66,7 +66,7 @@ def morning(**values):
 
 @pytest.fixture(scope="module")
 def rolling():
-    return morning(policy__purchases=[ONE_DAY])
+    return morning(policy__purchases=[ONE_DAY], policy__on_rrp_limit_musd=10**7)  # four funds: no limit binds
 
 
 @pytest.fixture(scope="module")

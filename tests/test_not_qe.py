@@ -31,7 +31,7 @@ def test_a_world_whose_flows_cannot_be_held_is_refused(name):
 
 @pytest.mark.slow
 def test_the_sum_is_unchanged_by_buybacks_and_rises_by_the_cash_of_easing_to_the_cent():
-    found = not_qe(small(), seed=1, days=10)
+    found = not_qe(small(policy__on_rrp_limit_musd=10**7), seed=1, days=10)
     print(found[list(UNITS)].round(2).to_string())
     assert (found["rest_cents"] == 0).all() and len(found) == 4 * len(SHARES)
     for (_, arm), row in found.iterrows():
