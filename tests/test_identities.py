@@ -1,0 +1,153 @@
+"""The identities of the official sector by name, I1 to I14, on a running market; each trips on a planted violation.
+
+The check of the evening: I1 owners hold what is issued, I2 the Fed's sheet, I3 reserves, I5 debt, I9 trades sum to
+zero, I10 repo. I4 is ``test_flow_rows.py``. Laws of a run's tables: I6 the debt limit, I7 auctions, I8 buybacks. Here:
+I11 run-off under a cap, I13 no arbitrage. Of I14, announcing without buying is here, a world at rest is in
+``test_market_slow.py``, draws by name in ``test_market_laws.py``. Not covered: I12, and doubled face amounts of I14.
+"""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_market import digest, live, small_market
+
+from agents.central_bank import CentralBank
+from experiments.limit_laws import subject_debt_is_within_the_limit
+from experiments.operation_laws import auctions_award_their_offering, buybacks_keep_their_limits
+from market.closing import IdentityError, check
+from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
+from market.ledger import UnbalancedError
+from market.securities import Kind
+from market.units import FACE_PER_MUSD, day_number
+
+BURN_IN = 2
+LEAST_OTR_BP = -30.0  # an on-the-run issue yields at most so much less than the curve of seasoned ones: a guess
+
+
+@pytest.fixture(scope="module")
+def evening():
+    """A market on the evening of 31 May 2024, everything done but the check."""
+    market = small_market(days=BURN_IN + 2)
+    next(act for act in market.moments() if act == "mark")
+    return market
+
+
+def bank_of(market):
+    return int(np.argmax(market.ledger.balance[:, Money.RESERVES]))
+
+
+def _one_more_bond(market):
+    market.ledger._balance[PUBLIC, N_MONEY + int(np.argmax(market.outstanding))] += 1
+
+
+def _reserves_from_nowhere(market):
+    market.ledger._balance[[FED, bank_of(market)], Money.RESERVES] += np.array([-1, 1])
+
+
+def _a_flow_that_was_not(market):
+    flow = np.zeros_like(market.flows.outstanding())
+    flow[Money.RESERVES] = 1
+    market.flows.by_memo["planted"] = flow
+
+
+def _debt_without_an_issue(market):
+    market.ledger._balance[[TREASURY, PUBLIC], N_MONEY + int(np.argmax(market.outstanding))] += np.array([-1, 1])
+
+
+def _a_trade_whose_sides_differ(market):
+    market.unsettled[0]["cash_cents"][0] += 1
+
+
+def _cash_lent_and_not_borrowed(market):
+    market.loans["cents"][0] += 1
+
+
+@pytest.mark.parametrize(
+    ("identity", "plant", "told"),
+    [
+        ("I1", _one_more_bond, "sum"),
+        ("I2", _reserves_from_nowhere, "I2"),
+        ("I3", _a_flow_that_was_not, "RESERVES changed"),
+        ("I5", _debt_without_an_issue, "changed by 1"),
+        ("I9", _a_trade_whose_sides_differ, "the sum of its trades"),
+        ("I10", _cash_lent_and_not_borrowed, "I10"),
+    ],
+)
+def test_the_evening_holds_and_trips_on_what_breaks_it(evening, identity, plant, told):
+    honest, broken = (pickle.loads(pickle.dumps(evening)) for _ in range(2))
+    check(honest)
+    plant(broken)
+    with pytest.raises((IdentityError, UnbalancedError), match=told):
+        check(broken)
+
+
+def test_i9_trades_of_a_day_sum_to_zero_over_all_accounts(evening):
+    due, trades = evening.ledger.due, evening.tape.everything()
+    assert len(trades) > 100 and (due != 0).any() and not due.sum(axis=0).any()
+
+
+def test_i6_debt_above_the_limit_is_a_default_or_is_found():
+    row = {"date": pd.Timestamp("2025-01-02"), "subject_debt_musd": 101.0, "limit_musd": 100.0, "unpaid_musd": 0.0,
+           "measures_used_musd": 0.0, "measures_left_musd": 0.0, "cash_musd": 5.0, "default": True}  # fmt: skip
+    found = [subject_debt_is_within_the_limit({"debt_limit": pd.DataFrame([row | {"default": d}])}) for d in (True, 0)]
+    assert found[0].passed and not found[1].passed
+
+
+def test_i7_awards_are_the_offering_and_i8_buybacks_keep_their_limits_or_are_found(evening):
+    tables = {name: evening.record.to_pandas(name) for name in ("auctions", "buybacks", "offers")}
+    for law, table, column in (
+        (auctions_award_their_offering, "auctions", "awarded_face"),
+        (buybacks_keep_their_limits, "buybacks", "accepted_face"),
+    ):
+        assert law(tables).passed and law(tables).compared > 0
+        planted = tables[table].copy()
+        planted[column] = planted[column] + 10**8
+        assert not law(tables | {table: planted}).passed
+
+
+@pytest.mark.parametrize("cap_musd", [40_000, 60_000, 10**6])
+def test_i11_what_is_left_of_may_redeems_exactly_the_smaller_of_the_cap_and_what_matures(cap_musd):
+    caps = [{"since": "2024-05-01", "treasuries_musd": cap_musd, "mbs_musd": 0}]
+    market = small_market(days=BURN_IN, policy__caps=caps)
+    fed = market.agents_by_type[CentralBank][0]
+    s, before = market.securities, market.soma.copy()
+    left = max(cap_musd * FACE_PER_MUSD - fed.plan.redeemed[2024, 5], 0)
+    matures = int(before[(s.maturity_day > market.date) & (s.maturity_day <= day_number("2024-05-31"))].sum())
+    live(market, 3)
+    assert market.date == day_number("2024-05-31")
+    redeemed = int(before.sum() - market.soma.sum())
+    auctions = len(market.record.to_pandas("auctions"))
+    assert 0 <= redeemed - min(left, matures) <= auctions + 3 and matures > 0  # each add-on is rounded down to $100
+
+
+def arbitrage(market):
+    """Return what could be arbitraged now: crossed books, bills above par, an on-the-run issue far off the curve."""
+    bid, ask = market.books.bid, market.books.ask
+    crossed = (bid >= 0) & (ask < market.books.n_levels) & (bid >= ask)
+    bills = market.securities.of(Kind.BILL) & market.tradable & (market.composite_bp < 0)
+    dear = market.on_the_run & (market.residual_bp < LEAST_OTR_BP)
+    return np.flatnonzero(crossed | bills | dear)
+
+
+def test_i13_no_arbitrage_is_left_after_any_round(evening):
+    market = pickle.loads(pickle.dumps(evening))
+    check(market)
+    market.day += 1  # the evening of the fixture is over
+    rounds = 0
+    for act in market.moments():
+        if act == "lay_off_risk":
+            rounds += 1
+            assert not len(arbitrage(market))
+    assert rounds == market.rounds
+    bill = int(np.flatnonzero(market.securities.of(Kind.BILL) & market.tradable)[0])
+    market.composite_bp = market.composite_bp.copy()
+    market.composite_bp[bill] = -1.0
+    assert arbitrage(market).tolist() == [bill]
+
+
+def test_i14_announcing_operations_in_which_nothing_is_bought_moves_no_bond_and_no_cent():
+    placebo, off = (small_market(days=BURN_IN + 2, policy__buybacks__mode=mode) for mode in ("placebo", "off"))
+    assert len(placebo.record.to_pandas("buybacks")) > 0 and "buybacks" not in off.record.rows
+    assert digest(placebo) == digest(off)
