@@ -52,7 +52,7 @@ BESIDE = {
 SHARES = ("none", "estimated", "all")  # of money funds' purchases paid out of reverse repo
 ROUNDS, BURN_IN = 4, 5
 LEAST_RATE = [{"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 0.0, "standing_repo_bp": 550.0}]
-NO_ROLL_OVER = [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 0}]
+NO_ROLL_OVER = [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10**6}]
 UNITS = {
     **{name: f"change of {money.name.lower().replace('_', ' ')} at the close" for name, money in PARTS.items()},
     "sum_musd": "their sum",

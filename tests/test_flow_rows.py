@@ -28,7 +28,7 @@ from market.units import CENTS_PER_FACE, day_number
 BURN_IN = 2
 TODAY = day_number("2024-05-30")
 ONE_DAY = {"since": "2024-05-29", "until": "2024-05-29", "per_day_musd": 2_000}
-NO_ROLL = [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 0}]
+NO_ROLL = [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10**6}]
 
 
 class Row(NamedTuple):
@@ -203,7 +203,7 @@ def test_the_refinancing_of_a_buyback_is_more_bills_and_brings_back_its_cash():
         rows.append(alone(market, lambda t: (t["seller"] == TREASURY) & (t["buyer"] != FED))[2])
     extra = change(*rows)
     assert extra.tga == -extra.reserves > 0 and extra.rrp == extra.soma == 0
-    assert extra.private == pytest.approx(added, rel=0.001)  # awards round up
+    assert extra.private == pytest.approx(added, rel=0.01)  # awards at the stop round up
 
 
 def test_a_purchase_of_the_fed_creates_reserves_and_moves_the_face_from_private_hands_to_its_portfolio(rolling):
