@@ -72,7 +72,7 @@ SCORED = (
     Row("s.d. of dealers' share, coupons", "dealers' share of coupons", deviation, "%", FREE, _DRAWN),
     Row("mean dealers' share, bills", "dealers' share of bills", mean, "%", FITTED, _SHARE),
     Row("s.d. of dealers' share, bills", "dealers' share of bills", deviation, "%", FREE, _DRAWN),
-    Row("mean high less median yield", "high less median", mean, "bp", FREE, "dispersion of bids is not set to it"),
+    Row("mean high less median yield", "high less median", mean, "bp", FITTED, _LADDER),
     Row("mean dealers' net position", "dealers' net position", mean, "bn", INPUT, "positions start as published"),
     Row("s.d. of dealers' net position", "dealers' net position", deviation, "bn", FREE, "inventory is an outcome"),
     Row("persistence of dealers' net", "dealers' net position", persistence, "", FREE, "inventory is an outcome"),
@@ -88,7 +88,14 @@ SCORED = (
     Row(
         "persistence of turnover, 7-11y", "turnover of 7 to 11 years", persistence, "", FREE, "only its level is given"
     ),
-    Row("mean buyback offers per maximum", "buyback offers per maximum", mean, "", FREE, "who offers is a decision"),
+    Row(
+        "mean buyback offers per maximum",
+        "buyback offers per maximum",
+        mean,
+        "",
+        FITTED,
+        "offers were set to covers to September",
+    ),
     Row("mean buyback fill", "buyback fill", mean, "", FREE, "acceptance follows from offers and curve"),
     Row("s.d. of buyback fill", "buyback fill", deviation, "", FREE, "acceptance follows from offers and curve"),
 )

@@ -34,6 +34,11 @@ class Obligations:
         """Face to be delivered in all."""
         return int(self.face.sum())
 
+    @property
+    def given(self) -> int:
+        """Face to be delivered by accounts, without what the central counterparty passes on."""
+        return int(self.face[self.giver != COUNTERPARTY].sum())
+
     def net(self, accounts: int, securities: int) -> Int:
         """Return what each account receives less what it gives (accounts, securities); the counterparty is left out."""
         out = np.zeros((accounts, securities), np.int64)

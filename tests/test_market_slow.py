@@ -82,7 +82,7 @@ def test_after_a_large_sale_the_market_heals_and_the_yield_returns_only_in_part(
     for measure, tolerance in (
         ("spread_on_bp", 0.4),  # of less than 0.1 bp
         ("spread_off_bp", 0.15),
-        ("depth_on_musd", 0.2),
+        ("depth_on_musd", 0.3),  # dealers who keep half of a sale show less of what they could take
         ("dealer_gross_musd", 0.2),  # inventory lasts weeks: of a week's excess the published position keeps 0.85
     ):
         gap = (daily["sold"][measure] - daily["calm"][measure]) / daily["calm"][measure].mean()

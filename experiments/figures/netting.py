@@ -20,7 +20,7 @@ def draw(trades: Any, members: Bool) -> Figure:
         figure = Figure(figsize=(9.0, 3.4), layout="constrained")
         for axes, owed, name in zip(figure.subplots(1, 3), steps, ("as traded", "net by pair", "cleared"), strict=True):
             _arrows(axes, owed, parties, members)
-            axes.set_title(f"{name}: {owed.total / FACE_PER_MUSD:,.0f} m in {len(owed.face)} deliveries")
+            axes.set_title(f"{name}: {owed.given / FACE_PER_MUSD:,.0f} m in {len(owed.face)} deliveries")
     return figure
 
 

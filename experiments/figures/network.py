@@ -47,14 +47,11 @@ def draw(results: Path) -> Figure:
         strength = shares.mean(axis=0).sort_values(ascending=False)
         right.bar(range(len(strength)), 100 * strength.to_numpy(), color=BLUE, label="dealers")
         right.axhline(100 / max(len(strength), 1), color=GREY, linestyle=":", linewidth=1.0)
-        right.set_title("Dealers' share of clients' trades by request")
+        right.set_title(f"Dealers' shares; the first quarter has {100 * found['core_share']:.0f} %")
         right.set_ylabel("percent, mean over clients; dotted: all alike")
         right.set_xlabel("dealers, from the most used")
         right.set_xticks([])
-        left.set_title(
-            f"Who trades with whom: concentration of a client {found['client_hhi']:.2f}, "
-            f"first quarter of dealers {100 * found['core_share']:.0f} %"
-        )
+        left.set_title(f"Who trades with whom: a client's concentration {found['client_hhi']:.2f}")
     return figure
 
 
