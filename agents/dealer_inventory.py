@@ -6,7 +6,8 @@
 with L the loadings scaled to factors of unit daily variance. What it shows its clients rests on the factor risk that it
 could not lay off, X averaged over a quarter of a day (``burden``); what it wishes to lay off in a matching session
 rests on X itself. Two limits bind, and each refuses only what raises it: gross position (leverage) and factor risk
-(value at risk). Source: the shared notes on price formation, section 2.
+(value at risk). Sources: Ho and Stoll (1981) and Amihud and
+Mendelson (1980) for the skew; Duffie, Fleming, Keane, Nelson, Shachar and Van Tassel (2023) for the price of capacity.
 """
 
 from dataclasses import dataclass

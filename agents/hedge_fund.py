@@ -3,9 +3,8 @@ against the dear of neighbouring issues. Their capital is limited, and positions
 
     extra(s) = capital share x anticipated(s) x (a (level - recent level) + k sign(e) max(|e| - hurdle, 0)),  bounded
 
-Sources: Shleifer and Vishny (1997), Gromb and Vayanos (2002), Krishnamurthy (2002); sizes as in the shared notes on
-price formation, section 8. Hedging their residual trades in on-the-run issues is left out: longs and shorts of a node
-nearly cancel.
+Sources: Shleifer and Vishny (1997), Gromb and Vayanos (2002), Krishnamurthy (2002); sizes are guesses. Hedging their
+residual trades in on-the-run issues is left out: longs and shorts of a node nearly cancel.
 """
 
 from typing import Any
@@ -31,12 +30,12 @@ class HedgeFund(Investor):
     hears_private = True
     owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
 
-    speed = trait(0.15, "share of the gap a day", (0, 1), "patient funds (mechanism.md 8)")
+    speed = trait(0.15, "share of the gap a day", (0, 1), "a guess: funds of some days' patience")
     direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(4.0, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
     arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
-    level_appetite = trait(0.001, "share of supply per bp, all funds", (0, 1), "0.3 of holders' slope (mechanism.md 8)")
+    level_appetite = trait(0.001, "share of supply per bp, all funds", (0, 1), "a guess: less, and dealers keep more")
     residual_appetite = trait(
         0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm"
     )

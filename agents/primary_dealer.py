@@ -34,6 +34,7 @@ from market.exposure import along
 from market.instruments import Money
 from market.messages import BIDS, Auction, Buyback, Quotes, Venue, stacked
 from market.news import FACTORS, News
+from market.roles import Answerer
 from market.securities import Kind
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
@@ -191,7 +192,7 @@ class PrimaryDealer(Institution):
 
     def _rivals(self) -> tuple[float, float]:
         """Return what the number of dealers asked, and of all dealers, does to an answer: lead and factor."""
-        dealers = int(np.count_nonzero(self.model.sectors == self.sector))
+        dealers = sum(len(np.atleast_1d(dealer.rows)) for dealer in self.model.playing(Answerer))
         return lead_of_best(min(self.model.premises.dealers_asked, dealers)), shading(dealers)
 
     def decide(self, view: View) -> NDArray[Any]:

@@ -56,10 +56,10 @@ def experiment(
         with SweepWatch(question.name, wanted) as watch:
             sweep(wanted, workers, watch.on_done)
         found = results(folder)
-        if width is None or number >= MOST_SEEDS or widest(found) <= width:
+        if width is None or number >= MOST_SEEDS or not widest(found) > width:  # NaN: no seeds can help
             break
         number += SEEDS_AT_ONCE
-    _show(found, number)
+    _show(found)
 
 
 def report(folder: Annotated[Path, typer.Argument(help="Folder of an experiment.")]) -> None:
@@ -131,13 +131,13 @@ def _refuse_windows(question: "Experiment", days: int) -> None:
         )
 
 
-def _show(found: "Results", seeds: int) -> None:
+def _show(found: "Results") -> None:
     """Write the tables, print the effects; status 1 if a run failed."""
     from rich.console import Console
 
     from experiments.effects_page import table
 
-    saved = found.save()
+    saved, seeds = found.save(), len({seed for _, seed, _ in found.runs})
     console = Console(width=max(150, Console().width))
     console.print(f"\n{found.question.question}\n{seeds} seeds, {found.days} days\n", markup=False, highlight=False)
     console.print(table(found.effects), markup=False, highlight=False)

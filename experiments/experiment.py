@@ -10,18 +10,19 @@ counted from 1 after the burn-in. A file can only hold values. What is expected 
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from experiments import scenario as scenarios
 from experiments.errors import UserError, nearest
 from experiments.kinds import traits_by_kind
+from experiments.records import record_at
 from experiments.scenario_sections import Scenario
 from experiments.section import Section, declared
 from market.buyback import BUCKETS
@@ -283,27 +284,13 @@ def _complaint(error: ValidationError) -> str:
     keys = list(fault["loc"])
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
     if fault["type"] == "extra_forbidden":
-        known = [name for name in _record_at(keys[:-1]).model_fields if name != "name" or len(keys) > 1]
+        known = [name for name in record_at(Experiment, keys[:-1]).model_fields if name != "name" or len(keys) > 1]
         return f"unknown key {dotted}, expected one of {', '.join(known)}{nearest(keys[-1], known)}"
     if fault["type"] == "missing":
-        return f"{dotted} is missing, expected {_record_at(keys[:-1]).model_fields[str(keys[-1])].description}"
+        return (
+            f"{dotted} is missing, expected {record_at(Experiment, keys[:-1]).model_fields[str(keys[-1])].description}"
+        )
     if fault["type"] == "value_error":
         return f"{dotted}: {fault['ctx']['error']}".removeprefix(": ")
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return f"{dotted} = {json.dumps(fault['input'], default=str)}, expected {wanted}"
-
-
-def _record_at(keys: list[int | str]) -> type[BaseModel]:
-    """Return the record that keys lead to."""
-    record: type[BaseModel] = Experiment
-    for key in keys:
-        if isinstance(key, str) and key in record.model_fields:
-            record = next(_records(record.model_fields[key].annotation), record)
-    return record
-
-
-def _records(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _records(part)

@@ -5,7 +5,7 @@ watching a run cannot change it.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
@@ -48,25 +48,20 @@ class Speed(ProgressColumn):
         return Text(f"{task.speed:.1f} days/s" if task.speed else "")
 
 
-class Watch:
-    """Shows days as they are done, on standard error; use it as a context and give ``on_day`` to the run."""
+class Shown:
+    """A context that shows a bar on a terminal, on standard error, and says plain lines where there is none."""
 
-    def __init__(self, title: str, quiet: bool = False, console: Console | None = None) -> None:
+    def __init__(self, title: str, quiet: bool, console: Console | None, columns: Sequence[ProgressColumn]) -> None:
         self.title, self.quiet = title, quiet
-        self.console = console or Console(stderr=True)
-        self.started = self.said = perf_counter()
-        self._bar = (
-            None
-            if quiet or not self.console.is_terminal
-            else Progress(*_columns(), console=self.console, transient=True)
-        )
+        self.started = perf_counter()
+        console = console or Console(stderr=True)
+        shown = console.is_terminal and not quiet
+        self._bar = Progress(*columns, console=console, transient=True) if shown else None
 
     def __enter__(self) -> Self:
         if self._bar:
             self._bar.start()
-            self._task = self._bar.add_task(self.title, total=None, market="reading data, compiling, fitting the start")
-        else:
-            self._say(f"{self.title}: reading data, compiling, fitting the start")
+        self._begin()
         return self
 
     def __exit__(
@@ -74,6 +69,28 @@ class Watch:
     ) -> None:
         if self._bar:
             self._bar.stop()
+
+    def _begin(self) -> None:
+        """Show that nothing is done yet."""
+
+    def _say(self, line: str) -> None:
+        """Write one plain line where there is no bar."""
+        if not self._bar and not self.quiet:
+            print(line, file=sys.stderr, flush=True)
+
+
+class Watch(Shown):
+    """Shows days as they are done, on standard error; use it as a context and give ``on_day`` to the run."""
+
+    def __init__(self, title: str, quiet: bool = False, console: Console | None = None) -> None:
+        super().__init__(title, quiet, console, _columns())
+        self.said = self.started
+
+    def _begin(self) -> None:
+        begun = "reading data, compiling, fitting the start"
+        if self._bar:
+            self._task = self._bar.add_task(self.title, total=None, market=begun)
+        self._say(f"{self.title}: {begun}")
 
     def on_day(self, day: Day) -> None:
         """Show that a day is done."""
@@ -85,11 +102,6 @@ class Watch:
             self.said = perf_counter()
             rate = day.number / (self.said - self.started)
             self._say(f"{self.title}: day {day.number} of {day.of}, {_described(day)}, {rate:.1f} days/s")
-
-    def _say(self, line: str) -> None:
-        """Write one plain line."""
-        if not self.quiet:
-            print(line, file=sys.stderr, flush=True)
 
 
 def _described(day: Day) -> str:

@@ -28,15 +28,14 @@ class Purchases(Section):
         return self
 
 
-class Functioning(Section):
-    """Market-functioning purchases: the Fed buys on days on which noise or depth is beyond its threshold."""
+class BadDays(Section):
+    """On which days a rule of the Fed acts: after a close with too much noise, or thin books."""
 
     per_day_musd: int = declared(0, "musd", "off", "most face bought on such a day, 0 for no rule", ge=0, le=100_000)
-    noise_above_bp: float = declared(1000.0, "bp", "a guess", "buy if noise closed above this", gt=0, le=1000)
+    noise_above_bp: float = declared(1000.0, "bp", "a guess", "act if noise closed above this", gt=0, le=1000)
     depth_below_musd: float = declared(
-        0.0, "musd", "a guess", "buy if the on-the-run books have shown less than this today", ge=0, le=1e6
+        0.0, "musd", "a guess", "act if the on-the-run books have shown less than this today", ge=0, le=1e6
     )
-    bucket_years: Years = declared((0.0, 31.0), "years", "", "remaining maturity of what is bought, from and to")
     time: SessionTime = declared("10:30", "time", "a guess", "when operations are held")
 
     @model_validator(mode="after")
@@ -46,17 +45,19 @@ class Functioning(Section):
         return self
 
 
+class Functioning(BadDays):
+    """Market-functioning purchases: the Fed buys on days on which noise or depth is beyond its threshold."""
+
+    bucket_years: Years = declared((0.0, 31.0), "years", "", "remaining maturity of what is bought, from and to")
+
+
 BUCKETS_YEARS = ((0.0, 3.0), (3.0, 7.0), (7.0, 20.0), (20.0, 31.0))
 
 
-class BackstopAuctions(Section):
+class BackstopAuctions(BadDays):
     """Reverse auctions by bucket on bad days, in which the Fed buys only what is offered below a backstop price."""
 
     per_day_musd: int = declared(0, "musd", "off", "most face bought in a bucket and day, 0 for none", ge=0, le=100_000)
-    noise_above_bp: float = declared(1000.0, "bp", "a guess", "offer if noise closed above this", gt=0, le=1000)
-    depth_below_musd: float = declared(
-        0.0, "musd", "a guess", "offer if the on-the-run books have shown less than this today", ge=0, le=1e6
-    )
     discount_bp: float = declared(
         2.0, "bp of yield", "a guess", "least discount to fitted value at which it buys", ge=0, le=500
     )
@@ -66,13 +67,6 @@ class BackstopAuctions(Section):
     buckets_years: tuple[Years, ...] = declared(
         BUCKETS_YEARS, "years", "a guess", "ranges of remaining maturity, an auction each", min_length=1, max_length=20
     )
-    time: SessionTime = declared("10:30", "time", "a guess", "when operations are held")
-
-    @model_validator(mode="after")
-    def _can_fire(self) -> Self:
-        if self.per_day_musd and self.noise_above_bp == 1000 and self.depth_below_musd == 0:
-            raise ValueError("per_day_musd without a threshold, expected noise_above_bp or depth_below_musd as well")
-        return self
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

@@ -9,7 +9,6 @@
 Every file follows from the runs alone: the same runs give the same bytes (figures: on one version of matplotlib).
 """
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,9 @@ from matplotlib.figure import Figure
 
 from experiments.effects import Results, load
 from experiments.effects_page import number
-from experiments.experiment import EXPECTATIONS
-from experiments.figures import effect_path, effects
-from experiments.figures.page import FORMATS
+from experiments.experiment import EXPECTATIONS, names
+from experiments.experiment import load as bundled
+from experiments.figures import effect_path, effects, style
 from experiments.figures.style import SETTINGS
 from experiments.sweep import read_sweep, write_whole
 
@@ -36,7 +35,7 @@ def save(folder: Path) -> list[Path]:
     texts = {"report.md": page(found), "effects.tex": latex(found)}
     for name, text in texts.items():
         write_whole(folder / name, text)
-    figures = [*_draw(folder, "effects", effects_figure(found)), *_draw(folder, "path", path_figure(found))]
+    figures = [*style.save(effects_figure(found), folder, "effects"), *style.save(path_figure(found), folder, "path")]
     return [*(folder / name for name in texts), *found.save(), *figures]
 
 
@@ -120,8 +119,11 @@ def horizon(found: Results) -> str:
 
 
 def command(found: Results, seeds: int) -> str:
-    """Return the command that makes the folder again."""
-    return f"offtherun experiment {found.question.name} --seeds {seeds} --days {found.days}"
+    """Return the command that makes the folder again; from the folder DIR, if the question is not a bundled one."""
+    name = found.question.name
+    if name not in names() or bundled(name).digest() != found.question.digest():
+        return "offtherun rerun DIR"
+    return f"offtherun experiment {name} --seeds {seeds} --days {found.days}"
 
 
 def latex(found: Results) -> str:
@@ -177,18 +179,6 @@ def path_figure(found: Results) -> Figure:
         title = f"{primary.name}: difference by day, 95 % intervals by day"
         effect_path.draw(figure.subplots(), differences, title, primary.column)
     return figure
-
-
-def _draw(folder: Path, name: str, figure: Figure) -> list[Path]:
-    """Write a figure in each format, moved into place when whole."""
-    saved = []
-    with matplotlib.rc_context(SETTINGS):
-        for ending, metadata in FORMATS.items():
-            partial, path = folder / f".{name}.partial-{os.getpid()}.{ending}", folder / f"{name}.{ending}"
-            figure.savefig(partial, format=ending, metadata=metadata)
-            os.replace(partial, path)
-            saved.append(path)
-    return saved
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:

@@ -7,15 +7,16 @@ file can only hold values.
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from agents.traits import Trait
 from experiments.errors import ScenarioError, nearest
+from experiments.records import record_at
 from experiments.scenario_sections import Scenario, json_schema
 
 __all__ = ["Scenario", "ScenarioError", "json_schema", "load", "merged", "names", "overlaid"]
@@ -192,34 +193,15 @@ def _complaint(fault: Any, dotted: str) -> str:
     return f"{dotted} = {shown}, expected {expected}"
 
 
-def _model(keys: tuple[str | int, ...]) -> type[BaseModel]:
-    """Return the record that a dotted key leads to."""
-    model: type[BaseModel] = Scenario
-    for key in keys:
-        for name, field in model.model_fields.items():
-            if key == name:
-                inside = list(_models(field.annotation))
-                model = inside[0] if inside else model
-    return model
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Return the records inside an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
-
-
 def _known(keys: tuple[str | int, ...]) -> list[str]:
     """Return the keys that a table may have."""
-    known = list(_model(keys).model_fields)
+    known = list(record_at(Scenario, keys).model_fields)
     return known if keys else ["base", *(name for name in known if name != "name")]
 
 
 def _described(keys: tuple[str | int, ...]) -> str:
     """Return the meaning and the unit of a key."""
-    for name, field in _model(keys[:-1]).model_fields.items():
+    for name, field in record_at(Scenario, keys[:-1]).model_fields.items():
         if keys and keys[-1] == name:
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             return f"{field.description} [{extra.get('unit', '')}]".replace(" []", "")

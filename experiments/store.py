@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -112,7 +113,18 @@ def refuse_existing(out: Path) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions that a run's bits may depend on."""
-    return {**{name: _version(name) for name in PACKAGES}, "python": platform.python_version()}
+    named = {name: _version(name) for name in PACKAGES}
+    return {**named, "python": platform.python_version(), "sources": _sources()}
+
+
+@cache
+def _sources() -> str:
+    """Return the hash of the simulator's own code: a checkout changes more often than its version."""
+    here, found = Path(__file__).resolve().parent.parent, sha256()
+    for package in ("market", "agents", "experiments"):
+        for source in sorted((here / package).rglob("*.py")):
+            found.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def tables(folder: Path) -> list[str]:

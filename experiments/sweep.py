@@ -99,6 +99,7 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
             ("question", there["digest"], question.digest()),
             ("days", there["days"], days),
             ("world in an arm", there["arms"], arms),
+            ("version", *_differing(there["versions"], versions())),
         ):
             if found != wanted:
                 raise StoreError(f"{out} holds another {what} ({found}), expected {wanted}; choose another --out")
@@ -112,6 +113,13 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
     content["worlds"] = {arm: world.model_dump(mode="json") for arm, world in worlds.items()}
     content["versions"] = versions()
     write_whole(path, json.dumps(content, indent=2) + "\n")
+
+
+def _differing(found: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[str, str]:
+    """Return what two tables of versions do not share, each as one line."""
+    names = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
+    one, other = (", ".join(f"{name} {table.get(name, 'none')}" for name in names) for table in (found, wanted))
+    return one, other
 
 
 def read_sweep(out: Path) -> dict[str, Any]:

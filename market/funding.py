@@ -54,6 +54,7 @@ def lend_overnight(market: Any) -> None:
             cents = np.minimum(cents, market.premises.reverse_repo_limit)
             market.ledger.pay("reverse repo", rows, FED, cents)
             market.ledger.transfer("reverse repo", Money.REVERSE_REPO, FED, rows, cents)
+    market.reverse_repo_rate_e4 = round(market.rates.on_rrp * E4_PER_BP)
     offers, needs = _offers(market, view), _needs(market, view)
     between_banks = repo.clear(offers[bank[offers["lender"]]], needs[bank[needs["borrower"]]])
     with market.flows.under("repo"):
@@ -111,7 +112,7 @@ def unwind_funding(market: Any) -> None:
         interest = interest_cents(loans["cents"], loans["rate_e4"], days)
         ledger.transfer("repo returned", money, loans["lender"], loans["borrower"], loans["cents"])
         ledger.pay("repo returned", loans["borrower"], loans["lender"], loans["cents"] + interest)
-    rate_e4 = round(market.rates.on_rrp * E4_PER_BP)
+    rate_e4 = market.reverse_repo_rate_e4  # of the evening: the morning may have brought another
     with market.flows.under("reverse repo"):
         for user in market.playing(FacilityUser):
             placed = np.asarray(ledger.balance[user.rows, Money.REVERSE_REPO])

@@ -4,8 +4,7 @@ A message that takes does so from the best level on, in each level from the olde
 level. A replaced order keeps its place for a smaller or equal face at the same level, and goes last otherwise; security
 and side of an order never change, nor how long it is good. A reduced order keeps its place. Fill or kill counts first
 what others offer up to its level, and touches nothing if that is too little. Each message gets a status and what it
-filled. When the fill buffer is full the kernel stops inside a message; emptied, it goes on where it stopped. Costs 25
-to 50 ns a message.
+filled. When the fill buffer is full the kernel stops inside a message; emptied, it goes on where it stopped.
 """
 
 from typing import Any

@@ -93,6 +93,7 @@ class TreasuryMarket(mesa.Model):
         self.special_bp: Float = np.zeros(n)
         self.lending_fee_cents = self.fails_charge_cents = 0  # tonight
         self.loans: NDArray[Any] = np.zeros(0, LOANS)
+        self.reverse_repo_rate_e4 = 0  # of what is placed at the Fed; nothing accrues in the burn-in
         self.auctions: list[Auction] = []
         self.buybacks: list[Buyback] = []
         self.bought_face = self.bought_cents = self.bought_cents_before = 0  # today; and the day before

@@ -1,9 +1,8 @@
 """Any sequence of messages, well formed or not: books and reference agree, and every invariant holds after each."""
 
-import importlib.util
 import pickle
-from pathlib import Path
 
+import book_laws
 import book_reference as reference
 import fuzz_books
 import numpy as np
@@ -14,10 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from market.layout import MESSAGE, REASONS, MessageKind, SelfTrade, Side, Status
 from market.order_book import Books
-
-_spec = importlib.util.spec_from_file_location("order_book_tests", Path(__file__).with_name("test_order_book.py"))
-order_book_tests = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(order_book_tests)
 
 SECURITIES, LEVELS, POOL = 2, 70, 12
 INT32 = np.iinfo(np.int32)
@@ -105,7 +100,7 @@ class BookMachine(RuleBasedStateMachine):
 
     @invariant()
     def tables_agree_with_each_other(self):
-        order_book_tests.check_books(self.books)
+        book_laws.check_books(self.books)
 
     @invariant()
     def places_in_the_queue_are_those_of_the_reference(self):
@@ -124,7 +119,7 @@ def test_any_sequence_of_messages_keeps_books_and_reference_equal(rule_of_self_t
     run_state_machine_as_test(machine, settings=settings(max_examples=25, stateful_step_count=40, deadline=None))
 
 
-@pytest.mark.parametrize("wrong", [order_book_tests.LastInFirstOut, order_book_tests.LosesTheRemainder])
+@pytest.mark.parametrize("wrong", [book_laws.LastInFirstOut, book_laws.LosesTheRemainder])
 def test_the_machine_catches_a_planted_bug(wrong):
     machine = type("Machine", (BookMachine,), {"slow_books": wrong})
     with pytest.raises(AssertionError):
@@ -136,6 +131,6 @@ def test_the_machine_catches_a_planted_bug(wrong):
 def test_the_fuzz_shows_the_shortest_counterexample_and_how_to_repeat_it(monkeypatch):
     monkeypatch.setattr(fuzz_books, "TRIAL", 2_000)
     assert fuzz_books.fuzz(3, 6_000) == ""
-    monkeypatch.setattr(fuzz_books.Trial.__init__, "__defaults__", (order_book_tests.LastInFirstOut,))
+    monkeypatch.setattr(fuzz_books.Trial.__init__, "__defaults__", (book_laws.LastInFirstOut,))
     found = fuzz_books.fuzz(3, 6_000)
     assert "again: python tests/fuzz_books.py --seed 3 --only" in found and "message" in found

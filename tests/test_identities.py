@@ -109,7 +109,7 @@ def test_i7_awards_are_the_offering_and_i8_buybacks_keep_their_limits_or_are_fou
 
 @pytest.mark.parametrize("cap_musd", [40_000, 60_000, 10**6])
 def test_i11_what_is_left_of_may_redeems_exactly_the_smaller_of_the_cap_and_what_matures(cap_musd):
-    caps = [{"since": "2024-05-01", "treasuries_musd": cap_musd, "mbs_musd": 0}]
+    caps = [{"since": "2024-05-01", "treasuries_musd": cap_musd, "mbs_musd": 10**6}]
     market = small_market(days=BURN_IN, policy__caps=caps)
     fed = market.agents_by_type[CentralBank][0]
     s, before = market.securities, market.soma.copy()

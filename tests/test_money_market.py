@@ -10,6 +10,7 @@ from experiments.errors import ScenarioError
 from experiments.population import Trait
 from experiments.published import table
 from experiments.scenario import load
+from market.funding import unwind_funding
 from market.instruments import Money
 from market.units import CENTS_PER_MUSD
 
@@ -43,6 +44,22 @@ def test_the_published_limit_of_a_counterparty_binds_no_fund_at_the_start():
     placed = given.state.money[given.state.rows("money_fund"), Money.REVERSE_REPO]
     assert 0 < placed.max() < given.premises.reverse_repo_limit / 2
     assert given.premises.reverse_repo_limit == 160_000 * CENTS_PER_MUSD
+
+
+def test_a_night_at_the_fed_earns_the_rate_of_its_evening_whatever_the_morning_brings():
+    one = {"iorb_bp": 540.0, "standing_repo_bp": 550.0}
+    steps = [{"since": "2024-01-01", "on_rrp_bp": 530.0, **one}, {"since": "2024-05-31", "on_rrp_bp": 130.0, **one}]
+    market = small_market(days=4, policy__rates=steps, policy__on_rrp_limit_musd=10**7)
+    acts = market.moments()
+    assert next(act for act in acts if act == "set_rates") and market.rates.on_rrp == 130.0
+    rows = np.concatenate([fund.rows for fund in market.agents_by_type[MoneyFund]])
+    placed, nights = market.ledger.balance[rows, Money.REVERSE_REPO].copy(), market.date - market.last_date
+    market.loans = market.loans[:0]  # nothing but the facility pays
+    before = market.ledger.cash(rows).copy()
+    unwind_funding(market)
+    assert placed.max() > 0 and nights == 1
+    earned = market.ledger.cash(rows) - before - placed
+    assert np.abs(earned - placed * 0.053 / 360).max() <= 1
 
 
 def test_a_mode_that_does_not_exist_is_refused_with_the_nearest(tmp_path):

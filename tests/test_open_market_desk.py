@@ -28,7 +28,7 @@ BURN_IN, DAYS = 2, 11  # 29 May to 12 June 2024
 HELD_FIXED = {
     "news__scale": 0.0,
     "policy__factors": "held",
-    "policy__caps": [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 0}],  # no add-ons at auction prices
+    "policy__caps": [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10**6}],  # no add-ons
     "policy__rates": [{"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 0.0, "standing_repo_bp": 550.0}],
 }
 LIABILITIES = (Money.RESERVES, Money.REVERSE_REPO, Money.FOREIGN_REPO, Money.TREASURY_CASH)

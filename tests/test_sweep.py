@@ -13,7 +13,7 @@ from experiments import sweep as sweeping
 from experiments.cli import main
 from experiments.effects import load
 from experiments.errors import StoreError
-from experiments.store import digest
+from experiments.store import digest, versions
 from experiments.sweep import open_sweep, sweep
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +47,14 @@ def test_a_folder_of_another_question_is_refused(undisturbed):
             open_sweep(other, other.worlds(), days, undisturbed)
     with pytest.raises(StoreError, match="no folder of an experiment"):
         open_sweep(tiny(), tiny().worlds(), DAYS, undisturbed / "runs")
+
+
+def test_a_folder_of_another_version_is_not_gone_on_with(undisturbed, tmp_path):
+    out = shutil.copytree(undisturbed, tmp_path / "tiny")
+    path = out / "experiment.json"
+    path.write_text(path.read_text().replace(versions()["sources"], "0123456789ab"))
+    with pytest.raises(StoreError, match=r"another version \(sources 0123456789ab\), expected sources \w{12};"):
+        open_sweep(tiny(), tiny().worlds(), DAYS, out)
 
 
 def test_a_failed_run_is_a_row_and_is_tried_again(undisturbed, tmp_path, monkeypatch):
@@ -97,9 +105,7 @@ def test_the_report_states_each_effect_and_follows_from_the_runs_alone(undisturb
         pages.append({path.name: path.read_bytes() for path in files})
     assert pages[0] == pages[1]
     said, table = pages[0]["report.md"].decode(), pages[0]["effects.tex"].decode()
-    assert (
-        "**with less without**" in said and "2 paired seeds" in said and "offtherun experiment tiny --seeds 2" in said
-    )
+    assert "**with less without**" in said and "2 paired seeds" in said and "offtherun rerun DIR" in said
     assert r"\toprule" in table and r"\bottomrule" in table and "noise (bp)" in table
     assert {path.suffix for path in out.iterdir()} >= {".md", ".tex", ".csv", ".png", ".pdf"}
 

@@ -1,6 +1,5 @@
 """One page of a run: six figures, as PNG and PDF in the run folder."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.check import RunTables
-from experiments.figures import buybacks, curve, inventory, money, spreads, yields
+from experiments.figures import buybacks, curve, inventory, money, spreads, style, yields
 from experiments.figures.style import PAGE_INCHES, SETTINGS
 from experiments.store import read_manifest
 
 Panel = Callable[[Axes, Any], None]
 PANELS: tuple[Panel, ...] = (curve.draw, yields.draw, spreads.draw, inventory.draw, buybacks.draw, money.draw)
-FORMATS: dict[str, dict[str, None]] = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
 
 
 def figure(folder: Path) -> Figure:
@@ -33,12 +31,4 @@ def figure(folder: Path) -> Figure:
 
 def save(folder: Path) -> list[Path]:
     """Write the page into the run folder, each file moved into place when whole; return the files."""
-    page = figure(folder)
-    saved = []
-    with matplotlib.rc_context(SETTINGS):
-        for ending, metadata in FORMATS.items():
-            partial, path = folder / f".page.{ending}", folder / f"page.{ending}"
-            page.savefig(partial, format=ending, metadata=metadata)
-            os.replace(partial, path)
-            saved.append(path)
-    return saved
+    return style.save(figure(folder), folder, "page")

@@ -1,6 +1,5 @@
 """One page of a replay: the accounting side above, the behavioural side below, each beside what was published."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.figures.page import FORMATS
+from experiments.figures import style
 from experiments.figures.style import (
     BLACK,
     BLUE,
@@ -129,15 +128,7 @@ def figure(found: Replay) -> Figure:
 
 def save(found: Replay, out: Path) -> list[Path]:
     """Write the page into a folder, each file moved into place when whole; return the files."""
-    page = figure(found)
-    saved = []
-    with matplotlib.rc_context(SETTINGS):
-        for ending, metadata in FORMATS.items():
-            partial, path = out / f".replay.{ending}", out / f"replay.{ending}"
-            page.savefig(partial, format=ending, metadata=metadata)
-            os.replace(partial, path)
-            saved.append(path)
-    return saved
+    return style.save(figure(found), out, "replay")
 
 
 def _lines(axes: Axes, found: Replay, items: Sequence[Item]) -> None:

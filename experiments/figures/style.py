@@ -1,13 +1,18 @@
 """The house style: colours that everybody can tell apart (Okabe and Ito 2008), sizes, and what every axis gets."""
 
+import os
+from pathlib import Path
 from typing import Any
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 BLUE, RED, PINK, GREY = "#0072B2", "#D55E00", "#CC79A7", "#999999"
 PAGE_INCHES = (11.7, 8.3)  # A4, landscape
+FORMATS: dict[str, dict[str, None]] = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
 SETTINGS: Any = {
     "font.size": 8,
     "axes.titlesize": 9,
@@ -41,3 +46,15 @@ def legend(axes: Axes) -> None:
     handles, names = axes.get_legend_handles_labels()
     if handles:
         axes.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=len(handles))
+
+
+def save(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure into a folder in each format, moved into place when whole; return the files."""
+    saved = []
+    with matplotlib.rc_context(SETTINGS):
+        for ending, metadata in FORMATS.items():
+            partial, path = folder / f".{name}.partial-{os.getpid()}.{ending}", folder / f"{name}.{ending}"
+            figure.savefig(partial, format=ending, metadata=metadata)
+            os.replace(partial, path)
+            saved.append(path)
+    return saved

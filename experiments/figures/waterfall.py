@@ -1,6 +1,5 @@
 """The account of a debt limit as a waterfall: cash above, subject debt below, from reinstatement to rebuild."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,11 @@ from matplotlib.figure import Figure
 
 from experiments.check import RunTables
 from experiments.errors import UserError
+from experiments.figures import style
 from experiments.figures.style import BLUE, GREEN, GREY, PAGE_INCHES, RED, SETTINGS, label
 from experiments.limit_account import CASH, DEBT, account
 from experiments.store import read_manifest
 
-FORMATS: dict[str, dict[str, None]] = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
 CENTS_PER_BN = 100 * 10**9
 NET = {  # what is sold and repaid is shown net: gross it is many times what stays
     "debt sold": "debt sold\nless repaid",
@@ -53,14 +52,7 @@ def figure(folder: Path) -> Figure:
 
 def save(folder: Path) -> list[Path]:
     """Write the waterfall into the run folder, each file moved into place when whole; return the files."""
-    page, saved = figure(folder), []
-    with matplotlib.rc_context(SETTINGS):
-        for ending, metadata in FORMATS.items():
-            partial, path = folder / f".waterfall.{ending}", folder / f"waterfall.{ending}"
-            page.savefig(partial, format=ending, metadata=metadata)
-            os.replace(partial, path)
-            saved.append(path)
-    return saved
+    return style.save(figure(folder), folder, "waterfall")
 
 
 def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -> None:

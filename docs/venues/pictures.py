@@ -1,0 +1,52 @@
+"""Draw the pictures of these pages, and print what the pages say of them.
+
+    .venv/bin/python docs/venues/pictures.py        (about half a minute)
+
+The run is the baseline, seed 1, with ten days of burn-in and five days, of which requests are kept.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from experiments.figures import netting, network
+from experiments.request_summary import requests
+from experiments.run import run
+from experiments.scenario import load, overlaid
+from market.netting import bilateral, gross, multilateral
+from market.relationships import measures
+
+HERE = Path(__file__).resolve().parent
+SHORT = {"run": {"burn_in_days": 10, "keep": ["requests"]}}
+MOST_TRADES = 30  # of a security that can be drawn
+
+
+def main() -> None:
+    """Simulate, draw, print."""
+    with TemporaryDirectory() as folder:
+        done = run(overlaid(load("baseline"), SHORT, "pictures"), seed=1, days=5, out=Path(folder) / "run")
+        network.draw(done.folder).savefig(HERE / "network.png", dpi=72)
+        found = measures(network.trade_shares(requests(done.folder)).to_numpy(np.float64))
+    print(f"a client's concentration {found['client_hhi']:.3f}, first quarter of dealers {found['core_share']:.0%}")
+    members, chosen = done.market.sectors == "dealers", example(done.market)
+    netting.draw(chosen, members).savefig(HERE / "netting.png", dpi=100)
+    print(f"of the last day, net by pair less cleared: {gain(chosen, members) / 10_000:,.0f} m in {len(chosen)} trades")
+
+
+def example(market: Any) -> Any:
+    """Return the last day's trades of the security, few enough to draw, in which clearing does most."""
+    trades, members = market.tape.everything(), market.sectors == "dealers"
+    few = [trades[trades["security"] == s] for s in np.unique(trades["security"])]
+    return max((some for some in few if len(some) <= MOST_TRADES), key=lambda some: gain(some, members))
+
+
+def gain(trades: Any, members: Any) -> int:
+    """Return the face that need not be delivered by accounts once members clear, beside netting by pair."""
+    owed = gross(trades)
+    return bilateral(owed).given - multilateral(owed, members).given
+
+
+if __name__ == "__main__":
+    main()
