@@ -1,10 +1,10 @@
 """The evening's bill for borrowed securities: borrowers pay lenders the night's fee, who failed pays the fails charge.
 
-A loan stands in the ledger's ``lent``, without names of pairs: in each security a borrower's payment goes to the
-lenders in proportion, to the cent, as if through one agent. The Fed lends from its portfolio what nobody else would
-(``market.settlement``: up to 90 % of a holding, last of all), and takes at least 5 bp on it; its part is paid as the
-others' is, and those who borrow a security of which the Fed has lent pay that minimum on the Fed's part. Paid in
-advance for the nights until the next business day, days over 360, on market value; nothing accrues in the burn-in.
+A loan stands in the ledger's ``lent``, without names of pairs: in each security lenders and borrowers are laid side by
+side in the order of their accounts, and who borrows a piece pays its lender, to the cent. The rate is one for all but
+the Fed, which lends from its portfolio what nobody else would (``market.settlement``: up to 90 % of a holding, last of
+all) and takes at least 5 bp. Paid in advance for the nights until the next business day, days over 360, on market
+value; nothing accrues in the burn-in.
 
 Left out: rebates on cash collateral and its reinvestment, limits of the Fed by dealer and theme, the auction of its
 loans, charges below 500 dollars waived; the Treasury neither pays nor receives a fails charge. Units: cents, face in
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from market.apportion import apportion
 from market.funding import E4_PER_BP, interest_cents
 from market.instruments import FED, N_MONEY, TREASURY
 from market.messages import TRADES, Venue, stacked
@@ -47,24 +46,22 @@ def fees_of(market: Any, general_collateral_bp: float) -> Any:
 
 
 def _pay_fees(market: Any, days: int) -> None:
-    """Pay what is borrowed of each security, to the cent what the lenders receive."""
-    lent = market.ledger.lent[:, N_MONEY:]
-    borrowed = np.flatnonzero((lent < 0).any(axis=0))
-    for security in borrowed.tolist():
-        column = lent[:, security].copy()
-        lenders, borrowers = np.flatnonzero(column > 0), np.flatnonzero(column < 0)
-        fees = _fees(market, security, column[lenders], lenders == FED, days)
-        owed = apportion(int(fees.sum()), -column[borrowers])
-        place, other, cents = pair(fees, owed)
-        market.ledger.pay("fee of a securities loan", borrowers[other], lenders[place], cents)
-        market.lending_fee_cents += int(cents.sum())
+    """Lay what is lent and what is borrowed of each security side by side; each piece is paid for by its borrower."""
+    lent = market.ledger.lent[:, N_MONEY:].T
+    security, lender = np.nonzero(lent > 0)
+    short, borrower = np.nonzero(lent < 0)
+    place, other, face = pair(lent[security, lender], -lent[short, borrower])
+    lender, borrower = lender[place], borrower[other]
+    cents = _fees(market, security[place], face, lender == FED, days)
+    market.ledger.pay("fee of a securities loan", borrower, lender, cents)
+    market.lending_fee_cents = int(cents.sum())
 
 
-def _fees(market: Any, security: int, face: Int, of_the_fed: Any, days: int) -> Int:
-    """Return what each lender earns in cents, on the clean price of the composite."""
-    price = float(market.middle[security])
-    value = np.rint(face * (CENTS_PER_FACE / 100.0) * (price if np.isfinite(price) else 100.0)).astype(np.int64)
-    rate_bp = np.where(of_the_fed, max(market.special_bp[security], SOMA_LEAST_BP), market.special_bp[security])
+def _fees(market: Any, security: Int, face: Int, of_the_fed: Any, days: int) -> Int:
+    """Return the fee of each loan in cents, on the clean price of the composite."""
+    price, special = market.middle[security], market.special_bp[security]
+    value = np.rint(face * (CENTS_PER_FACE / 100.0) * np.where(np.isfinite(price), price, 100.0)).astype(np.int64)
+    rate_bp = np.where(of_the_fed, np.maximum(special, SOMA_LEAST_BP), special)
     return interest_cents(value, np.rint(rate_bp * E4_PER_BP).astype(np.int64), days)
 
 
