@@ -86,11 +86,15 @@ class Outcome(Section):
         return self
 
     @property
+    def unit_of_a_day(self) -> str:
+        """Return the unit of the column."""
+        known = {name: unit for name, (unit, _) in COLUMNS["daily"].items()}
+        return self.column.rsplit("_", 1)[-1] if self.group else known[self.column]
+
+    @property
     def unit(self) -> str:
         """Return the unit of the outcome."""
-        known = {name: unit for name, (unit, _) in COLUMNS["daily"].items()}
-        ending = self.column.rsplit("_", 1)[-1]
-        unit = ending if self.group else known[self.column]
+        unit = self.unit_of_a_day
         return {"area": f"{unit} days", "half-life": "days"}.get(self.statistic, unit)
 
 

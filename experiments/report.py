@@ -177,7 +177,7 @@ def path_figure(found: Results) -> Figure:
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(7, 4.2), layout="constrained")
         title = f"{primary.name}: difference by day, 95 % intervals by day"
-        effect_path.draw(figure.subplots(), differences, title, primary.column)
+        effect_path.draw(figure.subplots(), differences, title, primary.unit_of_a_day)
     return figure
 
 

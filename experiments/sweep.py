@@ -97,7 +97,7 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
         there = read_sweep(out)
         for what, found, wanted in (
             ("question", there["digest"], question.digest()),
-            ("days", there["days"], days),
+            ("number of days", there["days"], days),
             ("world in an arm", there["arms"], arms),
             ("version", *_differing(there["versions"], versions())),
         ):

@@ -123,8 +123,8 @@ def of_folders(folders: Sequence[Path], scenario: str) -> Judged:
     if scenario not in found:
         named = ", ".join(sorted(found)) or "none"
         raise UserError(
-            f"validate: no run of {scenario!r} among the folders (runs of {named}); expected one or more, such as "
-            f"`offtherun run {scenario}` makes{nearest(scenario, found)}"
+            f"validate: no run of {scenario!r} among the folders (runs of {named}); expected one or more of it"
+            f"{nearest(scenario, found)}"
         )
     model = found.pop(scenario)
     days = max(len(panel[YIELDS[0]]) for panel in model)
