@@ -34,6 +34,7 @@ BUNDLED = Path(str(files("experiments") / "designs"))
 EXPECTATIONS = Path(str(files("experiments") / "expectations.toml"))
 GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "turnover_musd", "unquoted_share")
 MOST_ARMS = 32
+FITTED_MONTHS = 120  # from there on no residual is recorded (market.curve)
 SECONDS_A_DAY, SECONDS_A_RUN = 0.13, 8.0  # of one core at full size, the burn-in counted as days: a rough guide
 Tables = dict[str, Any]
 
@@ -83,6 +84,12 @@ class Outcome(Section):
             raise ValueError(
                 f"column is {self.column!r}, expected one of {', '.join(known)}{nearest(self.column, known)}"
             )
+        for group in (self.group, self.less):
+            bucket = group.bucket if group and self.column == "roughness_bp" else None
+            if bucket and BUCKETS[bucket][1] >= FITTED_MONTHS:
+                raise ValueError(
+                    f"roughness_bp of {bucket}: the curve is fitted to 10 years, expected a shorter bucket"
+                )
         return self
 
     @property

@@ -8,6 +8,11 @@ from experiments.experiment import BUNDLED, ExperimentError, find, load, names, 
 
 NOISE = {"name": "noise", "column": "noise_bp", "smallest": 0.1}
 WRONG = {
+    "roughness where no curve is": (
+        {"outcomes": [{"name": "x", "column": "roughness_bp", "group": {"bucket": "20Y to 30Y"}, "smallest": 1.0}]},
+        "20Y to 30Y",
+        "fitted to 10 years",
+    ),
     "an unknown key": ({"contrl": "without"}, "unknown key contrl", "did you mean 'control'"),
     "no question": ({"question": None}, "question", "expected"),
     "an unknown control": ({"control": "witout"}, "control is 'witout'", "did you mean 'without'"),
