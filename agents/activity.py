@@ -2,7 +2,8 @@
 
 On-the-run issues turn over by tenor, first and second off-the-run issues and older ones in proportion to face within a
 class; older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 - July
-2018, scaled to 2024 (economics.md 1.8: F55, F56; factor 1.55; half of on-the-run and two thirds of other volume is with
+2018, scaled to 2024 (FEDS Notes, 29 November 2018, and Brainard, 3 December 2018;
+factor 1.55; half of on-the-run and two thirds of other volume is with
 customers) [D].
 
 Days differ: all customers trade by a common pace of the day, a lognormal first-order autoregression. Its size and

@@ -2,7 +2,7 @@
 
 A bank's comfortable level is a share of its reserves at the start; below it, it borrows from the others overnight
 rather than go short, and it lends only at a premium over interest on reserves that grows as reserves get scarce
-(economics.md 3.9).
+(Copeland, Duffie and Yang 2021; the level is an estimate).
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ class Bank(Investor):
     elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "[SPEC]")
     direct = trait(1.0, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.6, "turnover relative to others of its size", (0, 100), "a guess")
-    comfortable = trait(0.75, "share of the reserves of the start", (0, 10), "about $2.5-3tn in all (economics.md 3.9)")
+    comfortable = trait(0.75, "share of the reserves of the start", (0, 10), "about $2.5-3tn in all: an estimate")
     floor = trait(0.3, "share of the reserves of the start", (0, 10), "[SPEC]")
     lending_premium = trait(1.0, "bp over interest on reserves", (0, 500), "[SPEC]")
     scarcity_slope = trait(40.0, "bp per share of reserves missing", (0, 1e4), "[SPEC]")

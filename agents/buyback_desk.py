@@ -10,7 +10,7 @@ Lists of the published calendar are taken as they were. A list made by rule (``m
 maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, the newest
 TIPS of each, and on request the likely cheapest to deliver into each future, which dealers are short of in repo. A
 target of the most illiquid tenth keeps, of any list, the securities of lowest turnover (``most_illiquid``); turnover by
-CUSIP is reported to the official sector (TRACE), and is in no view. Source: economics.md 1.1, E3.
+CUSIP is reported to the official sector (TRACE), and is in no view. Source: TreasuryDirect, Buyback FAQs.
 """
 
 from collections.abc import Sequence

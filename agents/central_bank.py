@@ -3,7 +3,7 @@
 Caps and rates are values with dates. Levels of currency, other assets and liabilities and of the foreign repo pool are
 published levels of Wednesdays, moved to on that day (or the next business day). Mortgage securities are among the other
 assets; what they bring in above their cap buys Treasuries at the auctions of the month after, as add-ons.
-Source: economics.md 1.2; H.4.1.
+Source: H.4.1; New York Fed, Treasury Rollovers FAQ.
 """
 
 from bisect import bisect_right

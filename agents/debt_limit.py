@@ -7,7 +7,8 @@ Subject debt by face value is
 Bills count at face (the small discount that the statute deducts is left out). Other subject debt, non-marketable and
 intragovernmental, is a level: what makes the published total at the close of the day of reinstatement. Measures create
 no cash: they take debt of government accounts off the books, which makes room to issue. They are in use as far as
-debt exceeds the limit, and undone when it is raised. Cents; days are day numbers. Source: economics.md 1.5, 3.11, I6.
+debt exceeds the limit, and undone when it is raised. Cents; days are day numbers.
+Source: CRS, Federal Debt and the Statutory Limit, February 2023.
 """
 
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ few days. Where coupons are to pay for buybacks, what buybacks cost is added to 
 over the four weeks that follow, pro rata to their sizes, in steps of $100 million (what is less waits), and bills
 count it as on its way. What is bought is up to the buyback desk. A rule of the bill share may move coupon sizes
 (``coupon_shift``). Under a debt limit the limit desk has the last word
-on what is sold and paid. Source: economics.md 1.1, 1.3, 3.11.
+on what is sold and paid. Source: quarterly refunding statements of 2024; 31 CFR 356.
 """
 
 from collections.abc import Mapping

@@ -37,10 +37,10 @@ class HedgeFund(Investor):
     arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
     level_appetite = trait(0.001, "share of supply per bp, all funds", (0, 1), "a guess: less, and dealers keep more")
     residual_appetite = trait(
-        0.003, "share of supply per bp, all funds", (0, 1), "mechanism.md 8: unidentified in calm"
+        0.003, "share of supply per bp, all funds", (0, 1), "set in a reduced model: unidentified in calm"
     )
     hurdle = trait(0.5, "bp", (0, 100), "costs of the round trip [SPEC]")
-    patience = trait(15.0, "days", (1, 1000), "mechanism.md 8")
+    patience = trait(15.0, "days", (1, 1000), "set in a reduced model")
 
     recent = memory(0.0, "bp: recent level of the deviation")
 

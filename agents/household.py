@@ -18,7 +18,7 @@ class Household(Investor):
         0.014,
         "share of holdings per bp of level",
         (0, 1),
-        "yield-sensitive buyers of 2022-2024 (economics.md 1.2, F24)",
+        "yield-sensitive buyers of 2022-2024 (FEDS Notes, 14 June 2024)",
     )
     activity = trait(0.4, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(0.95, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")

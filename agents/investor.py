@@ -53,18 +53,20 @@ class Investor(Institution):
     bidders: ClassVar[int] = 1  # how many people bid at auctions under its name
     monetary_authority: ClassVar[bool] = False  # whether it bids through the New York Fed
 
-    speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01 (mechanism.md 8)")
-    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "row 25 (economics.md 2), in sum")
+    speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01, set in a reduced model")
+    elasticity = trait(
+        0.008, "share of holdings per bp of level", (0, 1), "in sum the published slope of supply (Williams 2011)"
+    )
     own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
-    pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert (mechanism.md 3, row 4) [SPEC]")
+    pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert [SPEC]")
     participation = trait(0.95, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
     bill_participation = trait(0.7, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
     direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
     noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")
     bill_noncompetitive = trait(0.0, "the same in bills", (0, 1), "off; who does says so")
-    tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond (mechanism.md 2)")
-    book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "economics.md 1.8")
+    tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond: set in a reduced model")
+    book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "a guess")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
 
     client_share = trait(0.0, "years of roll-down offered into a buyback", (0, 1), "set by policy.buybacks")

@@ -6,7 +6,7 @@ nothing overtakes it. Bills are cut to what is left, in whole billions, those of
 than one billion is not sold: bills are paid down. Measures are used before cash; cash then pays what issuing does not,
 and when it is gone too, debt service is paid and other outlays wait: that is the default that is flagged. They are
 paid as soon as there is cash. Receipts and outlays are known net only: what waits is bounded by nothing. Source:
-economics.md 3.11.
+CRS, Federal Debt and the Statutory Limit; CBO, February 2023 and March 2025.
 """
 
 from collections.abc import Sequence

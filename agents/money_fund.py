@@ -26,7 +26,7 @@ class MoneyFund(Investor):
     elasticity = trait(0.01, "share of holdings per bp of level", (0, 1), "bills against reverse repo [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
-    repo_premium = trait(2.0, "bp over the reverse repo rate", (0, 100), "economics.md 3.8")
+    repo_premium = trait(2.0, "bp over the reverse repo rate", (0, 100), "a convention")
     from_facility = trait(
         0.85, "share of purchases paid out of reverse repo", (0, 1), "estimated on OFR's monthly holdings, above"
     )

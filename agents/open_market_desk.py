@@ -10,7 +10,7 @@ minimum discount to fitted value.
 Programme, rule and backstop take seasoned notes and bonds, no bills, TIPS, floating rate notes or on-the-run issues.
 The desk buys no more of any security than leaves the Fed's holding at 70 % of the face outstanding, and sells no more
 than it has. With nothing to do it does not exist. Left out: issues cheapest to deliver or special in repo, and hedging
-by futures. Source: economics.md 1.2, 3.10.
+by futures. Source: New York Fed, Desk statements; Fleming et al. (2022), Economic Policy Review.
 """
 
 from collections.abc import Iterator

@@ -57,26 +57,29 @@ class PrimaryDealer(Institution):
     owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
 
     capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal [SPEC]")
-    risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession (mechanism.md 8)")
-    risk_horizon = trait(8.0, "days", (0.1, 100), "mechanism.md 8")
+    risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession, set in a reduced model")
+    risk_horizon = trait(8.0, "days", (0.1, 100), "set in a reduced model")
     lay_off_days = trait(0.25, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
     hedge_share = trait(0.8, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
     hedge_days = trait(1.0, "days in which it hedges", (0.05, 100), "a guess")
-    balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity at 10-12 % (economics.md 1.6)")
-    shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "mechanism.md 3: a convention")
-    shadow_most = trait(400.0, "bp a year", (0, 1e4), "bounded steepening (mechanism.md 6)")
-    gross_limit = trait(560_000.0, "$m, all dealers", (1e3, 1e8), "a guess: 0.62 used at the start (mechanism.md 7)")
-    var_limit = trait(32.0, "$m/bp of the level, all dealers", (0.1, 1e5), "a guess (mechanism.md 7)")
+    balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity (leverage ratio) at 10-12 %")
+    shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "a convention")
+    shadow_most = trait(400.0, "bp a year", (0, 1e4), "bounded steepening: a convention")
+    gross_limit = trait(560_000.0, "$m, all dealers", (1e3, 1e8), "a guess: 0.62 used at the start")
+    var_limit = trait(32.0, "$m/bp of the level, all dealers", (0.1, 1e5), "a guess")
     volatility = trait(6.0, "bp a day", (0.1, 100), "published daily changes")
-    risk_share = trait(0.009, "-", (0, 1), "k1: off-the-run spreads (mechanism.md 8)")
-    cost_share = trait(0.3, "-", (0, 10), "k2: off-the-run spreads (mechanism.md 8)")
-    view_spread = trait(0.12, "half-spreads", (0, 5), "private view (mechanism.md 8)")
-    follow = trait(0.04, "share a day", (0, 0.3), "stability bound (mechanism.md 4)")
-    flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess below mechanism.md 8: books only")
+    risk_share = trait(0.009, "-", (0, 1), "k1: off-the-run spreads")
+    cost_share = trait(0.3, "-", (0, 10), "k2: off-the-run spreads")
+    view_spread = trait(0.12, "half-spreads", (0, 5), "set in a reduced model")
+    follow = trait(0.04, "share a day", (0, 0.3), "below the bound of stability of a reduced model")
+    flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess: books only")
     flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
     firm_hurdle = trait(0.4, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
     match_share = trait(
-        1.0, "share of the way to the composite in a round", (0, 1), "mechanism.md 2: half on the run, a tenth else"
+        1.0,
+        "share of the way to the composite in a round",
+        (0, 1),
+        "set in a reduced model: half on the run, a tenth else",
     )
     cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
     offer_share = trait(0.25, "share of a long position", (0, 1), "a guess: covers of long buckets up to Sept 2024")

@@ -50,7 +50,9 @@ class PrincipalTrader(Institution):
 
     size = trait(1.0, "usual sizes", (0, 100), "unequal firms [SPEC]")
     most_tickets = trait(8.0, "usual sizes held", (0.1, 1000), "tiny inventories (F98)")
-    leave_at = trait(4.0, "times usual movement of a round", (1, 100), "leaves above a threshold (economics.md 3.2)")
+    leave_at = trait(
+        4.0, "times usual movement of a round", (1, 100), "leaves above a threshold (Menkveld 2013): a guess"
+    )
     usual_move = trait(1.4, "bp a round", (0.01, 100), "6 bp a day over 20 rounds")
 
     cash_buffer = trait(200.0, "$m", (0, 1e7), "its cash at the start; the build sets it")

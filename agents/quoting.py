@@ -67,7 +67,7 @@ def half_spread(
 ) -> float:
     """Return half a spread in bp: the tick, or the risk and the balance sheet over the expected holding time.
 
-    max(tick / 2, k1 sigma sqrt(h)) + k2 (b + mu) h / (250 D). Ho and Stoll (1981); mechanism.md section 2.
+    max(tick / 2, k1 sigma sqrt(h)) + k2 (b + mu) h / (250 D). Ho and Stoll (1981).
     """
     risk = max(0.5 * tick_bp, risk_share * volatility_bp * math.sqrt(days))
     return risk + cost_share * cost_bp_year * days / (250.0 * duration)

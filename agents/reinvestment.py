@@ -3,7 +3,7 @@
 Treasuries redeemed in a calendar month are the smaller of the cap and what matures; coupons come first and bills fill
 the gap. Coupon redemptions are spread over the month's coupon maturities in proportion, bills likewise over theirs.
 What is not redeemed is rolled at auction, across the securities issued on the maturity's day in proportion to their
-announced sizes, on top of the public offering. Source: Desk statements (economics.md 1.2, F18).
+announced sizes, on top of the public offering. Source: New York Fed, Desk statement of 1 May 2024.
 
 Principal of mortgage securities runs off up to a cap of its own; what a month brings above it is put into Treasuries
 (Board, Plans for Reducing the Size of the Balance Sheet, May 2022; Treasuries since the statement of May 2024). The

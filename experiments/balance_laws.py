@@ -1,4 +1,4 @@
-"""The identities of balance sheets, re-derived from the tables (economics.md section 5, I1 to I5).
+"""The identities of balance sheets, re-derived from the tables (I1 to I5).
 
 What is outstanding of an instrument is what its issuer owes: the Treasury of securities, the Fed of its
 liabilities. For the Fed's own assets (other assets, standing repo) it is what the Fed holds.

@@ -29,7 +29,12 @@ class Standing(Section):
     size_musd: int = declared(50, "musd", "a guess", "most face bought of a security in a day", ge=2, le=10_000)
     daily_musd: int = declared(1_000, "musd", "a guess", "most face bought in a day", ge=2, le=100_000)
     total_musd: int = declared(
-        30_000, "musd", "a quarter of the programme, economics.md 1.1", "most face bought in all", ge=2, le=5_000_000
+        30_000,
+        "musd",
+        "a quarter of the programme: refunding statement, 1 May 2024",
+        "most face bought in all",
+        ge=2,
+        le=5_000_000,
     )
 
     @model_validator(mode="after")
@@ -46,41 +51,46 @@ class Buybacks(Section):
     mode: Literal["programme", "committed", "standing", "placebo", "off"] = declared(
         "programme",
         "mode",
-        "economics.md 1.1, design.md",
+        "31 CFR 375; committed and standing are the project's",
         "as it is; taking the best offers up to the maximum; bids resting in the books; announced with nothing bought; "
         "never announced",
     )
-    price_sensitive: bool = declared(True, "flag", "economics.md 1.1", "refuse offers that score below the reserve")
-    reserve_bp: float = declared(-0.5, "bp", "economics.md 1.1, a guess", "lowest cheapness accepted", ge=-100, le=100)
+    price_sensitive: bool = declared(
+        True, "flag", "31 CFR 375; Buyback FAQs", "refuse offers that score below the reserve"
+    )
+    reserve_bp: float = declared(-0.5, "bp", "a guess", "lowest cheapness accepted", ge=-100, le=100)
     curve_weight: float = declared(
         0.5, "share", "a guess", "weight of the fitted curve against the market price", ge=0, le=1
     )
     financing: Literal["bills", "coupons", "cash"] = declared(
         "bills",
         "mode",
-        "economics.md 3.11",
+        "a choice of the debt manager",
         "what pays for buybacks; with a balanced budget the receipts do, whatever this says",
     )
     schedule: Literal["published", "steady-state"] = declared(
-        "published", "calendar", "economics.md 1.1", "operations as held, or 13 a quarter of 30bn, one a week"
+        "published",
+        "calendar",
+        "refunding statements of 2024",
+        "operations as held, or 13 a quarter of 30bn, one a week",
     )
     scale: float = declared(1.0, "ratio", "", "announced maxima over those of the calendar", gt=0, le=100)
     only_buckets: tuple[Bucket, ...] = declared(
-        tuple(BUCKETS), "buckets", "economics.md 1.1", "buckets of the calendar in which something is held"
+        tuple(BUCKETS), "buckets", "refunding statements of 2024", "buckets of the calendar in which something is held"
     )
     target: Literal["all", "most-illiquid-decile"] = declared(
-        "all", "mode", "economics.md E3", "of each list: everything, or the tenth of lowest turnover for its face"
+        "all", "mode", "a counterfactual", "of each list: everything, or the tenth of lowest turnover for its face"
     )
     security_cap: float = declared(
-        1.0, "share", "economics.md 1.1: not verified, none", "most bought of a security's face at once", gt=0, le=1
+        1.0, "share", "not published: none", "most bought of a security's face at once", gt=0, le=1
     )
     spare_deliverable: bool = declared(
         False,
         "flag",
-        "economics.md 1.1, L-M; off because the lists of 2024 come out without it",
+        "analogy with the Fed's exclusions, confidence low; off because the lists of 2024 come out without it",
         "leave the likely cheapest to deliver into futures off lists made by rule",
     )
-    client_offers: bool = declared(True, "flag", "economics.md 1.1", "investors offer through a dealer too")
+    client_offers: bool = declared(True, "flag", "Buyback FAQs", "investors offer through a dealer too")
     client_share: float = declared(
         0.01,
         "years",

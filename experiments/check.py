@@ -2,7 +2,7 @@
 
 Nothing of the simulation is imported but the list of instruments, the buyback buckets and the calendar. Exact
 things are compared exactly, in cents and hundreds of dollars; columns in millions of dollars to a hundredth of a
-cent of a million. The laws are in ``experiments.balance_laws`` (economics.md I1 to I5),
+cent of a million. The laws are in ``experiments.balance_laws``,
 ``experiments.operation_laws`` (I7, I8) and, for a run with a debt limit, ``experiments.limit_laws`` (I6).
 """
 

@@ -1,4 +1,4 @@
-"""The laws of the debt limit, re-derived from the tables (economics.md I6); without a limit nothing can break."""
+"""The laws of the debt limit, re-derived from the tables; without a limit nothing can break."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The section of a scenario for the debt limit. Confidence tags are those of economics.md 1.5 and are in ``source``."""
+"""The section of a scenario for the debt limit.
+
+Confidence tags are H, M and L (high, medium, low) and stand in ``source``.
+"""
 
 from datetime import date
 from typing import Self
@@ -39,12 +42,12 @@ class DebtLimit(Section):
         date(2025, 1, 2), "date", "CBO 61265", "day on which the limit is in force again"
     )
     limit_musd: int = declared(
-        36_100_000, "musd", "economics.md 1.5, found", "limit on subject debt", gt=0, le=100 * TRILLION_MUSD
+        36_100_000, "musd", "CBO 61265, found", "limit on subject debt", gt=0, le=100 * TRILLION_MUSD
     )
     debt_musd: int = declared(
         36_100_000,
         "musd",
-        "economics.md 1.5, found",
+        "CBO 61265, found",
         "subject debt of all kinds at the close of the day of reinstatement; what is not marketable stays level",
         gt=0,
         le=100 * TRILLION_MUSD,
@@ -52,7 +55,7 @@ class DebtLimit(Section):
     measures: tuple[ExtraordinaryMeasure, ...] = declared(
         MEASURES_2025,
         "measures",
-        "economics.md 1.5: redemption found; sizes of February 2023 found, G-Fund scaled to 2025 with confidence M",
+        "CRS IN10837: redemption found; sizes of February 2023 found, G-Fund scaled to 2025 with confidence M",
         "extraordinary measures, used before cash is",
     )
     margin_musd: int = declared(1_000, "musd", "a guess", "room kept against surprises", ge=0, le=TRILLION_MUSD)
@@ -61,10 +64,10 @@ class DebtLimit(Section):
         None, "musd", "", "limit after the resolution; without one it is suspended", gt=0, le=100 * TRILLION_MUSD
     )
     cash_target_musd: int = declared(
-        850_000, "musd", "economics.md 1.5, found", "cash to which the rebuild leads", ge=0, le=3 * TRILLION_MUSD
+        850_000, "musd", "borrowing estimates, found", "cash to which the rebuild leads", ge=0, le=3 * TRILLION_MUSD
     )
     rebuild_weekly_musd: int = declared(
-        90_000, "musd a week", "520bn in six weeks of 2023, economics.md 1.5", "most that the rebuild adds in a week",
+        90_000, "musd a week", "520bn in six weeks of 2023", "most that the rebuild adds in a week",
         gt=0, le=TRILLION_MUSD,
     )  # fmt: skip
 

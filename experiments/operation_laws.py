@@ -1,4 +1,4 @@
-"""The laws of auctions and buybacks, re-derived from the tables (economics.md I7 and I8)."""
+"""The laws of auctions and buybacks, re-derived from the tables (I7 and I8)."""
 
 from typing import Any
 

@@ -2,8 +2,8 @@
 
 Rates: IORB and the ON RRP rate as published daily by the New York Fed and the Board; the top of the target range is
 10 bp above IORB (true from June 2021 to the end of 2024), the bottom 25 bp below the top; the standing repo
-facility's minimum bid is the top. After the last published day the last rates stay. Caps: ``economics.md`` 1.2 (Board
-statements of May 2022, May 2024 and March 2025), in millions of dollars a month.
+facility's minimum bid is the top. After the last published day the last rates stay. Caps: Board
+statements of May 2022, May 2024 and March 2025, in millions of dollars a month.
 """
 
 from dataclasses import dataclass

@@ -67,8 +67,8 @@ class Run(Section):
     end: BusinessDay = _field(
         date(2025, 1, 31), "date", "end of the refunding quarter", "last day of the run", le=LAST_DAY
     )
-    rounds: int = _field(20, "rounds a day", "design.md", "rounds from 08:00 to 17:00", ge=4, le=540)
-    burn_in_days: int = _field(60, "business days", "design.md", "steady days before the clock starts", ge=0, le=500)
+    rounds: int = _field(20, "rounds a day", "a convention", "rounds from 08:00 to 17:00", ge=4, le=540)
+    burn_in_days: int = _field(60, "business days", "a convention", "steady days before the clock starts", ge=0, le=500)
     keep: tuple[Literal["trades", "requests", "quotes"], ...] = _field(
         (), "tables", "", "large tables to record as well"
     )
@@ -83,9 +83,16 @@ class Run(Section):
 class Market(Section):
     """The rules of the venues."""
 
-    dealers_asked: int = _field(4, "dealers", "economics.md 3.12", "dealers asked in a request for quote", ge=1, le=24)
+    dealers_asked: int = _field(
+        4,
+        "dealers",
+        "3 to 5 are usual (Hendershott and Madhavan 2015)",
+        "dealers asked in a request for quote",
+        ge=1,
+        le=24,
+    )
     noise_curve: Literal["svensson", "spline"] = _field(
-        "svensson", "model", "economics.md 2", "curve that the noise measure fits"
+        "svensson", "model", "Gurkaynak, Sack and Wright 2007", "curve that the noise measure fits"
     )
     requests: Requests = Requests()
 
@@ -129,7 +136,7 @@ class Policy(Section):
     """What the official sector does; ``published`` means as it was."""
 
     caps: tuple[Cap, ...] = _field(
-        QT_CAPS, "musd a month", "economics.md 1.2", "run-off caps in force from their days on"
+        QT_CAPS, "musd a month", "Desk statements", "run-off caps in force from their days on"
     )
     rates_path: Literal["published", "flat"] = _field(
         "published", "mode", "New York Fed", "rates as set, or of the start for ever"
@@ -151,7 +158,10 @@ class Policy(Section):
     functioning: Functioning = Functioning()
     backstop: BackstopAuctions = BackstopAuctions()
     qe_like_buybacks: bool = _field(
-        False, "flag", "economics.md E4", "the Fed holds the operations of the buyback calendar in the Treasury's place"
+        False,
+        "flag",
+        "a counterfactual",
+        "the Fed holds the operations of the buyback calendar in the Treasury's place",
     )
     on_rrp_limit_musd: int = _field(
         160_000,
@@ -183,17 +193,21 @@ class Policy(Section):
 class News(Section):
     """What is learned about values, and by whom."""
 
-    scale: float = _field(1.0, "ratio", "mechanism.md 5.1", "size of news, 1 as in June 2023 to May 2024", ge=0, le=20)
-    private_share: float = _field(0.2, "share of variance", "mechanism.md 2", "news that only some hear", ge=0, le=1)
+    scale: float = _field(
+        1.0, "ratio", "estimated on par yields", "size of news, 1 as in June 2023 to May 2024", ge=0, le=20
+    )
+    private_share: float = _field(
+        0.2, "share of variance", "set in a reduced model", "news that only some hear", ge=0, le=1
+    )
     degrees_of_freedom: float = _field(
-        5.0, "degrees of freedom", "economics.md 3", "tails of news, Student t", gt=2, le=1000
+        5.0, "degrees of freedom", "a convention", "tails of news, Student t", gt=2, le=1000
     )
 
 
 class Start(Section):
     """The freedom that the published data leave to the starting state."""
 
-    tilt: float = _field(0.0, "log points", "design.md", "random tilt of who holds what", ge=0, le=2)
+    tilt: float = _field(0.0, "log points", "a convention", "random tilt of who holds what", ge=0, le=2)
     tilt_seed: int = _field(0, "seed", "", "which tilt", ge=0, lt=2**63)
 
 

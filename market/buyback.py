@@ -8,7 +8,7 @@ a curve that no dealer quotes from, and against the market's own middle price at
 higher being better for the Treasury, and accepted downwards until the announced maximum, until the cap of each
 security, and, if the Treasury is price-sensitive, until the score falls below ``reserve_bp``. Equal scores: the
 earlier offer first. A last offer may be taken in part, in multiples of $1 million. The Treasury publishes neither its
-curve nor its weights nor the caps: weight and reserve are ours (economics.md 1.1), the multiple and the form are from
+curve nor its weights nor the caps: weight and reserve are ours, the multiple and the form are from
 its announcements and 31 CFR 375.13.
 
 ``eligible`` is the list of an announcement. The Fed's largest share and the least private float (13bn, TIPS 8bn) were

@@ -2,7 +2,7 @@
 
 Measured, not told: the outstanding amounts are read before and after an act. Of money it is what its holders have (what
 its issuers owe; on the Fed's balance sheet, what stands there); of securities what the Treasury owes. Source:
-economics.md I4.
+Identity I4.
 """
 
 from collections.abc import Iterator

@@ -18,7 +18,7 @@ from market.repo import CASH_NEEDS, CASH_OFFERS
 from market.roles import FacilityUser, Owned, RepoBorrower, RepoLender
 from market.units import CENTS_PER_MUSD, Int, half_even
 
-STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit of the facility (economics.md 1.2)
+STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit: New York Fed, Standing Repo Facility FAQs
 E4_PER_BP = 100  # rates of loans count 1e-4 of a percent
 
 

@@ -8,7 +8,8 @@ redeemed; the difference from par goes to the Fed's other liabilities in the eve
 in which their desk orders them; nobody acts on an announcement before it. A purchase may have a backstop price, and
 then a single price as well (``market.backstop``). Left out: limits by counterparty, bids for customers.
 
-Units: face in hundreds of dollars, prices clean in 1e-8 points. Source: economics.md 1.2, 3.10.
+Units: face in hundreds of dollars, prices clean in 1e-8 points.
+Source: New York Fed, Desk statements; Permanent Open Market Operations FAQs.
 """
 
 from collections.abc import Callable

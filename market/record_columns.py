@@ -6,7 +6,7 @@ Units: ``date``, ``date or none``, ``name``, ``flag``; exact integers ``face`` (
 ``musd`` (millions of dollars), ``points`` (per 100), ``share`` (0 to 1), ``ratio``, ``years``, ``percent``. Face
 of TIPS is not indexed. Spreads and gaps are NaN on a day without them.
 
-Postings are the flow table of ``economics.md`` I4: ``amount`` is the change of what is outstanding of the
+Postings are ``market.flow_table``: ``amount`` is the change of what is outstanding of the
 instrument (owed by its issuer; for assets of the Fed, held by it), by the reason for it. A security's outstanding
 face changes for three reasons only, the ``DEBT_MEMOS``.
 """
