@@ -20,13 +20,13 @@ from agents.institution import Institution
 from agents.investor import Investor
 from agents.open_market_desk import DeskPlan, OpenMarketDesk
 from agents.outlook import Outlook, StartPattern, node_weights
-from agents.zero_intelligence import RANDOM
+from experiments.behaviours import deal_out, kinds_of
 from experiments.desk_plan import desk_plan, refuse_short_sales
 from experiments.endowment import endow
 from experiments.errors import UserError, nearest
 from experiments.exit_sections import exit_of
 from experiments.holders import Holder
-from experiments.kinds import KINDS, traits_by_kind
+from experiments.kinds import traits_by_kind
 from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.population import Trait
 from experiments.request_sections import request_rules
@@ -111,18 +111,17 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
 def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     """Let the institutions join, and hand out every bond and every dollar."""
     shares = accustomed_shares(given)
-    random = RANDOM if scenario.behaviour == "zero-intelligence" else {}
+    kinds = kinds_of(scenario.behaviour)
     traits = scenario.population.traits
     DebtOffice(market, given.debt)
     desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
     CentralBank(market, given.fed)
     if not given.desk.idle:
         OpenMarketDesk(market, given.desk)
-    customers = np.zeros(len(market.securities))
+    customers, investors = np.zeros(len(market.securities)), []
     numbers = _numbers(given.state.holders)
     for row, holder in enumerate(given.state.holders[FIRST_NON_OFFICIAL:], FIRST_NON_OFFICIAL):
-        kind = KINDS[holder.sector]
-        agent = random.get(kind, kind)(market, holder.name)
+        agent = kinds[holder.sector](market, holder.name)
         _endow_traits(agent, holder, numbers[holder.sector], given.state.money[row])
         _draw_traits(agent, holder, traits.get(holder.sector, {}), market.seed)
         if "from_facility" in agent.columns:
@@ -130,10 +129,13 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         if "benchmark" in agent.columns:
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):
-            customers += shares[row] * float(agent.activity)
+            investors.append((row, agent))
             if scenario.policy.buybacks.client_offers:
                 agent.client_share = scenario.policy.buybacks.client_share
                 agent.client_reluctance = scenario.policy.buybacks.client_reluctance_bp
+    deal_out(scenario.behaviour, [agent for _, agent in investors], market.seed)
+    for row, agent in investors:
+        customers += shares[row] * float(agent.activity)
     pace = partial(pace_of_day, market.streams)
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace)
     market.loans = endow(market.ledger, given.state, given.face)

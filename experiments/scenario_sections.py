@@ -235,16 +235,19 @@ class Sale(Section):
         return self
 
 
+Behaviour = Literal["default", "zero-intelligence", "news-value", "shuffled"]
+
+
 class Scenario(Section):
     """The world of a run, all but its seed."""
 
     name: str = _field("unnamed", "name", "", "name of the scenario: that of its file")
     about: str = _field("", "text", "", "one sentence on what it is for")
-    behaviour: Literal["default", "zero-intelligence"] = _field(
+    behaviour: Behaviour = _field(
         "default",
         "mode",
-        "Gode and Sunder 1993",
-        "by their rules, or random orders within limits of all who are not official",
+        "Gode and Sunder 1993 for zero-intelligence",
+        "by their rules, or a null: random orders within limits, dealers at the news value, investors' traits shuffled",
     )
     run: Run = Run()
     market: Market = Market()

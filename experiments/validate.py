@@ -3,8 +3,8 @@
 A row is *inside* where the mean over seeds lies in the block-bootstrap interval of the published figure. It is
 *evidence* only if it is free, the model is inside and at least one null is outside. ``coverage`` is the share of single
 seeds inside (moment-coverage ratio, Franke and Westerhoff 2012, J. Econ. Dyn. Control 36). Nulls: a random walk and a
-GARCH(1,1) for daily changes of yields, and runs of other scenarios, by name, for every row; ``zero-intelligence`` is
-the one made for it.
+GARCH(1,1) for daily changes of yields, and runs of other scenarios, by name, for every row; ``zero-intelligence``,
+``news-value`` and ``shuffled`` are the ones made for it.
 
 ``self_test`` sends the published series through as if a model had made them: every row must then be inside. Rows that
 fail stay in the table. Nothing here changes a parameter.
