@@ -25,6 +25,7 @@ from agents.institution import Institution
 from agents.needs import needs_of_day
 from agents.outlook import Lessons
 from agents.traits import memory, trait
+from agents.venue_choice import choose_venues
 from market.exposure import along, unexplained
 from market.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, Venue, stacked
 from market.news import FACTORS, News
@@ -174,7 +175,16 @@ class Investor(Institution):
             *(coupon & view.on_the_run, view.tradable, view.years, view.composite_bp),
             *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
         )
-        return table[:written]
+        orders = table[:written]
+        if view.client_books is not None:
+            choose_venues(orders, view, view.client_books, self._waits(orders))
+        return orders
+
+    def _waits(self, orders: NDArray[Any]) -> Bool:
+        """Draw which orders can wait in a book that is open to clients (J,)."""
+        place, security = np.searchsorted(self.member, orders["owner"]), np.ascontiguousarray(orders["security"])
+        chance = self.uniform_at("all-to-all", place, security % 64)
+        return np.asarray(chance < self._picker(place, security)(self.book_share))
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:

@@ -93,6 +93,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         rounds=scenario.run.rounds,
         dealers_asked=scenario.market.dealers_asked,
         requests=request_rules(scenario.market.requests),
+        all_to_all=scenario.market.all_to_all,
         news_scale=scenario.news.scale,
         private_share=scenario.news.private_share,
         degrees_of_freedom=scenario.news.degrees_of_freedom,

@@ -26,6 +26,7 @@ from experiments.purchase_sections import BackstopAuctions, Functioning, Purchas
 from experiments.request_sections import Requests
 from experiments.section import BusinessDay, Section
 from experiments.section import declared as _field
+from experiments.venue_sections import BookClass, all_to_all
 from market.calendar import next_business_day, previous_business_day
 from market.units import day_number, to_date
 
@@ -95,6 +96,7 @@ class Market(Section):
         "svensson", "model", "Gurkaynak, Sack and Wright 2007", "curve that the noise measure fits"
     )
     requests: Requests = Requests()
+    all_to_all: tuple[BookClass, ...] = all_to_all
 
 
 class Cap(Section):

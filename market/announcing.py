@@ -47,6 +47,7 @@ def open_market(market: Any) -> None:
         s, market.on_the_run, np.clip(market.reference_price, 1.0, 199.0), market.settle_date, market.books.n_levels
     )
     market.books.clear()
+    market.all_to_all.begin_day(market)
 
 
 def _strike(market: Any) -> None:

@@ -141,6 +141,14 @@ def read_places(tables: Tables, ids: Int, rank: Int, ahead: Int) -> None:
 
 
 @kernel
+def read_left(tables: Tables, ids: Int, left: Int) -> None:
+    """Write the face of each order that still rests; 0 for one that does not."""
+    for k in range(ids.shape[0]):
+        slot = np.int64(tables.slot_of[place_of(tables, ids[k])])
+        left[k] = tables.orders[slot]["face"] if slot != 0 else 0
+
+
+@kernel
 def read_imbalance(tables: Tables, levels: int, out: Float) -> None:
     """Write (bids - asks) / (bids + asks) of the best occupied levels of each side; 0 for an empty book."""
     n_levels = tables.levels.shape[1]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from market.all_to_all import publish_costs
 from market.announcing import announce, open_market, set_rates
 from market.closing import check, mark, record
 from market.funding import fund, lend_overnight, unwind_funding
@@ -45,7 +46,16 @@ ROUND: tuple[Act, ...] = (
     execute_orders,
     lay_off_risk,
 )
-EVENING: tuple[Act, ...] = (review_buybacks, charge_for_securities, fund, lend_overnight, mark, check, record)
+EVENING: tuple[Act, ...] = (
+    publish_costs,
+    review_buybacks,
+    charge_for_securities,
+    fund,
+    lend_overnight,
+    mark,
+    check,
+    record,
+)
 
 
 def agenda(rounds: int) -> Iterator[tuple[int, Act]]:

@@ -24,6 +24,7 @@ class Venue(IntEnum):
     BUYBACK = 3  # a reverse auction of the Treasury
     OFFICIAL = 4  # an outright operation of the Fed
     SESSION = 5  # a matching session between dealers
+    BOOK_THEN_REQUEST = 6  # of orders only: rests in the book for a round, then asks dealers (market.all_to_all)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market import bond_arithmetic
+from market.all_to_all import AllToAll
 from market.calendar import next_business_day
 from market.daily_cycle import agenda
 from market.flow_table import FlowTable
@@ -100,7 +101,7 @@ class TreasuryMarket(mesa.Model):
         # ---- the day's business ----
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)
-        self.request_desk = RequestDesk(self)
+        self.request_desk, self.all_to_all = RequestDesk(self), AllToAll(premises.all_to_all, n)
         self.rejections: dict[str, list[Rejection]] = {}
         self._seen: View | None = None
         self.flows = FlowTable(self.ledger)
@@ -266,6 +267,7 @@ class TreasuryMarket(mesa.Model):
             buybacks=tuple(self.buybacks),
             funding_bp=self.sofr_bp,
             extras=MappingProxyType(self.extras),
+            client_books=self.all_to_all.seen(self),
             **shown,
         )
         return self._seen

@@ -21,6 +21,7 @@ from market.book_kernels import (
     put_back,
     read_depth,
     read_imbalance,
+    read_left,
     read_places,
     write_quotes,
 )
@@ -141,6 +142,13 @@ class Books:
         rank, ahead = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
         read_places(self._tables, ids, rank, ahead)
         return rank, ahead
+
+    def left(self, order_ids: ArrayLike) -> Int:
+        """Return the face of each order that still rests, 0 for one that does not."""
+        ids = np.atleast_1d(_integers(order_ids))
+        left = np.empty(len(ids), np.int64)
+        read_left(self._tables, ids, left)
+        return left
 
     def resting(self) -> NDArray[Any]:
         """Return every resting order as a LIMIT or GTC message: by security, then level, then age."""

@@ -19,14 +19,15 @@ FAULTS = (
     "larger than $50 bn",
     "price outside 0 to 200 points",
     "no such venue",
+    "only orders with a limit rest, and only in books that are open to clients",
 )
 DEAREST = 200.0  # points
 SHORTEST_YEARS = 0.1  # for limits
-BOOK, REQUEST = int(Venue.BOOK), int(Venue.REQUEST)
+BOOK, REQUEST, BOTH = int(Venue.BOOK), int(Venue.REQUEST), int(Venue.BOOK_THEN_REQUEST)
 
 
 @inlined
-def fault_of(order: Any, members: int, tradable: Bool) -> int:
+def fault_of(order: Any, members: int, tradable: Bool, open_books: Bool) -> int:
     """Return the number of the first fault of an order, 0 if there is none."""
     if order["owner"] < 0 or order["owner"] >= members:
         return 1
@@ -40,18 +41,20 @@ def fault_of(order: Any, members: int, tradable: Bool) -> int:
         return 5
     if order["limit"] <= 0.0 or order["limit"] >= DEAREST:
         return 6
-    if order["venue"] != BOOK and order["venue"] != REQUEST:
+    if order["venue"] != BOOK and order["venue"] != REQUEST and order["venue"] != BOTH:
         return 7
+    if order["venue"] == BOTH and not (open_books[order["security"]] and np.isfinite(order["limit"])):
+        return 8
     return 0
 
 
 @kernel
-def sign(orders: NDArray[Any], rows: Int, tradable: Bool, fault: Int) -> int:
+def sign(orders: NDArray[Any], rows: Int, tradable: Bool, open_books: Bool, fault: Int) -> int:
     """Write the fault of each order, and on those without one the row of its owner; return how many have one."""
     wrong = 0
     for k in range(orders.shape[0]):
         order = orders[k]
-        fault[k] = fault_of(order, rows.shape[0], tradable)
+        fault[k] = fault_of(order, rows.shape[0], tradable, open_books)
         if fault[k] == 0:
             order["owner"] = rows[order["owner"]]
         else:

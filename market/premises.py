@@ -29,6 +29,7 @@ class Premises:
     rounds: int = 20
     dealers_asked: int = 4
     requests: RequestRules = field(default_factory=RequestRules)
+    all_to_all: tuple[str, ...] = ()  # classes of market.all_to_all in whose books clients may rest orders
     news_scale: float = 1.0
     private_share: float = 0.2
     degrees_of_freedom: float = 5.0

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from market import request_desk, trading
+from market import all_to_all, request_desk, trading
 from market.ladder_kernels import quote_levels
 from market.layout import Side
 from market.matching_session import match_wishes
@@ -92,6 +92,7 @@ def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
     view = market.view()
     wanted = [trading.accept(market, who, as_table(who.decide(view))) for who in market.playing(Decider)]
+    wanted.append(all_to_all.asked_again(market))
     orders = stacked(wanted, ORDERS)
     chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
     drawn = np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))
@@ -107,8 +108,17 @@ def answer_requests(market: Any) -> None:
 
 
 def execute_orders(market: Any) -> None:
-    """Send the orders for the books: they take what rests inside their limits, and never rest."""
+    """Send the orders for the books: they take what rests inside their limits; those of clients that may, then rest."""
     orders = market.book_orders
+    rests = orders["venue"] == Venue.BOOK_THEN_REQUEST
+    _take(market, orders.take(np.flatnonzero(~rests)))
+    all_to_all.withdraw(market)
+    if rests.any():
+        all_to_all.rest(market, orders.take(np.flatnonzero(rests)))
+
+
+def _take(market: Any, orders: Any) -> None:
+    """Let orders take what rests inside their limits; they never rest."""
     if not len(orders):
         return
     ladder, security = market.ladder, orders["security"].astype(np.int64)

@@ -26,7 +26,7 @@ def accept(market: Any, who: Any, orders: NDArray[Any]) -> NDArray[Any]:
     if not len(orders):
         return np.zeros(0, ORDERS)
     table, fault = orders.copy(), np.empty(len(orders), np.int64)
-    if sign(table, who.rows, market.tradable, fault):
+    if sign(table, who.rows, market.tradable, market.all_to_all.open, fault):
         for line, number in zip(table[fault > 0], fault[fault > 0].tolist(), strict=True):
             told = Rejection(market.day, market.round, tuple(float(v) for v in line), FAULTS[number])
             market.rejections.setdefault(who.name, []).append(told)
