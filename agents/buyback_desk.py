@@ -96,6 +96,10 @@ class BuybackDesk(Institution):
 
     def __init__(self, model: Any, operations: Sequence[PlannedBuyback], rules: BuybackRules, **keywords: Any) -> None:
         super().__init__(model, name="Buyback desk", **keywords)
+        self.carry_out(operations, rules)
+
+    def carry_out(self, operations: Sequence[PlannedBuyback], rules: BuybackRules) -> None:
+        """Take a calendar and rules, before any of it was announced; the rules must need this class of desk."""
         self.rules = rules
         self._to_come = sorted(operations, key=lambda planned: planned.announced_day)
 

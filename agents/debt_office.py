@@ -59,14 +59,19 @@ class DebtOffice(Institution):
 
     def __init__(self, model: Any, plan: DebtPlan, **keywords: Any) -> None:
         super().__init__(model, name="Debt office", **keywords)
-        self.plan = plan
         self.start_cash: int | None = None
         self.moved: dict[int, int] = {}  # face added to announced auctions that are not paid yet, by issue day
         self.unfinanced_cents = 0  # cost of buybacks that coupons have yet to be raised for
+        self.carry_out(plan)
+
+    def carry_out(self, plan: DebtPlan) -> None:
+        """Take a plan, before any of it was announced."""
+        self.plan = plan
+        self.shift = None
         if plan.coupon_shift is not None:
             self.shift = ShiftMemory(plan.coupon_shift)
         if plan.limit is not None:
-            self.limit_desk = LimitDesk(plan.limit, model.premises.index)
+            self.limit_desk = LimitDesk(plan.limit, self.model.premises.index)
         self._by_day: dict[int, list[Auction]] = {}
         for planned in plan.auctions:
             self._by_day.setdefault(planned.announced_day, []).append(planned)

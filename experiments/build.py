@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from agents.activity import customer_turnover, pace_of_day
-from agents.buyback_desk import desk_kind
+from agents.buyback_desk import BuybackDesk, desk_kind
 from agents.central_bank import CentralBank, FedPlan
 from agents.debt_office import DebtOffice, DebtPlan
 from agents.institution import Institution
@@ -114,11 +114,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     shares = accustomed_shares(given)
     kinds = kinds_of(scenario.behaviour)
     traits = scenario.population.traits
-    DebtOffice(market, given.debt)
-    desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
-    CentralBank(market, given.fed)
-    if not given.desk.idle:
-        OpenMarketDesk(market, given.desk)
+    appoint(market, given)
     customers, investors = np.zeros(len(market.securities)), []
     numbers = _numbers(given.state.holders)
     for row, holder in enumerate(given.state.holders[FIRST_NON_OFFICIAL:], FIRST_NON_OFFICIAL):
@@ -141,6 +137,36 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace)
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
+    befall(market, scenario)
+
+
+def appoint(market: TreasuryMarket, given: Stage) -> None:
+    """Let the officials join with their plans."""
+    DebtOffice(market, given.debt)
+    desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
+    CentralBank(market, given.fed)
+    if not given.desk.idle:
+        OpenMarketDesk(market, given.desk)
+
+
+def instruct(market: TreasuryMarket, given: Stage) -> None:
+    """Give other plans to officials who have carried out nothing yet: after a burn-in lived without them."""
+    for official in [agent for agent in market.agents if agent.official]:
+        match official:
+            case DebtOffice():
+                official.carry_out(given.debt)
+            case BuybackDesk():
+                official.carry_out(given.debt.buybacks, given.debt.rules)
+            case CentralBank():
+                official.plan = given.fed
+            case _:
+                raise TypeError(f"{official.name} is an official of whom nobody knows what to tell it")
+    if not given.desk.idle:
+        OpenMarketDesk(market, given.desk)
+
+
+def befall(market: TreasuryMarket, scenario: Scenario) -> None:
+    """Put the shocks of a scenario in place, those of exits after the others."""
     market.shocks = tuple(shock_of(shock) for shock in scenario.shocks)
     exits = tuple(exit_of(leaving) for leaving in scenario.exits)
     for leaving in exits:

@@ -77,8 +77,9 @@ def rerun(
 ) -> None:
     """Make every run of an experiment again from its folder alone, and compare; status 1 if a table differs."""
     from experiments.effects import load as results
+    from experiments.jobs import Job
     from experiments.store import digest
-    from experiments.sweep import Job, open_sweep, read_sweep, sweep, worlds_of
+    from experiments.sweep import open_sweep, read_sweep, sweep, worlds_of
     from experiments.sweep_progress import SweepWatch
 
     found, again = results(folder), out or folder.with_name(f"{folder.name}-rerun")

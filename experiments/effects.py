@@ -21,8 +21,8 @@ from experiments import inference
 from experiments.errors import StoreError
 from experiments.experiment import Experiment
 from experiments.outcomes import of_run, series
-from experiments.store import read
-from experiments.sweep import read_sweep, write_whole
+from experiments.store import read, write_whole
+from experiments.sweep import read_sweep
 
 TABLES = ("outcomes", "effects", "horizon", "failures")
 

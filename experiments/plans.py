@@ -133,7 +133,7 @@ def fed_plan(scenario: Scenario, calendar: tuple[Auction, ...], start_levels_day
     """Return what the Fed carries out."""
     policy = scenario.policy
     start, last = day_number(scenario.run.start), day_number(scenario.run.end)
-    rates = _rates(scenario, start)
+    rates = administered_rates(scenario, start)
     caps = tuple((day_number(cap.since), cap.treasuries_musd * FACE_PER_MUSD) for cap in policy.caps)
     factors = {}
     if policy.factors == "published":
@@ -179,7 +179,7 @@ def redeemed_before(start: int, levels_day: int) -> int:
     return round(float(fall.sum()) * FACE_PER_MUSD)
 
 
-def _rates(scenario: Scenario, start: int) -> tuple[tuple[int, PolicyRates], ...]:
+def administered_rates(scenario: Scenario, start: int) -> tuple[tuple[int, PolicyRates], ...]:
     """Return administered rates by first day; a flat path stops at the start, rates of the scenario come on top."""
     flat = scenario.policy.rates_path == "flat"
     known = [step for step in rate_steps() if not flat or step.day <= start]

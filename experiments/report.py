@@ -23,7 +23,8 @@ from experiments.experiment import EXPECTATIONS, names
 from experiments.experiment import load as bundled
 from experiments.figures import effect_path, effects, style
 from experiments.figures.style import SETTINGS
-from experiments.sweep import read_sweep, write_whole
+from experiments.store import write_whole
+from experiments.sweep import read_sweep
 
 ESCAPED = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"})
 COLUMNS_OF_FIGURE = 2

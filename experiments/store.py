@@ -19,6 +19,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pandas as pd
@@ -88,7 +89,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     refuse_existing(out)
     made = [parent for parent in (out.parent, *out.parent.parents) if not parent.exists()]
-    partial = out.parent / f".{out.name}.partial-{os.getpid()}"
+    partial = out.parent / f".{out.name}.partial-{token_hex(4)}"
     try:
         partial.mkdir(parents=True)
         yield partial
@@ -102,6 +103,13 @@ def new_folder(out: Path) -> Iterator[Path]:
         if isinstance(error, OSError):
             raise StoreError(f"cannot write {out}: {error.strerror}, expected a writable place") from error
         raise
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file under another name, and move it into place."""
+    partial = path.with_name(f".{path.name}.partial-{token_hex(4)}")
+    partial.write_text(text, "utf-8")
+    os.replace(partial, path)
 
 
 def refuse_existing(out: Path) -> None:

@@ -55,13 +55,7 @@ class TreasuryMarket(mesa.Model):
         self.streams, self.ledger = Streams(self.seed), Ledger(n)
         self.books = Books(n, premises.n_levels, premises.quoters)
         self.record, self.tape = record or Record(), Tape(n)
-        self.newswire = Newswire(
-            self.streams,
-            premises.covariance_bp,
-            scale=premises.news_scale,
-            private_share=premises.private_share,
-            degrees_of_freedom=premises.degrees_of_freedom,
-        )
+        self.newswire = self._newswire()
         self.kinds: dict[type, Any] = {}
         self._roles: dict[tuple[type, type], bool] = {}
         self.banks: list[int] = []
@@ -111,6 +105,22 @@ class TreasuryMarket(mesa.Model):
         self.messages_before = 0
         self._slots: dict[int, int] = {}
         self._treasury_cash = 0
+
+    def live_on(self, premises: Premises) -> None:
+        """Take other premises of the same securities and calendar, before the clock starts."""
+        self.premises = premises
+        self.newswire = self._newswire()
+
+    def _newswire(self) -> Newswire:
+        """Return where news comes from."""
+        given = self.premises
+        return Newswire(
+            self.streams,
+            given.covariance_bp,
+            scale=given.news_scale,
+            private_share=given.private_share,
+            degrees_of_freedom=given.degrees_of_freedom,
+        )
 
     # ---- time ------------------------------------------------------------------------------------
     @property

@@ -8,8 +8,8 @@ import pytest
 from tiny_experiment import DAYS, bytes_of, tiny, tiny_jobs
 
 import experiments
+from experiments import jobs as making
 from experiments import report
-from experiments import sweep as sweeping
 from experiments.cli import main
 from experiments.effects import load
 from experiments.errors import StoreError
@@ -61,14 +61,14 @@ def test_a_failed_run_is_a_row_and_is_tried_again(undisturbed, tmp_path, monkeyp
     out = shutil.copytree(undisturbed, tmp_path / "tiny")
     shutil.rmtree(out / "runs" / "with-seed1")
     shutil.rmtree(out / "runs" / "with-seed2")
-    whole = sweeping.simulate
+    whole = making.simulate
 
     def fragile(scenario, seed, days, record):
         if seed == 1:
             raise ZeroDivisionError("a planted\nfault")
         return whole(scenario, seed, days, record)
 
-    monkeypatch.setattr(sweeping, "simulate", fragile)
+    monkeypatch.setattr(making, "simulate", fragile)
     assert [done.error is None for done in sweep(tiny_jobs(out))] == [False, True]
     found = load(out)
     assert found.failures.to_dict("records") == [

@@ -14,8 +14,9 @@ from tiny_experiment import bytes_of, tiny_jobs
 
 import experiments
 from experiments.experiment import load, names
+from experiments.jobs import execute
 from experiments.scenario import overlaid
-from experiments.sweep import execute, jobs, open_sweep, sweep
+from experiments.sweep import jobs, open_sweep, sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]
 ROOT = Path(__file__).parents[1]
@@ -97,7 +98,7 @@ def test_every_arm_of_every_bundled_experiment_lives(name, tmp_path):
 def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
     grown = []
     for job in tiny_jobs(tmp_path, seeds=range(1, 13))[:24]:
-        assert execute(job).error is None
+        assert [done.error for done in execute((job,))] == [None]
         pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
         grown.append(pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
     print(f"resident after 4, 14 and 24 runs: {grown[3]:.0f}, {grown[13]:.0f}, {grown[23]:.0f} MB")
