@@ -1,19 +1,41 @@
-"""Money funds keep their owners' cash in bills, repo and the Fed's reverse repo facility, in that order of yield.
+"""Money funds keep their owners' cash in bills, private lending and the Fed's reverse repo facility.
 
 They lend what dealers and others need overnight if it pays a little more than the facility, and place the rest there:
-reverse repo is what is left. When they buy more bills, owners bring only part of the money, and the rest leaves the
-facility (``from_facility``): the split between reserves and reverse repo is their behaviour. Its default is estimated
-on the months before the start: changes of reverse repo with the Fed on changes of Treasuries and of total assets of
-all funds (OFR U.S. Money Market Fund Monitor), 28 months from January 2022 to April 2024, give -0.85 for Treasuries
-(standard error 0.26); 35 months from June 2021 give -1.01 (0.23), 16 from January 2023 -0.48 (0.32).
+reverse repo is what is left. Three habits decide how that splits into reverse repo and banks' reserves. Each is one
+coefficient of one regression on the months before the start, January 2022 to April 2024 (28 months; OFR U.S. Money
+Market Fund Monitor): the change of reverse repo with the Fed, in bn, on the change of Treasuries, that of total assets
+less its mean, whether a quarter ends (+1) or has ended (-1), and total assets of the month before; standard errors:
+
+    change = -0.82 (0.17) Treasuries + 0.10 (0.24) assets + 147 (26) quarter-end - 0.0040 (0.0038) assets before
+
+- Owners bring only part of what purchases of securities take; the rest leaves the facility (``from_facility``).
+- While private overnight lending pays more than the facility, 0.4 % of assets a month leave it for lending outside
+  this market: repo in agency securities, deposits abroad, certificates (``substitution``; one standard error from
+  zero; a trend of inflows that go the same way is left out). Such lending is kept as deposits at banks.
+- Who borrows from them outside this market returns part of it over the night of a reporting date, and the facility
+  takes it (``quarter_end``, ``month_end``): borrowers of foreign banks show smaller balance sheets on those days
+  (Munyan 2017, OFR Working Paper 15-22: tri-party repo falls by a tenth at quarter-ends). The other month-ends: daily
+  reverse repo of money funds (New York Fed), January 2023 to April 2024, lies 29 bn above the days around them.
+
+They also take more than their accustomed share of what bills grow by: 0.62 (0.09) of the monthly change of bills
+outstanding (MSPD), the same months, while their Treasuries are 0.44 of the bills that the Fed does not hold
+(``bill_response``).
 """
+
+from typing import Any
 
 import numpy as np
 
-from agents.investor import Investor
+from agents.investor import Investor, Pick
 from agents.traits import memory, trait
+from market.calendar import MONTH_END, QUARTER_END, reporting_date
+from market.instruments import Money
+from market.securities import Kind
 from market.units import Float, Int
 from market.view import View
+
+MONTHS_PER_DAY = 1 / 21  # of business days
+ESTIMATED = "estimated on OFR's monthly holdings, above"
 
 
 class MoneyFund(Investor):
@@ -26,36 +48,81 @@ class MoneyFund(Investor):
     elasticity = trait(0.01, "share of holdings per bp of level", (0, 1), "bills against reverse repo [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
-    repo_premium = trait(2.0, "bp over the reverse repo rate", (0, 100), "a convention")
-    from_facility = trait(
-        0.85, "share of purchases paid out of reverse repo", (0, 1), "estimated on OFR's monthly holdings, above"
-    )
+    repo_premium = trait(2.0, "bp over the reverse repo rate", (0, 100), "a guess near SOFR less the rate, 2023-24")
+    from_facility = trait(0.82, "share of purchases paid out of reverse repo", (0, 1), ESTIMATED)
+    substitution = trait(0.40, "% of assets a month", (0, 100), ESTIMATED)
+    quarter_end = trait(0.049, "share of lending outside this market returned", (0, 1), "147 of 2,971 bn, above")
+    month_end = trait(0.010, "the same at other month-ends", (0, 1), "29 of 2,971 bn, above")
+    bill_response = trait(0.42, "excess of its share of new bills, relative", (-1, 10), "0.62 / 0.44 - 1, above")
 
     placed = memory(0.0, "cents placed yesterday", 1)
+    elsewhere = memory(0.0, "cents lent outside this market since the start, net", 1)
+    bills_before = memory(np.nan, "bills in private hands at the start, face", 1)
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners bring their share of what purchases took, and take their share of what maturities released.
 
-        Measured against the cash of the evening before: buffer, reverse repo and repo together.
+        Measured against the cash of the evening before: lending, reverse repo and repo together.
         """
         before = np.atleast_2d(self.placed)[:, 0]
         started = before > 0
         change = np.where(started, cash_cents - before, 0.0)
-        share = 1.0 - np.atleast_1d(np.asarray(self.from_facility)).reshape(-1)
-        flow = np.rint(-share * change).astype(np.int64)
-        after = (cash_cents + flow).astype(np.float64)[:, None]
-        self.placed = after[0] if self.alone else after
+        flow = np.rint(-(1.0 - self._own("from_facility")) * change).astype(np.int64)
+        self._keep("placed", cash_cents + flow)
+        self._substitute(cash_cents + flow, view)
         return flow
 
+    def _substitute(self, cash_cents: Int, view: View) -> None:
+        """Move a day's part of assets from the facility to lending outside this market, while that pays more."""
+        if view.day < 0 or view.funding_bp <= view.rates.on_rrp:
+            return
+        assets = -self.model.ledger.balance[self.rows, Money.FUND_SHARES]
+        wanted = np.rint(assets * self._own("substitution") / 100 * MONTHS_PER_DAY)
+        room = np.maximum(cash_cents - self._lent_outside(), 0)
+        self._keep("elsewhere", self._own("elsewhere") + np.minimum(wanted, room))
+
     def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Offer all cash but the buffer in repo, a little above the facility; each fund has its own premium."""
+        """Offer what it has in this market in repo, a little above the facility; each fund has its own premium."""
         own = np.atleast_2d(self.normal("repo premium", 1, daily=True))[:, 0]
-        premium = np.atleast_1d(np.asarray(self.repo_premium)).reshape(-1) + 0.5 * own
-        return self._spare(cash_cents), view.rates.on_rrp + np.maximum(premium, 0.0)
+        premium = self._own("repo_premium") + 0.5 * own
+        return self._spare(cash_cents, view), view.rates.on_rrp + np.maximum(premium, 0.0)
 
     def place(self, cash_cents: Int, view: View) -> Int:
         """Place the rest in the reverse repo facility."""
-        return self._spare(cash_cents)
+        return self._spare(cash_cents, view)
 
-    def _spare(self, cash_cents: Int) -> Int:
-        return np.asarray(np.maximum(cash_cents - self.buffer_cents, 0))
+    def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face wanted: its accustomed share, and what it takes of new bills beyond that."""
+        return np.asarray(
+            super().demand(pick, anticipated, level_bp, residual_bp) * pick(self.daily("bills", self._more))
+        )
+
+    def _more(self) -> Float:
+        """Return the factor that the growth of bills in private hands since the start puts on its holdings."""
+        market = self.model
+        bills = market.securities.of(Kind.BILL)
+        now = int(market.outstanding[bills].sum()) - int(market.soma[bills].sum())
+        before = self._own("bills_before")
+        self._keep("bills_before", np.where(np.isfinite(before), before, now))
+        factor = 1.0 + self._own("bill_response") * (1.0 - self._own("bills_before") / max(now, 1))
+        return np.asarray(factor[0] if self.alone else factor[:, None])
+
+    def _spare(self, cash_cents: Int, view: View) -> Int:
+        """Return what it has in this market tonight: cash less what is lent outside, which reporting dates lower."""
+        outside = self._lent_outside().astype(np.float64)
+        when = 0 if view.day < 0 else reporting_date(view.date)
+        back = self._own("quarter_end") if when == QUARTER_END else self._own("month_end") if when == MONTH_END else 0.0
+        return np.asarray(np.maximum(cash_cents - np.rint(outside * (1.0 - back)).astype(np.int64), 0))
+
+    def _lent_outside(self) -> Int:
+        """Return what it lends outside this market on ordinary days: its cash at the start, and what went since."""
+        return np.asarray(self.buffer_cents + self._own("elsewhere").astype(np.int64))
+
+    def _own(self, name: str) -> Float:
+        """Return a trait or a memory of one number, (members,)."""
+        return np.asarray(getattr(self, name), np.float64).reshape(-1)
+
+    def _keep(self, name: str, values: Int | Float) -> None:
+        """Remember a number of each member."""
+        column = np.asarray(values, np.float64)[:, None]
+        setattr(self, name, column[0] if self.alone else column)

@@ -1,4 +1,4 @@
-"""The section of a scenario for the money market: what money funds pay for bills with."""
+"""The section of a scenario for the money market: what money funds do with their cash, and what reporting dates do."""
 
 from typing import Any, Literal
 
@@ -16,8 +16,24 @@ class MoneyMarket(Section):
         "OFR money fund monitor, 2022 to April 2024: the trait from_facility of money funds",
         "share of money funds' purchases paid out of reverse repo; owners bring the rest, out of bank deposits",
     )
+    substitution: bool = declared(
+        True,
+        "switch",
+        "OFR money fund monitor, 2022 to April 2024: the trait substitution of money funds",
+        "whether money funds leave reverse repo, month by month, for lending that pays more",
+    )
+    reporting_dates: bool = declared(
+        True,
+        "switch",
+        "Munyan (2017), OFR Working Paper 15-22",
+        "whether borrowers show smaller balance sheets on the last days of quarters and months",
+    )
 
-    def set_share(self, fund: Any) -> None:
-        """Put the share of an extreme in the place of the trait; ``estimated`` leaves it as it is."""
+    def set_habits(self, fund: Any) -> None:
+        """Put what the scenario says in the place of a money fund's traits; the defaults leave them as they are."""
         if self.bills_from_facility in FROM_FACILITY:
             fund.from_facility = FROM_FACILITY[self.bills_from_facility]
+        if not self.substitution:
+            fund.substitution = 0.0
+        if not self.reporting_dates:
+            fund.quarter_end = fund.month_end = 0.0

@@ -11,6 +11,7 @@ Sources: SIFMA holiday recommendations; dates of the Treasury's par yield curve 
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from math import ceil
 
 import numpy as np
@@ -21,6 +22,7 @@ from market.units import Bool, Int, day_number, to_date
 FIRST_YEAR, LAST_YEAR = 1990, 2060
 OPENING_MINUTE, CLOSING_MINUTE = 8 * 60, 17 * 60  # of the day
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
+MONTH_END, QUARTER_END = 1, 2
 CLOSED_ONCE = (
     date(2004, 6, 11),  # mourning for President Reagan
     date(2012, 10, 30),  # Hurricane Sandy
@@ -124,6 +126,15 @@ def business_days(first: int, last: int) -> Int:
     """Return the business days from first to last, both included."""
     days = np.arange(first, last + 1, dtype=np.int64)
     return days[is_business_day(days)]
+
+
+@lru_cache(maxsize=4096)
+def reporting_date(day: int) -> int:
+    """Return QUARTER_END or MONTH_END if a business day is the last of a quarter or of another month, else 0."""
+    after, here = to_date(int(next_business_day(day))), to_date(day)
+    if after.month == here.month:
+        return 0
+    return QUARTER_END if here.month % 3 == 0 else MONTH_END
 
 
 def round_time(round_: int, rounds: int) -> str:

@@ -1,8 +1,10 @@
 """Money funds: what pays for their bills is a switch, the published limit binds nobody at the start, and is kept."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from small_market import small, small_market
+from small_market import lone, small, small_market
 
 from agents.money_fund import MoneyFund
 from experiments.build import stage
@@ -10,6 +12,7 @@ from experiments.errors import ScenarioError
 from experiments.population import Trait
 from experiments.published import table
 from experiments.scenario import load
+from market.calendar import MONTH_END, QUARTER_END, reporting_date
 from market.funding import unwind_funding
 from market.instruments import Money
 from market.units import CENTS_PER_MUSD
@@ -30,13 +33,64 @@ def test_the_estimated_share_leaves_what_the_population_says_and_an_extreme_over
         assert {float(fund.from_facility) for fund in market.agents_by_type[MoneyFund]} == {share}
 
 
-def test_the_estimated_share_is_what_the_months_before_the_start_give():
-    frame = table("mmf_holdings_monthly_2019-2024").set_index("month_end")
+def months_before_the_start():
+    """Monthly changes of money funds' holdings, bn, January 2022 to April 2024, with assets of the month before."""
+    frame = table("mmf_holdings_monthly_2019-2024").set_index("month_end") / 1_000
+    frame["bills"] = table("mspd_class_totals_monthly_2019-2024")["BILLS"].to_numpy()
     months = frame.index.to_numpy().astype("datetime64[D]").astype("datetime64[M]")
-    inside = (months >= np.datetime64("2021-12")) & (months <= np.datetime64("2024-04"))
-    change = frame.loc[inside, ["treasuries", "total_investments", "repo_with_fed_onrrp"]].diff().dropna().to_numpy()
-    slopes = np.linalg.lstsq(np.column_stack([change[:, :2], np.ones(len(change))]), change[:, 2])[0]
-    assert len(change) == 28 and MoneyFund.from_facility.default == pytest.approx(-slopes[0], abs=0.005)
+    change = frame.diff().assign(before=frame["total_investments"].shift(1), month=months.astype(int) % 12 + 1)
+    return change[(months >= np.datetime64("2022-01")) & (months <= np.datetime64("2024-04"))]
+
+
+def test_the_habits_of_money_funds_are_what_the_months_before_the_start_give():
+    change = months_before_the_start()
+    assets = change["total_investments"] - change["total_investments"].mean()
+    quarter = (change["month"] % 3 == 0).astype(float) - (change["month"] % 3 == 1)
+    known = np.column_stack([change["treasuries"], assets, quarter, change["before"]])
+    treasuries, _, ends, drift = np.linalg.lstsq(known, change["repo_with_fed_onrrp"])[0]
+    assert len(change) == 28 and MoneyFund.from_facility.default == pytest.approx(-treasuries, abs=0.005)
+    assert MoneyFund.substitution.default == pytest.approx(-100 * drift, abs=0.005)
+    assert ends == pytest.approx(147, abs=0.5)
+    constant = np.column_stack([change["bills"], np.ones(len(change))])
+    share = np.linalg.lstsq(constant, change["treasuries"])[0][0]
+    assert share == pytest.approx(0.62, abs=0.005)
+    assert MoneyFund.bill_response.default == pytest.approx(share / 0.44 - 1.0, abs=0.015)
+
+
+def test_money_funds_place_more_over_reporting_dates_and_lend_it_again_the_day_after():
+    when = {"2024-06-28": QUARTER_END, "2024-07-31": MONTH_END, "2024-06-27": 0, "2024-07-01": 0, "2024-12-31": 2}
+    days = {text: int(np.datetime64(text, "D").astype(int)) for text in when}
+    assert {text: reporting_date(day) for text, day in days.items()} == when
+    fund = lone(MoneyFund, cash_buffer=1000.0, quarter_end=0.05, month_end=0.01, elsewhere=500.0 * CENTS_PER_MUSD)
+    cash = np.array([1600 * CENTS_PER_MUSD])
+    placed = [fund.place(cash, on(days[text]))[0] / CENTS_PER_MUSD for text in list(when)[:4]]
+    assert placed == [175.0, 115.0, 100.0, 100.0]
+
+
+@pytest.mark.parametrize(
+    ("funding_bp", "free", "moved"), [(532.0, 100.0, 21.0), (530.0, 100.0, 0.0), (532.0, 5.0, 5.0)]
+)
+def test_money_leaves_the_facility_while_lending_pays_more_and_as_long_as_there_is_any(funding_bp, free, moved):
+    owed = np.zeros((1, Money.FUND_SHARES + 1), np.int64)
+    owed[0, Money.FUND_SHARES] = -110_250 * CENTS_PER_MUSD
+    market = SimpleNamespace(ledger=SimpleNamespace(balance=owed))
+    fund = lone(MoneyFund, market, cash_buffer=1000.0, substitution=0.4)
+    fund.subscriptions(np.array([round((1000 + free) * CENTS_PER_MUSD)]), on(19900, funding_bp))
+    assert float(fund.elsewhere[0]) / CENTS_PER_MUSD == pytest.approx(moved)
+
+
+def test_money_funds_want_more_than_their_share_of_new_bills():
+    market = small_market(days=2)
+    fund = market.participants[[p.sector for p in market.participants].index("money funds")]
+    more = fund.daily("bills", fund._more)
+    assert (more == 1.0).all()
+    fund.bills_before = fund.bills_before * 0.9
+    assert fund._more() == pytest.approx(1.0 + 0.1 * fund.bill_response)
+
+
+def on(date, funding_bp=532.0):
+    """What a money fund sees of a day."""
+    return SimpleNamespace(day=1, date=date, funding_bp=funding_bp, rates=SimpleNamespace(on_rrp=530.0))
 
 
 def test_the_published_limit_of_a_counterparty_binds_no_fund_at_the_start():
