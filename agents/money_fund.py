@@ -29,9 +29,8 @@ import numpy as np
 from agents.investor import Investor, Pick
 from agents.traits import memory, trait
 from market.calendar import MONTH_END, QUARTER_END, reporting_date
-from market.instruments import Money
 from market.securities import Kind
-from market.units import Float, Int
+from market.units import CENTS_PER_FACE, Float, Int
 from market.view import View
 
 MONTHS_PER_DAY = 1 / 21  # of business days
@@ -76,7 +75,8 @@ class MoneyFund(Investor):
         """Move a day's part of assets from the facility to lending outside this market, while that pays more."""
         if view.day < 0 or view.funding_bp <= view.rates.on_rrp:
             return
-        assets = -self.model.ledger.balance[self.rows, Money.FUND_SHARES]
+        held = np.atleast_2d(self.position).sum(axis=1)  # integers: no order matters
+        assets = cash_cents + held * CENTS_PER_FACE
         wanted = np.rint(assets * self._own("substitution") / 100 * MONTHS_PER_DAY)
         room = np.maximum(cash_cents - self._lent_outside(), 0)
         self._keep("elsewhere", self._own("elsewhere") + np.minimum(wanted, room))

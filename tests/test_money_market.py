@@ -15,7 +15,7 @@ from experiments.scenario import load
 from market.calendar import MONTH_END, QUARTER_END, reporting_date
 from market.funding import unwind_funding
 from market.instruments import Money
-from market.units import CENTS_PER_MUSD
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,9 @@ def test_money_funds_place_more_over_reporting_dates_and_lend_it_again_the_day_a
     ("funding_bp", "free", "moved"), [(532.0, 100.0, 21.0), (530.0, 100.0, 0.0), (532.0, 5.0, 5.0)]
 )
 def test_money_leaves_the_facility_while_lending_pays_more_and_as_long_as_there_is_any(funding_bp, free, moved):
-    owed = np.zeros((1, Money.FUND_SHARES + 1), np.int64)
-    owed[0, Money.FUND_SHARES] = -110_250 * CENTS_PER_MUSD
-    market = SimpleNamespace(ledger=SimpleNamespace(balance=owed))
-    fund = lone(MoneyFund, market, cash_buffer=1000.0, substitution=0.4)
-    fund.subscriptions(np.array([round((1000 + free) * CENTS_PER_MUSD)]), on(19900, funding_bp))
+    market = SimpleNamespace(ledger=SimpleNamespace(position=lambda rows: np.full((1, 1), 10_000 * FACE_PER_MUSD)))
+    fund = lone(MoneyFund, market, cash_buffer=100_000.0, substitution=0.4)
+    fund.subscriptions(np.array([(100_000 + free) * CENTS_PER_MUSD]), on(19900, funding_bp))
     assert float(fund.elsewhere[0]) / CENTS_PER_MUSD == pytest.approx(moved)
 
 
