@@ -67,9 +67,7 @@ def test_money_funds_place_more_over_reporting_dates_and_lend_it_again_the_day_a
     assert placed == [175.0, 115.0, 100.0, 100.0]
 
 
-@pytest.mark.parametrize(
-    ("funding_bp", "free", "moved"), [(532.0, 100.0, 21.0), (530.0, 100.0, 0.0), (532.0, 5.0, 5.0)]
-)
+@pytest.mark.parametrize(("funding_bp", "free", "moved"), [(532.0, 250, 21.0), (530.0, 250, 0.0), (532.0, 5, 5.0)])
 def test_money_leaves_the_facility_while_lending_pays_more_and_as_long_as_there_is_any(funding_bp, free, moved):
     market = SimpleNamespace(ledger=SimpleNamespace(position=lambda rows: np.full((1, 1), 10_000 * FACE_PER_MUSD)))
     fund = lone(MoneyFund, market, cash_buffer=100_000.0, substitution=0.4)
