@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments.cli_experiments import hook
+from experiments import cli_belief, cli_experiments
 
 if TYPE_CHECKING:
     from experiments.scenario import Scenario
@@ -249,7 +249,8 @@ def version() -> None:
         print(f"{name:12}{number}")
 
 
-hook(app)
+cli_experiments.hook(app)
+cli_belief.hook(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -38,13 +38,15 @@ CLOCK = {
 Panel = dict[str, Float]
 
 
-def published() -> Panel:
-    """Return the published series, blanks left out."""
-    yields = _between(table("cmt_yields_term_premium_daily_2019-2024"), "date").dropna(subset=[*TENORS.values()])
-    rates = _between(table("sofr_percentiles_iorb_onrrp_rate_daily_2019-2024"), "date").dropna(subset=["sofr", "iorb"])
-    dealers = _between(table("dealer_net_positions_weekly_2024"), "asof_date")
-    volume = _between(table(VOLUME), "asof_date")["pdtrgsc_g7l11_musd"].to_numpy(np.float64)
-    operations = {"daily": pd.DataFrame({"date": np.array([FIRST_REGULAR, LAST_PUBLISHED]).astype("datetime64[D]")})}
+def published(last: int = LAST_PUBLISHED) -> Panel:
+    """Return the published series to a last day (a day number), blanks left out."""
+    yields = _between(table("cmt_yields_term_premium_daily_2019-2024"), "date", last).dropna(subset=[*TENORS.values()])
+    rates = _between(table("sofr_percentiles_iorb_onrrp_rate_daily_2019-2024"), "date", last).dropna(
+        subset=["sofr", "iorb"]
+    )
+    dealers = _between(table("dealer_net_positions_weekly_2024"), "asof_date", last)
+    volume = _between(table(VOLUME), "asof_date", last)["pdtrgsc_g7l11_musd"].to_numpy(np.float64)
+    operations = {"daily": pd.DataFrame({"date": np.array([FIRST_REGULAR, last]).astype("datetime64[D]")})}
     sold = auctions(operations | {"auctions": _no_auctions()})
     bought = buybacks(operations | {"buybacks": _no_buybacks()})
     levels = {tenor: BP * yields[column].to_numpy(np.float64) for tenor, column in TENORS.items()}
@@ -77,8 +79,8 @@ def simulated(run: Any) -> Panel:
     return {name: series for name, series in found.items() if len(series)}
 
 
-def _between(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    return frame[frame[column].between(FIRST_REGULAR, LAST_PUBLISHED)]
+def _between(frame: pd.DataFrame, column: str, last: int) -> pd.DataFrame:
+    return frame[frame[column].between(FIRST_REGULAR, last)]
 
 
 def _yields(levels: dict[str, Float]) -> Panel:

@@ -22,6 +22,7 @@ from experiments.errors import UserError, nearest
 from experiments.estimators import FEWEST, interval
 from experiments.garch import draw_garch, draw_walk
 from experiments.panel import CLOCK, Panel, published, simulated
+from experiments.replay_judgement import LAST_PUBLISHED
 from experiments.store import read_manifest
 from experiments.validation_rows import BLOCK, FREE, LITERATURE, SCORED, Row
 from market.units import Float
@@ -39,9 +40,9 @@ class Judged(NamedTuple):
     nulls: tuple[str, ...]
 
 
-def targets() -> pd.DataFrame:
-    """Return a row for each of ``SCORED``: name, role, unit, published, low, high (95 %), observations."""
-    series = published()
+def targets(last: int = LAST_PUBLISHED) -> pd.DataFrame:
+    """Return a row for each of ``SCORED``: name, role, unit, published, low, high (95 %), observations to a day."""
+    series = published(last)
     return pd.DataFrame([_target(row, series[row.series]) for row in SCORED])
 
 
