@@ -1,10 +1,11 @@
 """Open-end bond funds and exchange-traded funds: fast, moved by yields, active in every maturity."""
 
-from agents.investor import DIRECT_SOURCE, Investor
+from agents.asset_manager import AssetManager
+from agents.investor import DIRECT_SOURCE
 from agents.traits import trait
 
 
-class BondFund(Investor):
+class BondFund(AssetManager):
     """A mutual fund or an exchange-traded fund."""
 
     together = True

@@ -1,10 +1,11 @@
 """Insurers match long liabilities; they are slow and little moved by yields."""
 
-from agents.investor import DIRECT_SOURCE, Investor
+from agents.asset_manager import AssetManager
+from agents.investor import DIRECT_SOURCE
 from agents.traits import trait
 
 
-class Insurer(Investor):
+class Insurer(AssetManager):
     """A life or property insurer."""
 
     together = True

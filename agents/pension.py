@@ -1,10 +1,11 @@
 """Pension funds hold long bonds against what they owe; they are slow and little moved by yields."""
 
-from agents.investor import DIRECT_SOURCE, Investor
+from agents.asset_manager import AssetManager
+from agents.investor import DIRECT_SOURCE
 from agents.traits import trait
 
 
-class Pension(Investor):
+class Pension(AssetManager):
     """A private or public pension fund."""
 
     together = True

@@ -25,6 +25,7 @@ from experiments.desk_plan import desk_plan, refuse_short_sales
 from experiments.endowment import endow
 from experiments.errors import UserError, nearest
 from experiments.exit_sections import exit_of
+from experiments.futures_start import open_futures
 from experiments.holders import Holder
 from experiments.kinds import traits_by_kind
 from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
@@ -137,6 +138,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace)
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
+    open_futures(market, scenario.futures)
     befall(market, scenario)
 
 

@@ -3,7 +3,8 @@
 Nothing of the simulation is imported but the list of instruments, the buyback buckets and the calendar. Exact
 things are compared exactly, in cents and hundreds of dollars; columns in millions of dollars to a hundredth of a
 cent of a million. The laws are in ``experiments.balance_laws``,
-``experiments.operation_laws`` (I7, I8) and, for a run with a debt limit, ``experiments.limit_laws`` (I6).
+``experiments.operation_laws`` (I7, I8) and, for a run with a debt limit, ``experiments.limit_laws`` (I6), for one with
+futures, ``experiments.futures_laws``.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments import balance_laws, limit_laws, operation_laws
+from experiments import balance_laws, futures_laws, limit_laws, operation_laws
 from experiments.errors import StoreError
 from experiments.law import Finding, Law, broken
 from experiments.store import fields, read, read_manifest, tables
@@ -50,7 +51,8 @@ def check(folder: Path) -> list[Finding]:
     if not shape[0].passed:
         return shape
     limited = () if run["debt_limit"].empty else limit_laws.LAWS
-    laws: tuple[Law, ...] = (days_are_complete, *balance_laws.LAWS, *operation_laws.LAWS, *limited)
+    cleared = () if run["futures"].empty else futures_laws.LAWS
+    laws: tuple[Law, ...] = (days_are_complete, *balance_laws.LAWS, *operation_laws.LAWS, *limited, *cleared)
     return [*shape, *(_found(law, run) for law in laws)]
 
 

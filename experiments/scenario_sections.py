@@ -19,6 +19,7 @@ from experiments.buyback_sections import Buybacks
 from experiments.coupon_sections import CouponShifts
 from experiments.errors import UserError
 from experiments.exit_sections import Exit, outside
+from experiments.futures_sections import Futures
 from experiments.limit_sections import DebtLimit
 from experiments.money_sections import MoneyMarket
 from experiments.population import Population
@@ -257,6 +258,7 @@ class Scenario(Section):
     news: News = News()
     population: Population = Population()
     money_market: MoneyMarket = MoneyMarket()
+    futures: Futures = Futures()
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
 
@@ -267,6 +269,14 @@ class Scenario(Section):
         wrong = outside(self.exits, self.run.start, self.run.end)
         if wrong:
             raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _futures_by_rule(self) -> Self:
+        if self.futures.enabled and self.behaviour != "default":
+            raise ValueError(
+                f'futures.enabled with behaviour = "{self.behaviour}", expected "default": nobody is random'
+            )
         return self
 
     @model_validator(mode="after")

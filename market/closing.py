@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from market import measures
 from market.curve import fit_spline, fit_svensson
+from market.futures_market import futures_laws
 from market.instruments import FED, N_MONEY, PUBLIC, Money
 from market.messages import TRADES, stacked
 from market.recording import write_day
@@ -63,7 +64,10 @@ def check(market: Any) -> None:
     held = np.maximum(market.ledger.balance[:, [Money.REPO, Money.STANDING_REPO]], 0)
     _require("cash lent overnight is cash borrowed (I10)", int(held.sum()), lent)
     _check_flows(market)
-    market.checks += 7
+    laws = futures_laws(market)
+    for law, (found, expected) in laws.items():
+        _require(law, found, expected)
+    market.checks += 7 + len(laws)
 
 
 def _require(law: str, found: int, expected: int) -> None:

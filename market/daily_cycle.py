@@ -7,6 +7,7 @@ from market.all_to_all import publish_costs
 from market.announcing import announce, open_market, set_rates
 from market.closing import check, mark, record
 from market.funding import fund, lend_overnight, unwind_funding
+from market.futures_market import settle_futures, trade_futures
 from market.operations import hold_operations
 from market.rounds import (
     answer_requests,
@@ -41,6 +42,7 @@ ROUND: tuple[Act, ...] = (
     stream_prices,
     refresh_quotes,
     hold_operations,
+    trade_futures,
     take_orders,
     answer_requests,
     execute_orders,
@@ -50,6 +52,7 @@ EVENING: tuple[Act, ...] = (
     publish_costs,
     review_buybacks,
     charge_for_securities,
+    settle_futures,
     fund,
     lend_overnight,
     mark,

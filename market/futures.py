@@ -10,7 +10,7 @@ of the exchange: with n whole years to maturity and z further months (whole quar
 rounded to four decimals. Who buys the security and sells the future earns the implied repo rate (simple, actual/360) to
 delivery, coupons in between at their own days; the cheapest to deliver is what earns most.
 
-Pure functions: nothing trades futures yet, and there is no clearing, margin or price formation. Left out: the short's
+Pure functions; ``market.futures_market`` trades and clears. Left out: the short's
 options of quality, timing and the end of the month. Source: CME Group, Calculating U.S. Treasury Futures Conversion
 Factors, and its contract specifications; TY is taken with its older upper end of 10 years, since what is cheapest lies
 at the lower one while yields are below 6 %.

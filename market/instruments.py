@@ -22,6 +22,7 @@ class Money(IntEnum):
     FED_OTHER_ASSETS = 9  # mortgage securities, loans, premiums and the rest, owed by the public to the Fed
     FUND_SHARES = 10  # shares of money and bond funds, owed to the public
     LOANS = 11  # loans of banks, owed by the public
+    MARGIN = 12  # initial margin of futures, owed by their clearing house
 
 
 N_MONEY = len(Money)  # columns of money; column N_MONEY + i is security i

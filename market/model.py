@@ -20,6 +20,7 @@ from market.all_to_all import AllToAll
 from market.calendar import next_business_day
 from market.daily_cycle import agenda
 from market.flow_table import FlowTable
+from market.futures_market import FuturesMarket
 from market.instruments import FED, N_MONEY, TREASURY, Money
 from market.ladder import Ladder
 from market.ledger import Ledger
@@ -64,6 +65,7 @@ class TreasuryMarket(mesa.Model):
         self.shocks: tuple[Any, ...] = ()
         self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
         self.extras: dict[str, float] = {}
+        self.futures: FuturesMarket | None = None  # where futures are traded
         # ---- by security ----
         self.coupon_e3 = s.coupon_e3.copy()  # with a provisional coupon before the first auction
         self.auctioned: Bool = premises.outstanding > 0
@@ -278,6 +280,7 @@ class TreasuryMarket(mesa.Model):
             funding_bp=self.sofr_bp,
             extras=MappingProxyType(self.extras),
             client_books=self.all_to_all.seen(self),
+            futures=None if self.futures is None else self.futures.board,
             **shown,
         )
         return self._seen

@@ -11,6 +11,8 @@ instrument (owed by its issuer; for assets of the Fed, held by it), by the reaso
 face changes for three reasons only, the ``DEBT_MEMOS``.
 """
 
+from market.futures_columns import COLUMNS as FUTURES
+
 MEMO_ISSUE, MEMO_REDEEM, MEMO_BUYBACK = "issue", "redeem", "buyback"
 DEBT_MEMOS = (MEMO_ISSUE, MEMO_REDEEM, MEMO_BUYBACK)
 MEMO_OUTRIGHT = "outright"  # what the Fed bought or sold is paid: no debt changes
@@ -230,4 +232,5 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "bid_face": ("face", "face of the bid"),
         "ask_face": ("face", "face of the offer"),
     },
+    **FUTURES,
 }

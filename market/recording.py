@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.futures_recording import write_futures
 from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
 from market.messages import TRADES, Venue
 from market.record import Labels
@@ -26,6 +27,7 @@ def write_day(market: Any) -> None:
     _balance_sheets(market)
     _postings(market)
     _debt_limit(market)
+    write_futures(market)
     if market.record.keeps("trades"):
         _trades(market)
 

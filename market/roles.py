@@ -64,6 +64,14 @@ class Matcher(Protocol):
 
 
 @runtime_checkable
+class FuturesTrader(Protocol):
+    """Trades Treasury futures."""
+
+    def trade_futures(self, view: View) -> NDArray[Any]:
+        """Return a table of SCHEDULES (``market.futures_call``); ``owner`` is the member."""
+
+
+@runtime_checkable
 class Bidder(Protocol):
     """Bids at the Treasury's auctions."""
 

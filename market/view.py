@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from market.all_to_all import ClientBooks
+from market.futures_board import FuturesBoard
 from market.linear_price import price_at
 from market.messages import Auction, Buyback
 from market.securities import Securities
@@ -57,6 +58,7 @@ class View:
     funding_bp: float  # last overnight repo rate
     extras: Mapping[str, float]  # further public figures by name
     client_books: ClientBooks | None  # of books in which clients may rest orders; None if there are none
+    futures: FuturesBoard | None = None  # where futures are traded
 
     def price(self, yield_bp: Float) -> Float:
         """Return clean prices at yields (..., S), to second order around this morning's reference."""

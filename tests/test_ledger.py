@@ -135,7 +135,7 @@ def test_a_negative_debt_discharges():
 @pytest.mark.parametrize(
     ("posting", "named"),
     [
-        ((N_MONEY + N_SECURITIES, 5, 6, 1), "instrument 15"),
+        ((N_MONEY + N_SECURITIES, 5, 6, 1), "instrument 16"),
         ((N_MONEY, -1, 6, 1), "giver -1"),
         ((N_MONEY, 5, 8, 1), "taker 8"),
         ((N_MONEY, 5, 6, 1.5), "amount is float64"),
