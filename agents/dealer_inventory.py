@@ -1,13 +1,16 @@
 """What a dealer's position costs it: excess over the wanted inventory, holding time, factor risk, use of limits, skew.
 
-    skew(s) = gamma_d sum_k L(s, k) X(k) + (b + mu) / 250 h(s) / D(s)      in bp of yield, positive when long
+    skew(s) = nu gamma_d sum_k L(s, k) X(k) + (b + mu) / 250 h(s) / D(s)      in bp of yield, positive when long
     X(k) = sum over s of dv01(s) excess(s) L(s, k) less what is hedged,   gamma_d = gamma H / (24 w_d)
 
 with L the loadings scaled to factors of unit daily variance. What it shows its clients rests on the factor risk that it
 could not lay off, X averaged over a quarter of a day (``burden``); what it wishes to lay off in a matching session
-rests on X itself. Two limits bind, and each refuses only what raises it: gross position (leverage) and factor risk
-(value at risk). Sources: Ho and Stoll (1981) and Amihud and
-Mendelson (1980) for the skew; Duffie, Fleming, Keane, Nelson, Shachar and Van Tassel (2023) for the price of capacity.
+rests on X itself. Two limits bind, and each has a price of its own and refuses only what raises it: gross position
+(leverage), whose shadow price ``mu`` is a cost of face and time, so that it weighs on short and slow paper; and factor
+risk (value at risk), whose price ``nu`` >= 1 multiplies the price of factor risk, so that it weighs on what is long for
+what the book is long of, and lets what hedges it pass cheaper. Both are those of the round; trades within a round move
+prices along ``skew_per_face``, which carries them. Sources: Ho and Stoll (1981) and Amihud and Mendelson (1980) for
+the skew; Duffie, Fleming, Keane, Nelson, Shachar and Van Tassel (2023) for the price of capacity.
 """
 
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ from agents.quoting import (
     half_spread,
     holding_days,
     refused,
+    risk_price,
     shadow_price,
 )
 from market.exposure import along, exposure
@@ -47,7 +51,11 @@ class Inventory:
     skew_per_face: Float  # bp per unit of face added: what the next trade costs
     full_per_face: Float  # the same with all of its factor risk
     half_spread_bp: Float
-    utilisation: Float  # (..., 1)
+    leverage: Float  # (..., 1) use of the gross limit
+    risk: Float  # (..., 1) use of the risk limit
+    utilisation: Float  # (..., 1) the larger
+    leverage_price: Float  # (..., 1) mu, bp a year
+    risk_price: Float  # (..., 1) nu
     refuses_buying: NDArray[np.bool_]
     refuses_selling: NDArray[np.bool_]
 
@@ -84,12 +92,14 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     """Return the state of the position now."""
     standing: Standing = dealer.daily("standing", lambda: standing_of(dealer, view, today))
     position = dealer.position
-    excess = excess_face(position, dealer.benchmark, view.anticipated, view.tradable)
+    excess = excess_face(position, dealer.benchmark, view.anticipated, dealer.carried, view.tradable)
     days = holding_days(excess, standing.turnover, MOST_DAYS)
     factor = exposure(excess, standing.face_risk) - dealer.hedge
     leverage, risk = _use(dealer, position, factor)
     use = np.maximum(leverage, risk)
-    cost = dealer.balance_cost + shadow_price(use, dealer.shadow_slope, dealer.shadow_most)
+    mu = shadow_price(leverage, dealer.shadow_slope, dealer.shadow_most)
+    nu = risk_price(risk, dealer.var_slope, dealer.var_most)
+    cost, aversion, steepness = dealer.balance_cost + mu, nu * standing.aversion, nu * standing.risk_slope
     by_factor, by_burden = along(factor, standing.unit), along(dealer.burden, standing.unit)
     carry = carrying_skew(days, cost, today.duration)
     per_face = np.where(np.abs(days) < MOST_DAYS, cost / 250.0 / today.duration / standing.turnover, 0.0)  # of carrying
@@ -99,13 +109,17 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     return Inventory(
         excess,
         days,
-        standing.aversion * by_factor + carry,
-        standing.aversion * by_burden + carry,
+        aversion * by_factor + carry,
+        aversion * by_burden + carry,
         factor,
-        standing.risk_slope / (dealer.lay_off_days * view.rounds) + per_face,
-        standing.risk_slope + per_face,
+        steepness / (dealer.lay_off_days * view.rounds) + per_face,
+        steepness + per_face,
         half_spread(standing.tick_bp, *of_risk, cost, dealer.cost_share, today.duration),
+        leverage,
+        risk,
         use,
+        mu,
+        nu,
         refused(full, risk_binds, toward & risky, position >= 0),
         refused(full, risk_binds, ~toward & risky, position <= 0),
     )

@@ -20,11 +20,13 @@ def tilt(level_bp: float, residual_bp: float, elasticity: float, own_elasticity:
 
 
 @rule
-def buying_chance(gap: float, daily_turnover: float, pull: float) -> float:
-    """Return the chance that a liquidity trade is a purchase: one half, more when it holds less than it wants."""
+def buying_chance(gap: float, daily_turnover: float, pull: float, lean: float) -> float:
+    """Return the chance that a liquidity trade is a purchase: one half, more when it holds less than it wants, and what
+    its clients' flows ``lean`` to.
+    """
     if daily_turnover <= 0.0:
         return 0.5
-    return 0.5 + min(max(pull * gap / daily_turnover, -0.5), 0.5)
+    return 0.5 + min(max(pull * gap / daily_turnover + lean, -0.5), 0.5)
 
 
 @rule

@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole
+from agents.client_flows import bid_factor, live_on
 from agents.client_offers import client_offers, rolled_down
 from agents.demand import buying_chance, lot_of, share_of_gap, speed_in, tilt
 from agents.institution import Institution
 from agents.needs import needs_of_day
-from agents.outlook import Lessons
+from agents.outlook import NODES, Lessons
 from agents.traits import memory, trait
 from agents.venue_choice import choose_venues
 from market.exposure import along, unexplained
@@ -44,6 +45,7 @@ BILL_STEPS = 0.25
 DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
 
 
+FLOW_SOURCE = "dealers' net position by week, 2022 to May 2024 (FR 2004): size and memory of its changes"
 Pick = Callable[[Any], Any]
 
 
@@ -61,6 +63,9 @@ class Investor(Institution):
     own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
     pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert [SPEC]")
+    flow_lean = trait(0.05, "of a liquidity trade's chances", (0, 0.5), FLOW_SOURCE)
+    flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
+    flow_bids = trait(0.4, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
     participation = trait(0.95, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
     bill_participation = trait(0.7, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
     direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
@@ -77,6 +82,7 @@ class Investor(Institution):
     forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
     held_before = memory(np.nan, "face held when it last asked for what it must trade")
     news = memory(0.0, "bp: all news, by factor", FACTORS)
+    inflow = memory(0.0, "standard deviations: what its clients bring, by maturity node", NODES)
 
     # ---- what it thinks --------------------------------------------------------------------------
     def hear(self, news: News, view: View) -> None:
@@ -132,11 +138,14 @@ class Investor(Institution):
         return self.lines(view, place, security, face[place, security])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
-        """Return the liquidity trades of the round; they lean towards the accustomed holding, whatever yields are."""
+        """Return the liquidity trades of the round; they lean with clients' flows, and to the accustomed holding."""
+        flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
         now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
         pick = self._picker(now.place, now.security)
         accustomed = pick(self.benchmark) * view.anticipated[now.security]
-        chance = buying_chance(accustomed - self.held(now.place, now.security), now.turnover, pick(self.pull))
+        lean = pick(self.flow_lean) * flows[now.place, today.node[now.security]]
+        gap = accustomed - self.held(now.place, now.security)
+        chance = buying_chance(gap, now.turnover, pick(self.pull), lean)
         face = np.where(now.which_way < chance, now.size, -now.size)
         return self.lines(view, now.place, now.security, face)
 
@@ -216,6 +225,8 @@ class Investor(Institution):
         """Return the face that it bids for (members,)."""
         place, security = np.arange(len(self.member)), np.full(len(self.member), auction.security)
         share = self._wanted_at(view, place, security, 1.0)
+        flow = np.atleast_2d(self.inflow)[:, self.model.outlook.on(view).node[auction.security]]
+        share = share * bid_factor(flow, np.atleast_2d(self.flow_bids)[:, 0])
         bids_for = self.participation * (self.bill_participation if _bill(auction, view) else 1.0)
         return np.asarray(np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering)
 

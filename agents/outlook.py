@@ -84,6 +84,7 @@ class Lessons:
     prior_bp: Float  # (S,)
     loadings: Float  # (S, 3) of the news factors
     nodes: Float  # (S, NODES)
+    node: Int  # (S,) the one that weighs most
     turnover: Float  # (S,) face that customers trade in a day, both sides
     per_share: Float  # (S,) face that one unit of benchmark share and of activity trades in a day
     ticket: Float  # (S,) face of a usual customer trade
@@ -136,6 +137,7 @@ class Outlook:
                 self.prior_bp(view),
                 loadings(view.years) * np.where(view.securities.of(Kind.FRN), 0.0, 1.0)[:, None],
                 nodes,
+                np.argmax(nodes, axis=1),
                 turnover,
                 turnover / np.maximum(self.activity, 1e-12),
                 np.where(view.on_the_run & ~view.securities.of(Kind.BILL), 1_000_000.0, 250_000.0),

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole
+from agents.client_flows import bid_factor
 from agents.dealer_inventory import Inventory, inventory_of
 from agents.institution import Institution
 from agents.outlook import Lessons
@@ -26,6 +27,7 @@ from agents.quoting import (
     face_taken,
     face_to_match,
     lead_of_best,
+    next_carried,
     shading,
     worth_quoting,
 )
@@ -45,6 +47,9 @@ TICKET = 25.0 * FACE_PER_MUSD
 HEDGE_LOT = 25.0 * FACE_PER_MUSD
 APART_DAYS = 2.0  # memory of how far dealers lie apart [SPEC]
 COUPON_LADDER, BILL_LADDER = (0.25, 0.75), (0.45, 0.85)  # shares bid at each step and as backstop: 1.5 and 2.2 in all
+CARRY_SOURCE = (
+    "a guess in size; with clients' flows it gives the weekly memory of dealers' net position before the start"
+)
 LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
 
 
@@ -59,12 +64,17 @@ class PrimaryDealer(Institution):
     capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal [SPEC]")
     risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession, set in a reduced model")
     risk_horizon = trait(8.0, "days", (0.1, 100), "set in a reduced model")
-    lay_off_days = trait(0.25, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
+    lay_off_days = trait(0.5, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
     hedge_share = trait(0.8, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
     hedge_days = trait(1.0, "days in which it hedges", (0.05, 100), "a guess")
+    carried_share = trait(0.7, "of what it has had for long", (0, 1), CARRY_SOURCE)
+    carried_days = trait(10.0, "days until it is carried", (1, 1000), CARRY_SOURCE)
+    order_spread = trait(0.35, "log points of its bids", (0, 2), "a guess: its clients' orders differ by auction")
     balance_cost = trait(55.0, "bp a year", (0, 1000), "5 % equity (leverage ratio) at 10-12 %")
-    shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "a convention")
-    shadow_most = trait(400.0, "bp a year", (0, 1e4), "bounded steepening: a convention")
+    shadow_slope = trait(4800.0, "bp a year", (0, 1e6), "a guess: 300 bp a year at a full gross limit")
+    shadow_most = trait(400.0, "bp a year", (0, 1e4), "a guess: bounds the price of leverage")
+    var_slope = trait(32.0, "-", (0, 1e4), "a guess: three times the price of risk at a full risk limit")
+    var_most = trait(3.0, "-", (1, 100), "a guess: steeper, and dealers' books chatter in a reduced model")
     gross_limit = trait(560_000.0, "$m, all dealers", (1e3, 1e8), "a guess: 0.62 used at the start")
     var_limit = trait(32.0, "$m/bp of the level, all dealers", (0.1, 1e5), "a guess")
     volatility = trait(6.0, "bp a day", (0.1, 100), "published daily changes")
@@ -87,6 +97,7 @@ class PrimaryDealer(Institution):
 
     benchmark = memory(0.0, "wanted share of each security's supply")
     burden = memory(0.0, "$m a standard deviation: factor risk not laid off", FACTORS)
+    carried = memory(0.0, "face above the usual share that it is in no hurry to be rid of")
     hedge = memory(0.0, "$m a standard deviation: factor risk hedged outside this market", FACTORS)
     apart = memory(0.0, "bp: mean absolute distance of its stream from the composite")
     premium = memory(0.0, "bp: learnt from the composite")
@@ -123,6 +134,9 @@ class PrimaryDealer(Institution):
 
     def _hedge_and_carry(self, view: View, today: Lessons) -> None:
         """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""
+        if view.round == 0:
+            usual = self.position, self.benchmark, view.anticipated
+            self.carried = next_carried(self.carried, *usual, self.carried_share, self.carried_days, view.tradable)
         self.state: Inventory = inventory_of(self, view, today)
         wanted = self.hedge_share * (self.state.factor + self.hedge)
         self.hedge = self.hedge + (wanted - self.hedge) / (self.hedge_days * view.rounds)
@@ -224,18 +238,21 @@ class PrimaryDealer(Institution):
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
-        """Bid its share in steps above its reservation yield, and its whole share as a backstop."""
+        """Bid its share in steps above its reservation yield, more or less as its clients order, and its whole share as
+        a backstop.
+        """
         s = auction.security
         share = np.atleast_2d(self.capital_share)[:, 0]
         centre = np.atleast_2d(self.centre)[:, s]
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
+        orders = bid_factor(np.atleast_2d(self.normal(f"orders {s}", 1)), self.order_spread)[:, 0]
         part_each, backstop = BILL_LADDER if view.securities.kind[s] == Kind.BILL else COUPON_LADDER
         pieces = []
         for step, weight in (*((step, part_each) for step in LADDER_BP), (BACKSTOP_BP, backstop)):
             part = np.zeros(len(share), BIDS)
             part["bidder"] = self.member
             part["rate_e5"] = bid_rate_e5(view, auction, centre + step + 0.3 * error)
-            part["face"] = whole(weight * share * auction.offering)
+            part["face"] = whole(weight * share * (1.0 if step == BACKSTOP_BP else orders) * auction.offering)
             pieces.append(part[part["face"] > 0])
         return stacked(pieces, BIDS)
 

@@ -18,9 +18,21 @@ SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run
 
 
 @rule
-def excess_face(position: float, share: float, supply: float, tradable: bool) -> float:
-    """Return the face held above what is wanted: a share of what the calendar led others to expect."""
-    return position - share * supply if tradable else 0.0
+def excess_face(position: float, share: float, supply: float, carried: float, tradable: bool) -> float:
+    """Return the unwanted face: above a share of what the calendar led others to expect, and above what it carries."""
+    return position - share * supply - carried if tradable else 0.0
+
+
+@rule
+def next_carried(
+    carried: float, position: float, share: float, supply: float, kept: float, days: float, tradable: bool
+) -> float:
+    """Return tomorrow's carried face: in the course of ``days`` it becomes ``kept`` of what exceeds the usual share.
+
+    What a dealer has had for a while is financed for term and hedged; it is in no hurry to be rid of that part.
+    """
+    above = kept * (position - share * supply) if tradable else 0.0
+    return carried + (above - carried) / max(days, 1.0)
 
 
 @rule
@@ -53,6 +65,18 @@ def shadow_price(utilisation: float, slope: float, most: float) -> float:
     """
     excess = max(0.0, utilisation - 0.75)
     return min(most, slope * excess * excess)
+
+
+@rule
+def risk_price(utilisation: float, slope: float, most: float) -> float:
+    """Return what multiplies the price of factor risk as the risk limit fills: one to three quarters of it, then
+    quadratic, bounded.
+
+    The multiplier of a value-at-risk limit acts as more risk aversion (Danielsson, Shin and Zigrand 2012, Procyclical
+    leverage and endogenous risk); bounded, because a book that steepens without end flips between buying and selling.
+    """
+    excess = max(0.0, utilisation - 0.75)
+    return min(most, 1.0 + slope * excess * excess)
 
 
 @rule

@@ -44,7 +44,7 @@ from market.premises import Premises
 from market.record import Record
 from market.securities import Kind
 from market.streams import Streams, fingerprint
-from market.units import CENTS_PER_MUSD, Float, Int, day_number
+from market.units import CENTS_PER_MUSD, Bool, Float, Int, day_number
 
 FIRST_NON_OFFICIAL = 3
 
@@ -80,7 +80,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     fed = fed_plan(scenario, calendar, state.levels.day)
     settle = next_settlement(day)
     years = np.maximum(securities.maturity_day - settle, 0) / 365.25
-    covariance = news_covariance(day)
+    covariance = news_covariance(day, scenario.news.decay)
     premises = Premises(
         securities=securities,
         outstanding=wide.outstanding,
@@ -112,7 +112,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
 
 def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     """Let the institutions join, and hand out every bond and every dollar."""
-    shares = accustomed_shares(given)
+    shares = accustomed_shares(given, scenario.start.wanted_bills)
     kinds = kinds_of(scenario.behaviour)
     traits = scenario.population.traits
     appoint(market, given)
@@ -211,7 +211,7 @@ def _draw_traits(agent: Institution, holder: Holder, spreads: Mapping[str, Trait
         setattr(agent, name, spread.median * float(np.exp(spread.spread * normal)))
 
 
-def accustomed_shares(given: Stage) -> Float:
+def accustomed_shares(given: Stage, wanted_bills: float) -> Float:
     """Return each holder's accustomed share of each security (H, S); columns sum to one over all but the Fed."""
     s, face = given.premises.securities, given.face[FIRST_NON_OFFICIAL:].astype(np.float64)
     private = face.sum(axis=0)
@@ -223,7 +223,17 @@ def accustomed_shares(given: Stage) -> Float:
     coming /= np.maximum(coming.sum(axis=0), 1e-12)
     shares = np.zeros(given.face.shape)
     shares[FIRST_NON_OFFICIAL:] = np.where(private > 0, face / np.maximum(private, 1.0), coming)
+    _leave_bills_to_auctions(shares, given.state.rows("primary_dealer"), s.of(Kind.BILL), wanted_bills)
     return shares
+
+
+def _leave_bills_to_auctions(shares: Float, dealers: Int, bill: Bool, wanted: float) -> None:
+    """Lower dealers' accustomed shares of bills to what they want, in favour of all others; columns keep their sums."""
+    whole = shares.sum(axis=0)
+    shares[np.ix_(dealers, np.flatnonzero(bill))] *= wanted
+    kept = shares[dealers].sum(axis=0)
+    others = np.setdiff1d(np.arange(len(shares)), dealers)
+    shares[others] *= (whole - kept) / np.maximum(shares[others].sum(axis=0), 1e-12)
 
 
 def _rows(given: Stage, sector: str) -> Int:

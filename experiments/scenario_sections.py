@@ -197,7 +197,20 @@ class News(Section):
     """What is learned about values, and by whom."""
 
     scale: float = _field(
-        1.0, "ratio", "estimated on par yields", "size of news, 1 as in June 2023 to May 2024", ge=0, le=20
+        0.95,
+        "ratio",
+        "so that days of a run vary as those before the start",
+        "size of news over that of yields before the start",
+        ge=0,
+        le=20,
+    )
+    decay: float = _field(
+        0.97,
+        "ratio",
+        "J.P. Morgan and Reuters (1996), RiskMetrics Technical Document, 4th ed., for a month's horizon",
+        "weight of a day before the start over that of the next, in the covariance of news",
+        gt=0.5,
+        le=1,
     )
     private_share: float = _field(
         0.2, "share of variance", "set in a reduced model", "news that only some hear", ge=0, le=1
@@ -212,6 +225,14 @@ class Start(Section):
 
     tilt: float = _field(0.0, "log points", "a convention", "random tilt of who holds what", ge=0, le=2)
     tilt_seed: int = _field(0, "seed", "", "which tilt", ge=0, lt=2**63)
+    wanted_bills: float = _field(
+        0.2,
+        "share",
+        "a guess near dealers' mean position in bills, January to May 2024 (FR 2004)",
+        "of the bills that dealers hold at the start, what they want to hold; auctions leave the rest with them anew",
+        ge=0,
+        le=1,
+    )
 
 
 class Sale(Section):

@@ -2,7 +2,9 @@
 
 Curves through the first day's seasoned notes and bonds, bills, and TIPS; each security's own residual; the premium
 of age ranks 0, 1 and 2 (mean residual of issues of 2 to 10 years); and the covariance of daily changes of the three
-factors of news, from a year of constant-maturity yields before the start (Board, H.15). All are inputs.
+factors of news, from constant-maturity yields before the start (Board, H.15), weighted by age as a risk desk of the
+start's day would: exponentially, without a mean, by default 0.97 a business day (J.P. Morgan and Reuters 1996,
+RiskMetrics Technical Document, 4th ed., the factor for a month's horizon). All are inputs.
 """
 
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from market.units import POINT_E8, Bool, Float, Int
 CONSTANT_MATURITIES = {
     "DGS3MO": 0.25, "DGS6MO": 0.5, "DGS1": 1.0, "DGS2": 2.0, "DGS5": 5.0, "DGS10": 10.0, "DGS20": 20.0, "DGS30": 30.0,
 }  # fmt: skip
-NEWS_YEARS = 1.0
+NEWS_YEARS = 3.0  # before the start: what is older weighs nothing
 BILL_KNOTS = np.array([0.02, 0.1, 0.25, 0.5, 1.0])
 REAL_KNOTS = np.array([0.2, 2.0, 5.0, 10.0, 20.0, 30.0])
 
@@ -83,12 +85,19 @@ def _mean(values: Float, chosen: Bool) -> float:
     return float(values[chosen].mean()) if chosen.any() else 0.0
 
 
-def news_covariance(day: int) -> Float:
-    """Return the covariance (3, 3) of daily factor changes in the year before a day, bp squared."""
+def news_covariance(day: int, decay: float) -> Float:
+    """Return the covariance (3, 3) of daily factor changes before a day, bp squared; each weighs ``decay`` as much as
+    the next.
+    """
+    moves = factor_changes(day)
+    weight = decay ** np.arange(len(moves))[::-1]
+    return np.asarray((weight[:, None] * moves).T @ moves / weight.sum())
+
+
+def factor_changes(day: int) -> Float:
+    """Return daily changes of the three factors (T, 3) in the years before a day, oldest first, bp."""
     frame = table("cmt_yields_term_premium_daily_2019-2024").dropna(subset=list(CONSTANT_MATURITIES))
     inside = (frame["date"] <= day) & (frame["date"] > day - round(365.25 * NEWS_YEARS))
     yields = frame.loc[inside, list(CONSTANT_MATURITIES)].to_numpy(np.float64) * 100.0
-    moves = np.diff(yields, axis=0)
     load = loadings(np.array(list(CONSTANT_MATURITIES.values())))
-    factors = np.linalg.lstsq(load, moves.T, rcond=None)[0]
-    return np.asarray(np.cov(factors))
+    return np.asarray(np.linalg.lstsq(load, np.diff(yields, axis=0).T, rcond=None)[0].T)

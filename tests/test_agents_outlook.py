@@ -101,11 +101,11 @@ def test_news_loads_on_level_slope_and_curvature():
     assert load[[0, 2], 2] == pytest.approx(0.0, abs=1e-5) and load[1, 2] > 0.2
 
 
-def test_the_size_of_news_is_that_of_a_year_of_published_changes(given_stage):
-    covariance = news_covariance(given_stage.premises.start_date)
+def test_the_size_of_news_is_that_of_published_changes(given_stage):
+    covariance = news_covariance(given_stage.premises.start_date, 0.97)
     assert np.allclose(covariance, covariance.T) and np.all(np.linalg.eigvalsh(covariance) > 0)
     ten_years = loadings(np.array([10.0]))[0]
-    assert 5.0 < np.sqrt(ten_years @ covariance @ ten_years) < 9.0
+    assert 5.0 < np.sqrt(ten_years @ covariance @ ten_years) < 7.0
 
 
 # ---- the prior -------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def test_without_a_deviation_there_is_none_and_a_common_one_is_level(opened):
 
 # ---- accustomed shares -----------------------------------------------------------------------------
 def test_accustomed_shares_are_the_holdings_of_the_start_and_sum_to_one(given_stage):
-    shares = accustomed_shares(given_stage)
+    shares = accustomed_shares(given_stage, 1.0)
     private = given_stage.face[FIRST_NON_OFFICIAL:].sum(axis=0)
     assert shares.sum(axis=0) == pytest.approx(1.0, abs=1e-9)
     assert np.all(shares >= 0) and not shares[:FIRST_NON_OFFICIAL].any()

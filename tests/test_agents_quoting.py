@@ -123,11 +123,17 @@ def test_own_cheapness_moves_more_than_the_level():
 
 
 def test_liquidity_trades_lean_towards_what_is_wanted_and_are_even_at_it():
-    assert buying_chance(0.0, 100.0, 0.02) == 0.5
-    assert buying_chance(500.0, 100.0, 0.02) == pytest.approx(0.6)
-    assert buying_chance(-500.0, 100.0, 0.02) == pytest.approx(0.4)
-    assert buying_chance(1e9, 100.0, 0.02) == 1.0 and buying_chance(-1e9, 100.0, 0.02) == 0.0
-    assert buying_chance(1e9, 0.0, 0.02) == 0.5
+    assert buying_chance(0.0, 100.0, 0.02, 0.0) == 0.5
+    assert buying_chance(500.0, 100.0, 0.02, 0.0) == pytest.approx(0.6)
+    assert buying_chance(-500.0, 100.0, 0.02, 0.0) == pytest.approx(0.4)
+    assert buying_chance(1e9, 100.0, 0.02, 0.0) == 1.0 and buying_chance(-1e9, 100.0, 0.02, 0.0) == 0.0
+    assert buying_chance(1e9, 0.0, 0.02, 0.0) == 0.5
+
+
+def test_what_clients_bring_adds_to_the_lean_and_never_leaves_a_chance():
+    assert buying_chance(500.0, 100.0, 0.02, 0.05) == pytest.approx(0.65)
+    assert buying_chance(0.0, 100.0, 0.02, -0.1) == pytest.approx(0.4)
+    assert buying_chance(1e9, 100.0, 0.02, 0.3) == 1.0 and buying_chance(-1e9, 100.0, 0.02, -0.3) == 0.0
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1.0), st.floats(1.0, 1e5))

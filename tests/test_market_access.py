@@ -12,7 +12,7 @@ from agents.traits import memory, trait
 from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
 from market.ledger import NegativeBalanceError, UnbalancedError
 from market.messages import Order, Venue
-from market.operations import scoring_curve_bp
+from market.scoring_curve import scoring_curve_bp
 from market.securities import Kind
 from market.view import View
 

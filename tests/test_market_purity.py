@@ -135,7 +135,7 @@ def test_dealers_with_other_costs_show_other_spreads(twins):
                 dealer.cost_share = cost
         live(market, 1)
         spread[cost] = spread_on_bp(market), spread_off_bp(market)
-    assert spread[3.0][0] > spread[0.3][0] + 0.1 and spread[3.0][1] > spread[0.3][1] + 0.1
+    assert spread[3.0][0] > spread[0.3][0] + 0.05 and spread[3.0][1] > spread[0.3][1] + 0.05
 
 
 def test_yields_rise_where_holders_sell(twins):

@@ -1,0 +1,120 @@
+"""What makes inventory last: clients' flows with a memory, and what a dealer carries for a while."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from small_market import live, lone, small, small_market
+
+from agents.client_flows import SAME_FOR_ALL, bid_factor, live_on, next_flow
+from agents.dealer_inventory import inventory_of
+from agents.investor import Investor
+from agents.outlook import NODES
+from agents.primary_dealer import PrimaryDealer
+from agents.quoting import next_carried
+from experiments.build import accustomed_shares, stage
+from experiments.start_pattern import factor_changes, news_covariance
+from market.scoring_curve import scoring_curve_bp
+from market.securities import Kind
+
+
+# ---- clients' flows ---------------------------------------------------------------------------------
+def test_a_flow_forgets_by_its_days_and_keeps_unit_variance():
+    draws = np.random.default_rng(1).normal(size=(2, 200_000))
+    today = np.random.default_rng(2).normal(size=200_000)
+    tomorrow = next_flow(today, *draws, 15.0)
+    assert np.corrcoef(today, tomorrow)[0, 1] == pytest.approx(np.exp(-1 / 15), abs=0.005)
+    assert tomorrow.var() == pytest.approx(1.0, abs=0.02)
+    assert next_flow(1.0, 0.0, 0.0, 15.0) == pytest.approx(np.exp(-1 / 15))
+
+
+def test_maturities_of_one_institution_share_a_part_of_its_flows():
+    rng = np.random.default_rng(3)
+    common, fresh = rng.normal(size=100_000), rng.normal(size=(2, 100_000))
+    first, second = (next_flow(0.0, own, common, 15.0) for own in fresh)
+    assert np.corrcoef(first, second)[0, 1] == pytest.approx(SAME_FOR_ALL, abs=0.01)
+
+
+def test_flows_of_a_member_are_the_same_alone_and_among_others():
+    alone, together = (small_market(days=3, one_by_one=one) for one in (True, False))
+    states = [market.kinds[kind].columns["inflow"] for market in (alone, together) for kind in _investors(market)]
+    half = len(states) // 2
+    assert half > 5 and all(np.array_equal(a, b) for a, b in zip(states[:half], states[half:], strict=True))
+    assert np.ptp(states[0][:2]) > 0
+
+
+def _investors(market):
+    return sorted((kind for kind in market.kinds if issubclass(kind, Investor)), key=lambda kind: kind.__name__)
+
+
+def test_a_day_of_flows_is_drawn_for_each_maturity():
+    one = lone(Investor, flow_days=10.0)
+    one.normal = lambda purpose, n, daily: np.arange(n, dtype=float)
+    state = live_on(one)
+    assert state.shape == (NODES,) and np.all(np.diff(state) > 0)
+
+
+def test_bids_differ_with_flows_and_are_the_usual_on_average():
+    draws = np.random.default_rng(4).normal(size=400_000)
+    assert bid_factor(draws, 0.4).mean() == pytest.approx(1.0, abs=0.01)
+    assert bid_factor(1.0, 0.4) > bid_factor(0.0, 0.4) and bid_factor(3.0, 0.0) == 1.0
+
+
+# ---- what a dealer carries --------------------------------------------------------------------------
+def test_what_is_held_for_long_becomes_carried_up_to_its_share():
+    carried, held = 0.0, []
+    for _ in range(200):
+        carried = float(next_carried(carried, 150.0, 0.1, 1000.0, 0.7, 10.0, True))
+        held.append(carried)
+    assert held[9] == pytest.approx(0.7 * 50.0 * (1 - 0.9**10)) and held[-1] == pytest.approx(35.0)
+    assert next_carried(35.0, 0.0, 0.1, 1000.0, 0.7, 10.0, False) == pytest.approx(31.5)
+    assert next_carried(0.0, 100.0, 0.1, 1000.0, 0.7, 10.0, True) == 0.0
+
+
+def test_carried_face_is_not_priced_and_still_uses_the_balance_sheet():
+    today = SimpleNamespace(turnover=np.array([4e8]), face_dv01=np.array([0.019e-6]), duration=np.array([1.9]))
+    view = SimpleNamespace(
+        tradable=np.ones(1, bool),
+        anticipated=np.array([1e9]),
+        tick=np.array([0.0039]),
+        dv01=np.array([0.019]),
+        rounds=20,
+    )
+    model = SimpleNamespace(
+        ledger=SimpleNamespace(position=lambda rows: np.array([[4_000_000]], np.int64)),
+        outlook=SimpleNamespace(unit_loadings=lambda view: np.array([[6.0, 1.0, 0.5]])),
+    )
+    desk = lone(PrimaryDealer, model, n_securities=1, benchmark=np.array([0.001]))
+    fresh = inventory_of(desk, view, today)
+    desk.carried = np.array([2_000_000.0])
+    later = inventory_of(desk, view, today)
+    assert fresh.excess == pytest.approx(3e6) and later.excess == pytest.approx(1e6)
+    assert 0 < later.skew_bp[0] < fresh.skew_bp[0]
+    assert later.leverage[0] == fresh.leverage[0] > 0
+
+
+def test_dealers_want_a_part_of_their_bills_and_others_the_rest():
+    given = stage(small())
+    dealers, bill = given.state.rows("primary_dealer"), given.premises.securities.of(Kind.BILL)
+    all_of_them, a_fifth = accustomed_shares(given, 1.0), accustomed_shares(given, 0.2)
+    assert a_fifth[dealers][:, bill] == pytest.approx(0.2 * all_of_them[dealers][:, bill])
+    assert a_fifth[:, bill].sum(axis=0) == pytest.approx(all_of_them[:, bill].sum(axis=0))
+    assert a_fifth[:, ~bill] == pytest.approx(all_of_them[:, ~bill])
+
+
+# ---- news and the curve that offers are judged by ---------------------------------------------------
+def test_the_size_of_news_weighs_the_latest_days_most():
+    day = stage(small()).premises.start_date
+    moves = factor_changes(day)
+    assert news_covariance(day, 1.0) == pytest.approx(moves.T @ moves / len(moves))
+    latest = news_covariance(day, 1e-9)
+    assert latest == pytest.approx(np.outer(moves[-1], moves[-1]))
+
+
+def test_seasoned_notes_of_the_first_day_lie_on_the_curve_that_judges_offers():
+    market = live(small_market(), 1)
+    away = market.composite_bp - scoring_curve_bp(market)
+    s, years = market.securities, market.years
+    for low, high in ((2, 3), (3, 5), (5, 7), (7, 10)):
+        mine = s.of(Kind.NOTE) & market.tradable & (market.rank > 2) & (years > low) & (years < high)
+        assert mine.sum() > 5 and abs(away[mine].mean()) < 1.0, (low, high, away[mine].mean())
