@@ -128,6 +128,9 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
 def _use(dealer: Any, position: Float, factor: Float) -> tuple[Float, Float]:
     """Return the use of the gross limit and of the risk limit, (..., 1) each."""
     gross_musd = exposure(np.abs(position), np.full(position.shape[-1], 1.0 / FACE_PER_MUSD))
+    if np.any(dealer.obligation_weight):
+        carried = dealer.model.clearing.of(dealer.rows)
+        gross_musd = gross_musd + dealer.obligation_weight * (carried if dealer.alone else carried[:, None])
     leverage = gross_musd / (dealer.gross_limit * dealer.capital_share)
     limit = dealer.var_limit * dealer.capital_share
     squared = factor[..., 0:1] ** 2 + factor[..., 1:2] ** 2 + factor[..., 2:3] ** 2

@@ -77,6 +77,7 @@ class PrimaryDealer(Institution):
     var_most = trait(3.0, "-", (1, 100), "a guess: steeper, and dealers' books chatter in a reduced model")
     gross_limit = trait(560_000.0, "$m, all dealers", (1e3, 1e8), "a guess: 0.62 used at the start")
     var_limit = trait(32.0, "$m/bp of the level, all dealers", (0.1, 1e5), "a guess")
+    obligation_weight = trait(0.0, "of what it is to receive", (0, 1), "counted in its gross position; a switch")
     volatility = trait(6.0, "bp a day", (0.1, 100), "published daily changes")
     risk_share = trait(0.009, "-", (0, 1), "k1: off-the-run spreads")
     cost_share = trait(0.3, "-", (0, 10), "k2: off-the-run spreads")

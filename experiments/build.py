@@ -37,6 +37,7 @@ from experiments.shocks import sellers, shock_of
 from experiments.start_pattern import FirstDay, news_covariance, pattern_of
 from experiments.starting_state import StartingState, starting_state
 from experiments.tips_index import consumer_prices
+from experiments.venue_sections import clearing_rules
 from market.calendar import business_days
 from market.instruments import FED, Money
 from market.model import TreasuryMarket
@@ -95,6 +96,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         dealers_asked=scenario.market.dealers_asked,
         requests=request_rules(scenario.market.requests),
         all_to_all=scenario.market.all_to_all,
+        clearing=clearing_rules(scenario.market.clearing),
         news_scale=scenario.news.scale,
         private_share=scenario.news.private_share,
         degrees_of_freedom=scenario.news.degrees_of_freedom,

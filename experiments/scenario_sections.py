@@ -27,7 +27,7 @@ from experiments.purchase_sections import BackstopAuctions, Functioning, Purchas
 from experiments.request_sections import Requests
 from experiments.section import BusinessDay, Section
 from experiments.section import declared as _field
-from experiments.venue_sections import BookClass, all_to_all
+from experiments.venue_sections import BookClass, Clearing, all_to_all
 from market.calendar import next_business_day, previous_business_day
 from market.units import day_number, to_date
 
@@ -98,6 +98,7 @@ class Market(Section):
     )
     requests: Requests = Requests()
     all_to_all: tuple[BookClass, ...] = all_to_all
+    clearing: Clearing = Clearing()
 
 
 class Cap(Section):

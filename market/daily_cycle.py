@@ -5,6 +5,7 @@ from typing import Any
 
 from market.all_to_all import publish_costs
 from market.announcing import announce, open_market, set_rates
+from market.clearing import carry
 from market.closing import check, mark, record
 from market.funding import fund, lend_overnight, unwind_funding
 from market.futures_market import settle_futures, trade_futures
@@ -50,6 +51,7 @@ ROUND: tuple[Act, ...] = (
 )
 EVENING: tuple[Act, ...] = (
     publish_costs,
+    carry,
     review_buybacks,
     charge_for_securities,
     settle_futures,

@@ -207,6 +207,26 @@ def fails_charges_musd(market: Any) -> float:
     return float(market.fails_charge_cents / CENTS_PER_MUSD)
 
 
+def delivered_musd(market: Any) -> float:
+    """Face delivered this morning between investors, dealers and traders, net by the rule of clearing."""
+    return float(market.clearing.delivered_face / FACE_PER_MUSD)
+
+
+def failed_musd(market: Any) -> float:
+    """Face due this morning between investors, dealers and traders that was not delivered."""
+    return float(market.clearing.failed_face / FACE_PER_MUSD)
+
+
+def cured_musd(market: Any) -> float:
+    """Face that had failed the day before and did not fail again; netted fails count as cured where they are netted."""
+    return float(market.clearing.cured_face / FACE_PER_MUSD)
+
+
+def dealer_obligations_musd(market: Any) -> float:
+    """Face that primary dealers are to receive of trades that have not settled, net by the rule of clearing."""
+    return float(market.clearing.of(np.flatnonzero(market.sectors == "dealers")).sum())
+
+
 def iorb_bp(market: Any) -> float:
     """Interest on reserve balances."""
     return float(market.rates.iorb)
@@ -254,6 +274,10 @@ DAILY = (
     soma_lent_musd,
     lending_fees_musd,
     fails_charges_musd,
+    delivered_musd,
+    failed_musd,
+    cured_musd,
+    dealer_obligations_musd,
     iorb_bp,
     buyback_face_musd,
     buyback_cost_musd,

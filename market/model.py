@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from market import bond_arithmetic
 from market.all_to_all import AllToAll
 from market.calendar import next_business_day
+from market.clearing import Clearing
 from market.daily_cycle import agenda
 from market.flow_table import FlowTable
 from market.futures_market import FuturesMarket
@@ -98,6 +99,7 @@ class TreasuryMarket(mesa.Model):
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)
         self.request_desk, self.all_to_all = RequestDesk(self), AllToAll(premises.all_to_all, n)
+        self.clearing = Clearing(premises.clearing)
         self.rejections: dict[str, list[Rejection]] = {}
         self._seen: View | None = None
         self.flows = FlowTable(self.ledger)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from market.clearing import ClearingRules
 from market.price_index import PriceIndex
 from market.request_rules import RequestRules
 from market.securities import Securities
@@ -29,6 +30,7 @@ class Premises:
     rounds: int = 20
     dealers_asked: int = 4
     requests: RequestRules = field(default_factory=RequestRules)
+    clearing: ClearingRules = field(default_factory=ClearingRules)
     all_to_all: tuple[str, ...] = ()  # classes of market.all_to_all in whose books clients may rest orders
     news_scale: float = 1.0
     private_share: float = 0.2

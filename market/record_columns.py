@@ -58,6 +58,16 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "soma_lent_musd": ("musd", "securities that the Fed lends, face"),
         "lending_fees_musd": ("musd", "fees of the night for borrowed securities"),
         "fails_charges_musd": ("musd", "charges of the night on what is due and not delivered"),
+        "delivered_musd": (
+            "musd",
+            "face delivered between investors, dealers and traders, net by the rule of clearing",
+        ),
+        "failed_musd": ("musd", "face due that morning between them that was not delivered"),
+        "cured_musd": ("musd", "face that had failed before and did not again; netted fails end where they are netted"),
+        "dealer_obligations_musd": (
+            "musd",
+            "face that dealers are to receive at the close, net by the rule of clearing",
+        ),
         "iorb_bp": ("bp", "interest on reserve balances"),
         "buyback_face_musd": ("musd", "face accepted in the day's buybacks"),
         "buyback_cost_musd": ("musd", "price of the day's buybacks, accrued interest included"),

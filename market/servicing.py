@@ -4,6 +4,7 @@ Everything is posted through the ledger, under the memo that says why; nothing m
 days are all lived on one date.
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from market import bond_arithmetic
 from market.apportion import apportion
+from market.clearing import settle_cleared
 from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
 from market.messages import TRADES, Venue, stacked
 from market.price_index import index_ratio_e5
@@ -30,13 +32,17 @@ def settle_trades(market: Any) -> None:
     sold, bought = pending["seller"] == TREASURY, pending["buyer"] == TREASURY
     official = pending["venue"] == Venue.OFFICIAL
     fed_buys, fed_sells = official & (pending["buyer"] == FED), official & (pending["seller"] == FED)
-    trades = ("settlement", ~sold & ~bought & ~official)
-    bought_back = (MEMO_BUYBACK, bought)
-    groups = ((MEMO_ISSUE, sold), (MEMO_OUTRIGHT, fed_sells), trades, (MEMO_OUTRIGHT, fed_buys), bought_back)
+    groups = (
+        (MEMO_ISSUE, sold, settle),
+        (MEMO_OUTRIGHT, fed_sells, settle),
+        ("settlement", ~sold & ~bought & ~official, partial(settle_cleared, market)),
+        (MEMO_OUTRIGHT, fed_buys, settle),
+        (MEMO_BUYBACK, bought, settle),
+    )
     left = []
-    for memo, mine in groups:
+    for memo, mine, way in groups:
         with market.flows.under(memo):
-            waiting, fails = settle(market.ledger, pending.take(np.flatnonzero(mine)), day, market.may_short)
+            waiting, fails = way(market.ledger, pending.take(np.flatnonzero(mine)), day, market.may_short)
         left.append(waiting)
         note_fails(market, fails)
     return_borrowed(market.ledger)

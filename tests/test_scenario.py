@@ -33,6 +33,7 @@ def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
         "backstop-auction",
         "baseline",
         "buybacks-doubled",
+        "central-clearing",
         "committed",
         "debt-limit-2025",
         "debt-limit-autumn",
