@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -37,6 +38,11 @@ class RunTables:
             empty = pd.DataFrame(columns=list(COLUMNS[table]))
             self._read[table] = read(self.folder, table) if there or table in ALWAYS else empty
         return self._read[table]
+
+    @cached_property
+    def scenario(self) -> dict[str, Any]:
+        """The scenario of the run, as its manifest has it."""
+        return read_manifest(self.folder).scenario
 
     @cached_property
     def _read(self) -> dict[str, pd.DataFrame]:

@@ -1,4 +1,5 @@
-"""Commands of experiments, hooked into ``experiments.cli``: ``experiments``, ``experiment``, ``report``, ``rerun``."""
+"""Commands of experiments, hooked into ``experiments.cli``: ``experiments``, ``experiment``, ``report``, ``figures``,
+``rerun``."""
 
 import sys
 from pathlib import Path
@@ -68,6 +69,19 @@ def report(folder: Annotated[Path, typer.Argument(help="Folder of an experiment.
 
     for path in save(folder):
         print(path)
+
+
+def figures(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run or of an experiment.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Figures; default: all that the folder has data for.")
+    ] = None,
+) -> None:
+    """Draw figures of a run or of an experiment, a column of a journal wide, as PNG and PDF; list them."""
+    from experiments.figures.gallery import FIGURES, save
+
+    for path in save(folder, names or ()):
+        print(path if path.suffix == ".pdf" else f"{path}  {FIGURES[path.stem].shows}")
 
 
 def rerun(
@@ -150,5 +164,5 @@ def _show(found: "Results") -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands of this file to the command line."""
-    for command in (experiments, experiment, report, rerun):
+    for command in (experiments, experiment, report, figures, rerun):
         app.command()(command)

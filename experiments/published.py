@@ -88,6 +88,13 @@ def nearest_row(frame: pd.DataFrame, day: int, column: str = "date") -> pd.Serie
     return frame.iloc[int(np.argmin(distance))]
 
 
+def between(name: str, column: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """Return the rows of a published table of the days from first to last, by date."""
+    frame = table(name)
+    dated = frame.set_index(pd.DatetimeIndex(pd.to_datetime(frame[column], unit="D")))
+    return dated[(dated.index >= first) & (dated.index <= last)]
+
+
 def interpolated(frame: pd.DataFrame, day: int, column: str, value: str) -> float:
     """Return a value on a day, linear between published days and level beyond them; blanks are skipped."""
     known = frame[[column, value]].dropna()

@@ -13,21 +13,17 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.figure import Figure
 
 from experiments.effects import Results, load
 from experiments.effects_page import number
 from experiments.experiment import EXPECTATIONS, names
 from experiments.experiment import load as bundled
 from experiments.figures import effect_path, effects, style
-from experiments.figures.style import SETTINGS
 from experiments.store import write_whole
 from experiments.sweep import read_sweep
 
 ESCAPED = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"})
-COLUMNS_OF_FIGURE = 2
 
 
 def save(folder: Path) -> list[Path]:
@@ -36,7 +32,10 @@ def save(folder: Path) -> list[Path]:
     texts = {"report.md": page(found), "effects.tex": latex(found)}
     for name, text in texts.items():
         write_whole(folder / name, text)
-    figures = [*style.save(effects_figure(found), folder, "effects"), *style.save(path_figure(found), folder, "path")]
+    figures = [
+        *style.save(effects.draw_wide(found), folder, "effects"),
+        *style.save(effect_path.draw_wide(found), folder, "path"),
+    ]
     return [*(folder / name for name in texts), *found.save(), *figures]
 
 
@@ -148,38 +147,6 @@ def latex(found: Results) -> str:
         lines.append(" & ".join(cell.translate(ESCAPED) for cell in shown) + r" \\")
         last = row["effect"]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
-
-
-def effects_figure(found: Results) -> Figure:
-    """Return a panel for each outcome."""
-    outcomes = [outcome.name for outcome in found.question.outcomes]
-    rows = -(-len(outcomes) // COLUMNS_OF_FIGURE)
-    with matplotlib.rc_context(SETTINGS):
-        height = 0.7 + (0.9 + 0.22 * len(found.question.contrasts())) * rows
-        figure = Figure(figsize=(10, height), layout="constrained")
-        panels = figure.subplots(rows, COLUMNS_OF_FIGURE, squeeze=False).flat
-        for axes, outcome in zip(
-            panels, [*outcomes, *[None] * (rows * COLUMNS_OF_FIGURE - len(outcomes))], strict=True
-        ):
-            if outcome is None:
-                axes.set_axis_off()
-            else:
-                effects.draw(axes, found.effects, outcome)
-    return figure
-
-
-def path_figure(found: Results) -> Figure:
-    """Return the effects on the primary outcome by day."""
-    primary = found.question.outcomes[0]
-    differences = {}
-    for name, weights in found.question.contrasts().items():
-        paths = found.paths(list(weights))
-        differences[name] = np.sum([weight * paths[arm] for arm, weight in weights.items()], axis=0)
-    with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(7, 4.2), layout="constrained")
-        title = f"{primary.name}: difference by day, 95 % intervals by day"
-        effect_path.draw(figure.subplots(), differences, title, primary.unit_of_a_day)
-    return figure
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:

@@ -88,6 +88,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "ask": ("points", "best firm offer at the close, NaN if none"),
         "residual_bp": ("bp", "yield less the fitted curve, NaN outside the fit"),
         "unquoted_share": ("share", "rounds without a firm two-sided quote"),
+        "depth_musd": ("musd", "mean face at the best bid and offer together, by round"),
         "on_the_run": ("flag", "the latest issue of its original term"),
     },
     "institutions": {

@@ -59,6 +59,7 @@ def _securities(market: Any) -> None:
         ask=view.ask[places],
         residual_bp=market.residual_bp[places],
         unquoted_share=1.0 - tape.quoted_rounds[places] / looks,
+        depth_musd=tape.depth_sum[places] / looks / FACE_PER_MUSD,
         on_the_run=market.on_the_run[places],
     )
 

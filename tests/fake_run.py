@@ -79,6 +79,7 @@ def write_day(record: Record, day: int, sheet: dict[tuple[str, str], int], bough
         ask=[np.nan, 99.1],
         residual_bp=[0.5, -2.0],
         unquoted_share=[1.0, 0.0],
+        depth_musd=[0.0, 50.0],
         on_the_run=[False, True],
     )
     record.add(

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.check import RunTables
 from experiments.figures import netting, network
 from experiments.request_summary import requests
 from experiments.run import run
@@ -27,7 +28,7 @@ def main() -> None:
     """Simulate, draw, print."""
     with TemporaryDirectory() as folder:
         done = run(overlaid(load("baseline"), SHORT, "pictures"), seed=1, days=5, out=Path(folder) / "run")
-        network.draw(done.folder).savefig(HERE / "network.png", dpi=72)
+        network.draw(RunTables(done.folder)).savefig(HERE / "network.png", dpi=72)
         found = measures(network.trade_shares(requests(done.folder)).to_numpy(np.float64))
     print(f"a client's concentration {found['client_hhi']:.3f}, first quarter of dealers {found['core_share']:.0%}")
     members, chosen = done.market.sectors == "dealers", example(done.market)

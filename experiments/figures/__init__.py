@@ -1,1 +1,4 @@
-"""Figures of a run: one per file, each a function that draws on given axes from the tables of a run folder."""
+"""Figures: one per file, ``draw(results)`` returns it a column wide; ``panel`` draws it on given axes, for pages.
+
+``gallery`` names them all, ``style`` is the look that they share.
+"""

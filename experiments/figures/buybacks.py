@@ -3,22 +3,28 @@
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from experiments.figures.style import BLUE, RED, SKY, label, legend
-from market.units import FACE_PER_MUSD
+from experiments.figures.buckets import FACE_PER_BN
+from experiments.figures.style import BLACK, BLUE, SKY, alone, label, legend, says
 
 WIDTH_DAYS = 2.4
 
 
-def draw(axes: Axes, run: Any) -> None:
+def draw(run: Any) -> Figure:
+    """Return the figure of a run."""
+    return alone(panel, run)
+
+
+def panel(axes: Axes, run: Any) -> None:
     """Draw a bar per operation day: offered behind accepted, the maximum as a mark."""
-    by_day = run["buybacks"].groupby("date")[["offered_face", "accepted_face", "maximum_face"]].sum()
-    billions = by_day / FACE_PER_MUSD / 1_000
+    columns = ["offered_face", "accepted_face", "maximum_face"]
+    billions = run["buybacks"].groupby("date")[columns].sum() / FACE_PER_BN
     axes.bar(billions.index, billions["offered_face"], WIDTH_DAYS, color=SKY, label="offered")
     axes.bar(billions.index, billions["accepted_face"], WIDTH_DAYS, color=BLUE, label="accepted")
-    axes.scatter(billions.index, billions["maximum_face"], s=14, marker="_", color=RED, label="maximum", zorder=3)
+    axes.scatter(billions.index, billions["maximum_face"], s=18, marker="_", color=BLACK, label="maximum", zorder=3)
     label(axes, "Buyback operations", "billion dollars of face")
     if len(billions):
         legend(axes)
     else:
-        axes.text(0.5, 0.5, "no operations in this run", transform=axes.transAxes, ha="center")
+        says(axes, "no operations in this run")

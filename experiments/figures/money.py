@@ -2,34 +2,35 @@
 
 from typing import Any
 
-import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from experiments.figures.style import BLUE, GREEN, ORANGE, label, legend
-from experiments.published import table
+from experiments.figures.events import shade
+from experiments.figures.style import alone, label, legend, series
+from experiments.published import between
 
 H41, TGA = "h41_wednesday_levels_weekly_2019-2024", "tga_daily_2019-2024"
-LINES = (  # column of daily, published table and column, colour, name
-    ("reserves_musd", H41, "reserve_balances", BLUE, "reserves"),
-    ("tga_musd", TGA, "tga_musd", ORANGE, "Treasury's account"),
-    ("on_rrp_musd", H41, "rrp_others_onrrp", GREEN, "reverse repo"),
+LINES = (  # column of daily, published table and column, name
+    ("reserves_musd", H41, "reserve_balances", "reserves"),
+    ("tga_musd", TGA, "tga_musd", "Treasury's account"),
+    ("on_rrp_musd", H41, "rrp_others_onrrp", "reverse repo"),
 )
 
 
-def draw(axes: Axes, run: Any) -> None:
+def draw(run: Any) -> Figure:
+    """Return the figure of a run."""
+    return alone(panel, run)
+
+
+def panel(axes: Axes, run: Any) -> None:
     """Draw each path of the run as a line, the published one as dots."""
     daily = run["daily"]
-    for column, source, published, colour, name in LINES:
-        axes.plot(daily["date"], daily[column] / 1_000, color=colour, label=name)
-        known = _published(source, published, daily["date"].min(), daily["date"].max())
-        axes.plot(known.index, known / 1_000, ".", color=colour, markersize=2.5)
+    shade(axes, run, daily["date"])
+    for place, (column, source, published, name) in enumerate(LINES):
+        drawn = series(place)
+        axes.plot(daily["date"], daily[column] / 1_000, **drawn, label=name)
+        known = between(source, "date", daily["date"].min(), daily["date"].max())[published] / 1_000
+        axes.plot(known.index, known, ".", color=drawn["color"], markersize=2.5)
     axes.set_ylim(bottom=0)
     label(axes, "Money at the Fed (dots: published)", "billion dollars")
     legend(axes)
-
-
-def _published(source: str, column: str, first: pd.Timestamp, last: pd.Timestamp) -> "pd.Series[float]":
-    """Return a published series, millions of dollars, within the days of the run."""
-    frame = table(source)
-    series = pd.Series(frame[column].to_numpy(), pd.to_datetime(frame["date"], unit="D"))
-    return series[(series.index >= first) & (series.index <= last)]

@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import networkx as nx
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BLUE, GREY, ORANGE, SETTINGS
+from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, label, legend, stacked
 from experiments.request_summary import requests
 from market.relationships import measures
 
 LEAST_SHARE = 0.08  # of a client's trades: thinner links are not drawn
+PANEL_HIGH = 2.9  # inches
 
 
 def relationships(folder: Path) -> "nx.Graph[str]":
@@ -36,26 +37,33 @@ def trade_shares(table: pd.DataFrame) -> pd.DataFrame:
     return counts.div(counts.sum(axis=1), axis=0)
 
 
-def draw(results: Path) -> Figure:
-    """Draw the network of a run folder that kept its requests, and its dealers' shares beside it."""
-    shares = trade_shares(requests(results))
+def draw(results: Any) -> Figure:
+    """Return the network of a run that kept its requests, and its dealers' shares below it."""
+    shares = trade_shares(results["requests"])
+    return stacked((_network, _strength), shares, PANEL_HIGH)
+
+
+def _network(axes: Axes, shares: pd.DataFrame) -> None:
+    """Draw who trades with whom."""
     found = measures(shares.to_numpy(np.float64))
-    with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(9.0, 4.6), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-        _links(left, shares)
-        strength = shares.mean(axis=0).sort_values(ascending=False)
-        right.bar(range(len(strength)), 100 * strength.to_numpy(), color=BLUE, label="dealers")
-        right.axhline(100 / max(len(strength), 1), color=GREY, linestyle=":", linewidth=1.0)
-        right.set_title(f"Dealers' shares; the first quarter has {100 * found['core_share']:.0f} %")
-        right.set_ylabel("percent, mean over clients; dotted: all alike")
-        right.set_xlabel("dealers, from the most used")
-        right.set_xticks([])
-        left.set_title(f"Who trades with whom: a client's concentration {found['client_hhi']:.2f}")
-    return figure
+    _links(axes, shares)
+    axes.set_title(f"Who trades with whom (HHI {found['client_hhi']:.2f})")
 
 
-def _links(axes: Any, shares: pd.DataFrame) -> None:
+def _strength(axes: Axes, shares: pd.DataFrame) -> None:
+    """Draw each dealer's share of clients' trades."""
+    found = measures(shares.to_numpy(np.float64))
+    strength = shares.mean(axis=0).sort_values(ascending=False)
+    axes.bar(range(len(strength)), 100 * strength.to_numpy(), color=BLUE)
+    axes.axhline(100 / max(len(strength), 1), color=BLACK, linestyle=":", linewidth=1.0, label="all alike")
+    axes.grid(axis="x", visible=False)
+    label(axes, f"The first quarter of dealers has {100 * found['core_share']:.0f} %", "percent", dates=False)
+    axes.set_xlabel("dealers, from the most used")
+    axes.set_xticks([])
+    legend(axes)
+
+
+def _links(axes: Axes, shares: pd.DataFrame) -> None:
     """Draw dealers on an inner ring, clients on an outer one, beside the dealer each uses most."""
     clients, dealers = shares.shape
     value = shares.to_numpy()
@@ -65,11 +73,12 @@ def _links(axes: Any, shares: pd.DataFrame) -> None:
         for d in np.flatnonzero(value[c] >= LEAST_SHARE):
             ends = np.stack([outer[place], inner[d]])
             axes.plot(*ends.T, color=GREY, linewidth=3.0 * value[c, d], alpha=min(1.0, 0.15 + value[c, d]), zorder=1)
-    axes.scatter(*outer.T, s=8, color=ORANGE, zorder=2, label="clients")
-    axes.scatter(*inner.T, s=1500 * value.mean(axis=0), color=BLUE, zorder=3, label="dealers, by their share")
+    axes.scatter(outer[:, 0], outer[:, 1], s=8, color=ORANGE, zorder=2, label="clients")
+    sizes = 900 * value.mean(axis=0)
+    axes.scatter(inner[:, 0], inner[:, 1], s=sizes, color=BLUE, zorder=3, marker="s", label="dealers, by their share")
     axes.set_aspect("equal")
     axes.axis("off")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, -0.08), ncols=2, markerscale=0.7)
+    legend(axes)
 
 
 def _ring(n: int, radius: float) -> Any:

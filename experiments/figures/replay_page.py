@@ -1,6 +1,6 @@
 """One page of a replay: the accounting side above, the behavioural side below, each beside what was published."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 from experiments.figures import style
 from experiments.figures.style import (
     BLACK,
-    BLUE,
-    GREEN,
     GREY,
-    ORANGE,
     PAGE_INCHES,
-    PINK,
     RED,
     SETTINGS,
     SKY,
+    Panel,
     label,
+    legend,
+    series,
 )
 from experiments.replay import (
     CASH_DAILY,
@@ -38,8 +37,6 @@ from experiments.replay import (
 )
 from market.units import to_date
 
-Panel = Callable[[Axes, Replay], None]
-COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY)
 MUSD_PER_BN = 1_000
 OPERATIONS_PER_TICK = 8
 MARGIN_DAYS = 4
@@ -50,33 +47,33 @@ def money(axes: Axes, found: Replay) -> None:
     _lines(axes, found, (MONEY, RESERVES, REVERSE_REPO, CASH_DAILY))
     axes.set_ylim(bottom=0)
     label(axes, "Money at the Fed", "billion dollars")
-    _legend(axes)
+    legend(axes)
 
 
 def portfolio(axes: Axes, found: Replay) -> None:
     """Draw the Fed's Treasuries at par."""
     _lines(axes, found, (SOMA_TOTAL,))
     label(axes, "The Fed's Treasuries, par", "billion dollars")
-    _legend(axes)
+    legend(axes)
 
 
 def debt(axes: Axes, found: Replay) -> None:
     """Draw the error of debt by class at month-ends, and the tolerance."""
-    for item, colour in zip(DEBT.values(), COLOURS, strict=True):
+    for place, item in enumerate(DEBT.values()):
         rows = found.bookkeeping[found.bookkeeping["item"] == item.name]
         error = 100 * (rows["model"] / rows["published"] - 1)
-        axes.plot(_dates(rows["day"]), error, ".-", color=colour, label=item.name.split(": ")[1])
+        axes.plot(_dates(rows["day"]), error, marker=".", **series(place), label=item.name.split(": ")[1])
     for side in (-1, 1):
         axes.axhline(side, color=GREY, linestyle=":")
     label(axes, "Debt by class less published", "percent (dotted: tolerance)")
-    _legend(axes)
+    legend(axes)
 
 
 def maturity(axes: Axes, found: Replay) -> None:
     """Draw the average maturity at month-ends."""
     _lines(axes, found, (MATURITY,))
     label(axes, "Average maturity", "years")
-    _legend(axes)
+    legend(axes)
 
 
 def cover(axes: Axes, found: Replay) -> None:
@@ -98,14 +95,14 @@ def accepted(axes: Axes, found: Replay) -> None:
     maximum = found.buybacks["maximum"].to_numpy(np.float64) / MUSD_PER_BN
     axes.scatter(np.arange(len(maximum)), maximum, s=14, marker="_", color=RED, label="maximum")
     label(axes, "Accepted, by buyback", "billion dollars", dates=False)
-    _legend(axes)
+    legend(axes)
 
 
 def offered(axes: Axes, found: Replay) -> None:
     """Draw what each buyback was offered."""
     _operations(axes, found, "offered")
     label(axes, "Offered, by buyback", "billion dollars", dates=False)
-    _legend(axes)
+    legend(axes)
 
 
 PANELS: tuple[Panel, ...] = (money, portfolio, debt, maturity, cover, dealers, accepted, offered)
@@ -133,10 +130,11 @@ def save(found: Replay, out: Path) -> list[Path]:
 
 def _lines(axes: Axes, found: Replay, items: Sequence[Item]) -> None:
     """Draw the model as a line, what was published as dots."""
-    for item, colour in zip(items, COLOURS, strict=False):
+    for place, item in enumerate(items):
+        drawn = series(place)
         rows = found.bookkeeping[found.bookkeeping["item"] == item.name]
-        axes.plot(_dates(rows["day"]), rows["model"], color=colour, label=item.name.replace(" by day", ""))
-        axes.plot(_dates(rows["day"]), rows["published"], ".", color=colour, markersize=3)
+        axes.plot(_dates(rows["day"]), rows["model"], **drawn, label=item.name.replace(" by day", ""))
+        axes.plot(_dates(rows["day"]), rows["published"], ".", color=drawn["color"], markersize=3)
 
 
 def _by_tenor(axes: Axes, found: Replay, measure: str) -> None:
@@ -146,11 +144,11 @@ def _by_tenor(axes: Axes, found: Replay, measure: str) -> None:
     places = np.arange(len(means))
     axes.hlines(places, means.min(axis=1), means.max(axis=1), color=GREY, linewidth=0.8)
     axes.plot(means[columns[1]], places, ".", color=BLACK, label="published")
-    axes.plot(means[columns[0]], places, "d", color=ORANGE, markersize=4, label="model")
+    axes.plot(means[columns[0]], places, "d", color=RED, markersize=4, label="model")
     axes.set_yticks(places, means.index.astype(str))
     axes.invert_yaxis()
     axes.set_xlim(left=0)
-    _legend(axes)
+    legend(axes)
 
 
 def _operations(axes: Axes, found: Replay, measure: str) -> None:
@@ -167,10 +165,3 @@ def _operations(axes: Axes, found: Replay, measure: str) -> None:
 def _dates(days: "pd.Series[int]") -> NDArray[np.datetime64]:
     """Return day numbers as dates."""
     return np.asarray(days.to_numpy(np.int64).astype("datetime64[D]"))
-
-
-def _legend(axes: Axes) -> None:
-    """Name the series below the axes, in two columns."""
-    handles, _ = axes.get_legend_handles_labels()
-    if handles:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=2)

@@ -1,6 +1,12 @@
-"""The house style: colours that everybody can tell apart (Okabe and Ito 2008), sizes, and what every axis gets."""
+"""The house style: colours that everybody can tell apart, dashes that survive grey print, sizes, what every axis gets.
+
+Colours are those of Okabe and Ito ("Color Universal Design", 2008), darkened where they draw lines until they stand
+out from white by 4.5 (WCAG 2.1, 1.4.3). Lines of one picture also differ by their dashes, since colours of one darkness
+look alike in grey. A figure of its own is one column of a journal wide. ``tests/test_figures.py`` audits all of it.
+"""
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,27 +14,78 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, RED, PINK, GREY = "#0072B2", "#D55E00", "#CC79A7", "#999999"
+BLACK, BLUE, RED, GREEN, PINK, GREY = "#000000", "#0072B2", "#B84E00", "#007A59", "#A8467B", "#6E6E6E"
+ORANGE, SKY, PALE = "#E69F00", "#56B4E9", "#E5E5E5"  # of areas, never of lines or letters
+SERIES: tuple[tuple[str, Any], ...] = (
+    (BLUE, "-"),
+    (RED, (0, (5, 1.5))),
+    (GREEN, (0, (6, 1.5, 1, 1.5))),
+    (PINK, (0, (1.2, 1))),
+    (BLACK, (0, (6, 1.5, 1, 1.5, 1, 1.5))),
+    (GREY, (0, (9, 2))),
+    (BLUE, (0, (3, 1, 1, 1))),
+)
+MAP = "cividis"  # of heat maps: lighter with the value
+SIGNED_MAP = "PuOr_r"  # of changes: orange for more, purple for less; their numbers are written in
 PAGE_INCHES = (11.7, 8.3)  # A4, landscape
+COLUMN_INCHES, PANEL_INCHES = 3.4, 2.5  # width of a column of a journal, height of one panel in it
 FORMATS: dict[str, dict[str, None]] = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
 SETTINGS: Any = {
     "font.size": 8,
-    "axes.titlesize": 9,
+    "axes.titlesize": 8.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "grid.color": "#E5E5E5",
+    "axes.axisbelow": True,
+    "grid.color": PALE,
     "grid.linewidth": 0.6,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "axes.labelsize": 8,
     "lines.linewidth": 1.2,
     "legend.frameon": False,
-    "legend.fontsize": 7,
+    "legend.fontsize": 7.5,
+    "legend.handlelength": 2.4,
+    "legend.columnspacing": 1.2,
     "pdf.fonttype": 42,
-    "savefig.dpi": 160,
+    "savefig.dpi": 200,
 }
+POINTS_BELOW = 17  # from the axis to the legend: room for tick labels
+POINTS_OF_LABEL = 13  # and for the label of the axis
+LETTERS = 66  # of a legend's line across a column
+
+WORDS = {"bp": "basis points", "musd": "million dollars", "count": "number", "share": "share, 0 to 1"}  # of units
+
+Panel = Callable[[Axes, Any], None]
+
+
+def series(place: int) -> dict[str, Any]:
+    """Return colour and dashes of the n-th line of a picture."""
+    colour, dashes = SERIES[place % len(SERIES)]
+    return {"color": colour, "linestyle": dashes}
+
+
+def column(height: float = PANEL_INCHES) -> Figure:
+    """Return an empty figure of one column; draw into it under ``SETTINGS``."""
+    return Figure(figsize=(COLUMN_INCHES, height), layout="constrained")
+
+
+def alone(panel: Panel, results: Any, height: float = PANEL_INCHES) -> Figure:
+    """Return a figure of one panel, a column wide."""
+    return stacked((panel,), results, height)
+
+
+def stacked(panels: Sequence[Panel], results: Any, height: float = PANEL_INCHES) -> Figure:
+    """Return a figure of panels above each other, a column wide; ``height`` is that of one, in inches."""
+    with matplotlib.rc_context(SETTINGS):
+        figure = column(height * len(panels))
+        for axes, panel in zip(figure.subplots(len(panels), 1, squeeze=False).flat, panels, strict=True):
+            panel(axes, results)
+    return figure
 
 
 def label(axes: Axes, title: str, unit: str, dates: bool = True) -> None:
@@ -36,16 +93,52 @@ def label(axes: Axes, title: str, unit: str, dates: bool = True) -> None:
     axes.set_title(title)
     axes.set_ylabel(unit)
     if dates:
-        locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
+        narrow = axes.get_figure(root=True).get_figwidth() < 2 * COLUMN_INCHES  # type: ignore[union-attr]
+        locator = AutoDateLocator(minticks=3, maxticks=6 if narrow else 8)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def legend(axes: Axes) -> None:
-    """Name what has a label in one line below the axes, where it hides nothing."""
+    """Name what has a label below the axes, where it hides nothing, in as few lines as there is room for."""
     handles, names = axes.get_legend_handles_labels()
-    if handles:
-        axes.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, -0.07), ncols=len(handles))
+    if not handles:
+        return
+    figure: Any = axes.get_figure(root=True)
+    below = POINTS_BELOW + (POINTS_OF_LABEL if axes.get_xlabel() or _dated(axes) else 0)
+    at = axes.transAxes + ScaledTranslation(0, -below / 72, figure.dpi_scale_trans)
+    widest = max(map(len, names)) + 8  # a handle is some letters wide
+    across = LETTERS * max(figure.get_figwidth() / 3, COLUMN_INCHES) / COLUMN_INCHES
+    axes.legend(
+        handles,
+        names,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=at,
+        ncols=max(1, min(len(handles), int(across // widest))),
+        borderaxespad=0.0,
+    )
+
+
+def in_words(unit: str) -> str:
+    """Return a unit of the record as it stands on an axis."""
+    return " ".join(WORDS.get(word, word) for word in unit.split())
+
+
+def _dated(axes: Axes) -> bool:
+    """Tell whether an axis of dates puts the year below its labels."""
+    return isinstance(axes.xaxis.get_major_formatter(), ConciseDateFormatter)
+
+
+def says(axes: Axes, what: str) -> None:
+    """Say in the middle of empty axes why nothing is there."""
+    axes.text(0.5, 0.5, what, transform=axes.transAxes, ha="center", va="center")
+
+
+def ink(red: float, green: float, blue: float) -> str:
+    """Return black or white, whichever can be read on a colour (components 0 to 1)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    return BLACK if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else "#FFFFFF"
 
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:

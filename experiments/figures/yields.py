@@ -3,16 +3,24 @@
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from experiments.figures.style import BLUE, GREEN, ORANGE, PINK, label, legend
+from experiments.figures.events import shade
+from experiments.figures.style import alone, label, legend, series
 
-LINES = (("yield_2y_bp", BLUE), ("yield_5y_bp", ORANGE), ("yield_10y_bp", GREEN), ("yield_30y_bp", PINK))
+LINES = ("yield_2y_bp", "yield_5y_bp", "yield_10y_bp", "yield_30y_bp")
 
 
-def draw(axes: Axes, run: Any) -> None:
+def draw(run: Any) -> Figure:
+    """Return the figure of a run."""
+    return alone(panel, run)
+
+
+def panel(axes: Axes, run: Any) -> None:
     """Draw the yields of four on-the-run securities by day."""
     daily = run["daily"]
-    for column, colour in LINES:
-        axes.plot(daily["date"], daily[column] / 100, color=colour, label=column.split("_")[1])
+    shade(axes, run, daily["date"])
+    for place, column in enumerate(LINES):
+        axes.plot(daily["date"], daily[column] / 100, **series(place), label=column.split("_")[1].replace("y", "-year"))
     label(axes, "On-the-run yields", "percent")
     legend(axes)

@@ -1,0 +1,67 @@
+"""Buyback offers against acceptance: what was offered at which cheapness, and what of it was taken."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figures.buckets import FACE_PER_BN
+from experiments.figures.style import BLACK, BLUE, SKY, label, legend, says, stacked
+from experiments.published import between
+
+BINS = np.array([-np.inf, *np.arange(-3.0, 3.5, 0.5), np.inf])  # basis points of cheapness
+PUBLISHED = "buyback_operations_2024"
+
+
+def draw(run: Any) -> Figure:
+    """Return the figure of a run."""
+    return stacked((by_score, by_bucket), run, 2.5)
+
+
+def by_score(axes: Axes, run: Any) -> None:
+    """Draw face offered and accepted by the cheapness by which offers are ranked."""
+    offers = run["offers"]
+    label(axes, "Offers by their cheapness", "billion dollars of face", dates=False)
+    axes.set_xlabel("basis points cheap to curve and market")
+    if offers.empty:
+        says(axes, "no offers in this run")
+        return
+    bins = pd.cut(offers["score_bp"], BINS.tolist(), labels=False, right=False)
+    sums = offers.groupby(bins)[["face", "accepted_face"]].sum().reindex(range(len(BINS) - 1)).fillna(0) / FACE_PER_BN
+    middles = np.concatenate([[BINS[1] - 0.25], (BINS[1:-2] + BINS[2:-1]) / 2, [BINS[-2] + 0.25]])
+    axes.bar(middles, sums["face"], 0.42, color=SKY, label="offered")
+    axes.bar(middles, sums["accepted_face"], 0.25, color=BLUE, label="accepted")
+    axes.grid(axis="x", visible=False)
+    axes.set_xticks([BINS[1], -2, -1, 0, 1, 2, BINS[-2]], ["less", "-2", "-1", "0", "1", "2", "more"])
+    legend(axes)
+
+
+def by_bucket(axes: Axes, run: Any) -> None:
+    """Draw face offered and accepted by bucket, and what was published as accepted on the same days."""
+    held = run["buybacks"]
+    label(axes, "Operations by maturity", "years", dates=False)
+    axes.set_xlabel("billion dollars of face")
+    if held.empty:
+        says(axes, "no operations in this run")
+        return
+    frame = held.assign(bucket=held["bucket"].astype(str))
+    sums = frame.groupby("bucket")[["offered_face", "accepted_face"]].sum() / FACE_PER_BN
+    sums = sums.loc[sorted(sums.index, key=lambda name: ("7.5Y" in name, float(name.split("Y")[0].split("M")[0])))]
+    places = np.arange(len(sums))
+    axes.barh(places, sums["offered_face"], 0.7, color=SKY, label="offered")
+    axes.barh(places, sums["accepted_face"], 0.42, color=BLUE, label="accepted")
+    known = between(PUBLISHED, "operation_date", held["date"].min(), held["date"].max())
+    taken = known.groupby("maturity_bucket")["par_accepted_musd"].sum().reindex(sums.index) / 1_000
+    axes.plot(taken, places, "D", color=BLACK, markersize=4, markerfacecolor="white", label="accepted, published")
+    axes.set_yticks(places, [_short(name) for name in sums.index])
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    legend(axes)
+
+
+def _short(bucket: str) -> str:
+    """Return a bucket's ends in years, and whether it is of TIPS."""
+    ends = bucket.replace("1Mo", "0").replace("Y", "")
+    return f"TIPS {ends}" if "7.5" in ends else ends

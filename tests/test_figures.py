@@ -1,0 +1,129 @@
+"""Figures: a machine audits every one of a small run; the audit itself fails on figures planted to be bad."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from figure_audit import complaints
+from matplotlib.figure import Figure
+from small_market import small
+from tiny_experiment import tiny
+
+from experiments import inference
+from experiments.check import RunTables
+from experiments.errors import UserError
+from experiments.figures import buckets, events, owners
+from experiments.figures.gallery import EXPERIMENT, FIGURES, REQUESTS, RUN, names, save
+from experiments.figures.style import SETTINGS
+from experiments.run import run
+
+SALE = {"type": "sale", "date": "2024-05-30", "holder": "bond_fund", "bucket_years": (2.0, 10.0), "amount_musd": 5_000}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A run of three days with an event, which keeps its requests."""
+    out = tmp_path_factory.mktemp("figures") / "run"
+    run(small(run__keep=("requests",), shocks=(SALE,)), 1, 3, out)
+    return out
+
+
+class Invented:
+    """Results of an experiment of three arms and six seeds that nobody ran."""
+
+    OUTCOMES = (
+        {"name": "noise of the fitted curve", "column": "noise_bp", "smallest": 0.1},
+        {"name": "turnover", "column": "turnover_musd", "smallest": 500},
+    )
+    ARMS = {"without": {"scenario": "no-buybacks"}, "with": {}, "twice": {"scenario": "buybacks-doubled"}}
+    question = tiny(arms=ARMS, outcomes=list(OUTCOMES))
+
+    def paths(self, arms):
+        rng = np.random.default_rng(7)
+        common = rng.normal(size=(6, 20))
+        return {arm: common + 0.4 * len(arm) + rng.normal(0, 0.3, (6, 20)) for arm in arms}
+
+    @property
+    def effects(self):
+        rows = []
+        for name, weights in self.question.contrasts().items():
+            for outcome in self.question.outcomes:
+                values = {arm: path.mean(axis=1) for arm, path in self.paths(list(weights)).items()}
+                head = {"effect": name, "outcome": outcome.name, "unit": outcome.unit, "smallest": outcome.smallest}
+                rows.append(head | inference.as_row(inference.effect(values, weights, outcome.smallest)))
+        return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("name", names([RUN, REQUESTS]))
+def test_a_figure_of_a_run_passes_the_audit(name, folder):
+    assert complaints(FIGURES[name].draw(RunTables(folder))) == []
+
+
+@pytest.mark.parametrize("name", names([EXPERIMENT]))
+def test_a_figure_of_an_experiment_passes_the_audit(name):
+    assert complaints(FIGURES[name].draw(Invented())) == []
+
+
+def planted(**changes):
+    """Return a figure that is sound but for what is changed."""
+    drawn = {"one": {"color": "#0072B2"}, "two": {"color": "#B84E00", "linestyle": "--"}} | changes.pop("lines", {})
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(changes.pop("width", 3.4), 2.5), layout="constrained")
+        axes = figure.subplots()
+        for place, (name, how) in enumerate(drawn.items()):
+            axes.plot([0, 1], [place, place + 1], label=name, **how)
+        axes.set_xlabel(changes.pop("x", "years"))
+        axes.set_ylabel("percent")
+        for text in map(dict, changes.pop("texts", ())):
+            axes.text(text.pop("x", 0.5), 0.1, "planted", **text)
+        axes.legend()
+    return figure
+
+
+PLANTED = {
+    "inches wide": {"width": 6.0},
+    "points": {"texts": [{"fontsize": 6}]},
+    "overlaps": {"texts": [{}, {}]},
+    "leaves the figure": {"texts": [{"x": -3, "in_layout": False}]},
+    "stands out from what is behind": {"texts": [{"color": "#AAAAAA"}]},
+    "stands out from the paper": {"lines": {"one": {"color": "#E69F00"}}},
+    "alike in grey": {"lines": {"two": {"color": "#B84E00"}}},
+    "alike to a deuteranope": {"lines": {"one": {"color": "#77702B"}, "two": {"color": "#8A6E2B"}}},
+    "no unit": {"x": "how far"},
+}
+
+
+def test_the_audit_has_nothing_against_a_sound_figure():
+    assert complaints(planted()) == []
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_the_audit_finds_a_planted_fault(fault):
+    assert any(fault in complaint for complaint in complaints(planted(**PLANTED[fault])))
+
+
+def test_events_of_a_scenario_are_spans_of_its_days(folder):
+    found = events.events(RunTables(folder).scenario)
+    assert [(str(e.first.date()), str(e.last.date()), e.name) for e in found] == [
+        ("2024-05-30", "2024-05-30", "sale of 5 bn")
+    ]
+    limited = small("debt-limit-autumn").model_dump(mode="json")
+    assert [e.name for e in events.events(limited)] == ["debt limit in force"]
+
+
+def test_what_owners_hold_is_what_the_treasury_owes(folder):
+    tables = RunTables(folder)
+    before, after = owners.holdings(tables)
+    sheet = buckets.positions(tables, "balance_sheets", lambda frame: frame["sector"] == owners.ISSUER)
+    owed = sheet[sheet["date"] == sheet["date"].max()].groupby("bucket", observed=False)["bn"].sum()
+    assert after.sum().to_numpy() == pytest.approx(-owed.to_numpy(), abs=1e-6)
+    assert list(after.columns) == list(before.columns) == list(buckets.NAMES) and after.sum().min() > 0
+
+
+def test_figures_are_saved_by_name_and_a_wrong_name_says_which_there_are(folder):
+    saved = save(folder, ["yields"])
+    assert [path.name for path in saved] == ["yields.png", "yields.pdf"]
+    with pytest.raises(UserError, match=r"unknown figure 'yield'.*did you mean 'yields'"):
+        save(folder, ["yield"])
+    with pytest.raises(UserError, match=r"figure effects is of an experiment, expected"):
+        save(folder, ["effects"])
