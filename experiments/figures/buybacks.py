@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -23,6 +24,8 @@ def panel(axes: Axes, run: Any) -> None:
     axes.bar(billions.index, billions["offered_face"], WIDTH_DAYS, color=SKY, label="offered")
     axes.bar(billions.index, billions["accepted_face"], WIDTH_DAYS, color=BLUE, label="accepted")
     axes.scatter(billions.index, billions["maximum_face"], s=18, marker="_", color=BLACK, label="maximum", zorder=3)
+    days, margin = run["daily"]["date"], pd.Timedelta(days=WIDTH_DAYS)
+    axes.set_xlim(days.min() - margin, days.max() + margin)
     label(axes, "Buyback operations", "billion dollars of face")
     if len(billions):
         legend(axes)

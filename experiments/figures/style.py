@@ -94,7 +94,7 @@ def label(axes: Axes, title: str, unit: str, dates: bool = True) -> None:
     axes.set_ylabel(unit)
     if dates:
         narrow = axes.get_figure(root=True).get_figwidth() < 2 * COLUMN_INCHES  # type: ignore[union-attr]
-        locator = AutoDateLocator(minticks=3, maxticks=6 if narrow else 8)  # type: ignore[no-untyped-call]
+        locator = AutoDateLocator(minticks=2, maxticks=6 if narrow else 8)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
