@@ -23,6 +23,7 @@ ON_THE_RUN_BN = {24: 40.0, 36: 34.0, 60: 89.0, 84: 26.0, 120: 72.0, 240: 6.0, 36
 FIRST_OFF_BN, SECOND_OFF_BN = 31.0, 8.0
 OLDER_BN = ((2.0, 22.0), (3.0, 9.0), (5.0, 16.0), (7.0, 6.5), (10.0, 7.5), (40.0, 9.0))  # up to years, bn
 BILLS_BN, TIPS_BN, FRN_BN = 90.0, 10.0, 3.0
+WHEN_ISSUED_SHARE = 0.25  # of the turnover of the liveliest security of its term: a guess
 
 PACE_MEMORY, PACE_DEVIATION, PACE_DAYS = 0.7, 0.23, 20  # of the logarithm; days back beyond which nothing is remembered
 
@@ -42,6 +43,15 @@ def pace_of_day(streams: Streams, day: int) -> float:
     weights = PACE_DEVIATION * np.sqrt(1 - PACE_MEMORY**2) * PACE_MEMORY**back
     variance = float(np.sum(weights**2))
     return float(np.exp(np.sum(weights * drawn) - variance / 2))
+
+
+def _when_issued(view: View, turnover_bn: Float) -> Float:
+    """Return billions a day of issues to be auctioned (S,): a share of what the latest like them turn over."""
+    s, out = view.securities, np.zeros(len(view.securities))
+    for at in np.flatnonzero(view.when_issued).tolist():
+        alike = (s.kind == s.kind[at]) & (s.term_months == s.term_months[at])
+        out[at] = WHEN_ISSUED_SHARE * np.max(turnover_bn[alike], initial=0.0)
+    return out
 
 
 def customer_turnover(view: View, nodes: Float) -> Float:
@@ -67,4 +77,5 @@ def customer_turnover(view: View, nodes: Float) -> Float:
         face = view.anticipated * group
         if face.any():
             out += billions * face / face.sum()
+    out[view.when_issued] = _when_issued(view, out)[view.when_issued]
     return out * 1000.0 * FACE_PER_MUSD

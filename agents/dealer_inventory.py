@@ -92,7 +92,8 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     """Return the state of the position now."""
     standing: Standing = dealer.daily("standing", lambda: standing_of(dealer, view, today))
     position = dealer.position
-    excess = excess_face(position, dealer.benchmark, view.anticipated, dealer.carried, view.tradable)
+    counts = view.tradable & ~view.when_issued  # a short when issued is covered in the auction
+    excess = excess_face(position, dealer.benchmark, view.anticipated, dealer.carried, counts)
     days = holding_days(excess, standing.turnover, MOST_DAYS)
     factor = exposure(excess, standing.face_risk) - dealer.hedge
     leverage, risk = _use(dealer, position, factor)

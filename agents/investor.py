@@ -27,6 +27,7 @@ from agents.needs import needs_of_day
 from agents.outlook import NODES, Lessons
 from agents.traits import memory, trait
 from agents.venue_choice import choose_venues
+from agents.when_issued import buy_ahead, held_ahead
 from market.exposure import along, unexplained
 from market.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, Venue, stacked
 from market.news import FACTORS, News
@@ -71,6 +72,7 @@ class Investor(Institution):
     direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
     noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")
     bill_noncompetitive = trait(0.0, "the same in bills", (0, 1), "off; who does says so")
+    when_issued_share = trait(0.15, "share of its part of a new issue bought before the auction", (0, 1), "a guess")
     tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond: set in a reduced model")
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "a guess")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
@@ -119,7 +121,8 @@ class Investor(Institution):
         hour = self.daily("hour", lambda: self._hour(view.rounds))
         tables = [self.needs(view, today)]
         if (hour == view.round).any():
-            tables.append(self.some(hour == view.round).rebalance(view))
+            mine = self.some(hour == view.round)
+            tables += [mine.rebalance(view), buy_ahead(mine, view)]
         if self.daily("must", lambda: bool(self.forced.any())):
             tables.append(self.carry_out(view))
         return stacked(tables, ORDERS)
@@ -130,7 +133,8 @@ class Investor(Institution):
 
     def rebalance(self, view: View) -> NDArray[Any]:
         """Trade part of the gap between what it wants and what it has, in lots."""
-        gap = np.where(view.tradable & (self.forced == 0), self.wanted(view) - self.position, 0.0)
+        settled = view.tradable & ~view.when_issued  # what is bought ahead of an auction is part of the bid for it
+        gap = np.where(settled & (self.forced == 0), self.wanted(view) - self.position, 0.0)
         speed = speed_in(self.speed, view.securities.of(Kind.BILL, Kind.FRN), view.on_the_run)
         lot, chance = lot_of(self.benchmark * view.anticipated), self.uniform("lot", len(view.securities))
         face = np.atleast_2d(share_of_gap(gap, speed, lot, chance))
@@ -181,7 +185,7 @@ class Investor(Institution):
         written = write_orders(
             *(self.member[place], security, np.asarray(face, np.float64), self.held(place, security), self.may_short),
             *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % 64)),
-            *(coupon & view.on_the_run, view.tradable, view.years, view.composite_bp),
+            *(coupon & (view.on_the_run | view.when_issued), view.tradable, view.years, view.composite_bp),
             *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
         )
         orders = table[:written]
@@ -199,7 +203,8 @@ class Investor(Institution):
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
         """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
         s = auction.security
-        part = self._part(auction, view) * (1.0 - self._rateless_share(auction, view))
+        part = self.part_of(auction, view) * (1.0 - self._rateless_share(auction, view))
+        part = np.maximum(part - held_ahead(self, auction, view), 0.0)
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         pieces = []
         stretch = BILL_STEPS if _bill(auction, view) else 1.0
@@ -218,11 +223,11 @@ class Investor(Institution):
         rows = np.zeros(len(self.member), NONCOMPETITIVE)
         rows["bidder"], rows["bidders"] = self.member, self.bidders
         rows["official"] = self.monetary_authority
-        rows["face"] = whole(self._part(auction, view) * self._rateless_share(auction, view))
+        rows["face"] = whole(self.part_of(auction, view) * self._rateless_share(auction, view))
         return rows[rows["face"] > 0]
 
-    def _part(self, auction: Auction, view: View) -> Float:
-        """Return the face that it bids for (members,)."""
+    def part_of(self, auction: Auction, view: View) -> Float:
+        """Return the face of an issue that it is after, in all (members,)."""
         place, security = np.arange(len(self.member)), np.full(len(self.member), auction.security)
         share = self._wanted_at(view, place, security, 1.0)
         flow = np.atleast_2d(self.inflow)[:, self.model.outlook.on(view).node[auction.security]]

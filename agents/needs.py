@@ -42,7 +42,7 @@ class Needs:
 def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
     """Draw the day's trades of an investor, or of all of a kind: each member by its own name."""
     per_day = today.pace * investor.activity * today.per_share * investor.benchmark / today.ticket
-    totals = np.cumsum(np.atleast_2d(np.where(view.tradable, per_day, 0.0)), axis=1)
+    totals = np.cumsum(np.atleast_2d(np.where(view.tradable & ~view.when_issued, per_day, 0.0)), axis=1)
     members, rounds = len(totals), view.rounds
     chance = np.atleast_2d(investor.uniform("needs", rounds, daily=True)).T  # by round, then member
     mean = np.broadcast_to(totals[:, -1] / rounds, chance.shape)

@@ -32,6 +32,7 @@ from agents.quoting import (
     worth_quoting,
 )
 from agents.traits import memory, trait
+from agents.when_issued import covering_bids
 from market.exposure import along
 from market.instruments import Money
 from market.messages import BIDS, Auction, Buyback, Quotes, Venue, stacked
@@ -248,7 +249,7 @@ class PrimaryDealer(Institution):
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         orders = bid_factor(np.atleast_2d(self.normal(f"orders {s}", 1)), self.order_spread)[:, 0]
         part_each, backstop = BILL_LADDER if view.securities.kind[s] == Kind.BILL else COUPON_LADDER
-        pieces = []
+        pieces = [covering_bids(self, auction, view, centre)]
         for step, weight in (*((step, part_each) for step in LADDER_BP), (BACKSTOP_BP, backstop)):
             part = np.zeros(len(share), BIDS)
             part["bidder"] = self.member

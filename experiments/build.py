@@ -94,6 +94,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         burn_in=scenario.run.burn_in_days,
         rounds=scenario.run.rounds,
         dealers_asked=scenario.market.dealers_asked,
+        when_issued=scenario.market.when_issued,
         requests=request_rules(scenario.market.requests),
         all_to_all=scenario.market.all_to_all,
         clearing=clearing_rules(scenario.market.clearing),

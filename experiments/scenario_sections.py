@@ -96,6 +96,9 @@ class Market(Section):
     noise_curve: Literal["svensson", "spline"] = _field(
         "svensson", "model", "Gurkaynak, Sack and Wright 2007", "curve that the noise measure fits"
     )
+    when_issued: bool = _field(
+        True, "flag", "SIFMA", "new securities trade from their announcement, in yield, for delivery on the issue day"
+    )
     requests: Requests = Requests()
     all_to_all: tuple[BookClass, ...] = all_to_all
     clearing: Clearing = Clearing()

@@ -13,6 +13,7 @@ from market.roles import Announcer, RateSetter
 from market.securities import Kind, Securities
 from market.trading import accrued_of
 from market.units import POINT_E8, Bool, Float, Int
+from market.when_issued import open_trading
 
 DAYS_A_YEAR = 365.25
 BILL_13_WEEKS = (0.2, 0.28)  # years: the index of floating rate notes
@@ -34,11 +35,13 @@ def open_market(market: Any) -> None:
     """Find what trades today and when it settles, strike reference prices, and open empty books around them."""
     s = market.securities
     alive = market.auctioned & (s.maturity_day > market.settle_date)
-    market.rank = ranks(s, alive)
-    market.on_the_run = market.rank == 0
-    market.tradable = alive
+    market.when_issued = market.when_issued & ~market.auctioned
+    newest = ranks(s, alive)
+    market.on_the_run = newest == 0
+    market.rank = np.where(market.when_issued & s.of(Kind.NOTE, Kind.BOND), 0, newest)
+    market.tradable = alive | market.when_issued
     issued = market.outstanding > 0
-    market.settle_day = np.where(issued, market.settle_date, np.maximum(s.first_issue_day, market.settle_date))
+    market.settle_day = np.where(issued, market.settle_date, np.maximum(market.issue_day, market.settle_date))
     market.years = np.maximum(s.maturity_day - market.settle_date, 0) / DAYS_A_YEAR
     market.index_e5 = index_ratio_e5(market.premises.index.reference_e5(market.settle_day), s.index_base_e5)
     _strike(market)
@@ -62,7 +65,8 @@ def _strike(market: Any) -> None:
         market.floating_rate_bp = float(np.mean(market.reference_bp[bills]))
     open_coupon = (s.coupon_e3 == 0) & s.of(Kind.NOTE, Kind.BOND, Kind.TIPS)
     provisional = bond_arithmetic.coupon_from_yield_e3(np.maximum(market.reference_bp, 0.0))
-    market.coupon_e3 = np.where(open_coupon, provisional, s.coupon_e3)
+    kept = np.where(market.when_issued, market.coupon_e3, provisional)  # trades rest on it
+    market.coupon_e3 = np.where(open_coupon, kept, s.coupon_e3)
     priced = replace(s, coupon_e3=market.coupon_e3)
     worth = bond_arithmetic.value(priced, market.reference_bp, market.settle_date, market.floating_rate_bp)
     market.reference_price, market.dv01 = worth.price, worth.dv01
@@ -103,5 +107,6 @@ def announce(market: Any) -> None:
         for operation in office.announce(view):
             if isinstance(operation, Auction):
                 market.auctions.append(operation)
+                open_trading(market, operation)
             else:
                 market.buybacks.append(operation)

@@ -15,8 +15,8 @@ from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Bool
 
 
 def coupons(market: Any) -> Bool:
-    """Return which securities are nominal coupon issues that trade today."""
-    return np.asarray(market.securities.of(Kind.NOTE, Kind.BOND) & market.tradable)
+    """Return which securities are nominal coupon issues, auctioned before today, that trade."""
+    return np.asarray(market.securities.of(Kind.NOTE, Kind.BOND) & market.tradable & ~market.when_issued)
 
 
 def _on_the_run_bp(market: Any, months: int) -> float:

@@ -69,6 +69,8 @@ class TreasuryMarket(mesa.Model):
         self.futures: FuturesMarket | None = None  # where futures are traded
         # ---- by security ----
         self.coupon_e3 = s.coupon_e3.copy()  # with a provisional coupon before the first auction
+        self.issue_day: Int = s.first_issue_day.copy()
+        self.when_issued: Bool = np.zeros(n, np.bool_)  # announced, trading, its first auction yet to come or of today
         self.auctioned: Bool = premises.outstanding > 0
         self.anticipated: Int = premises.outstanding - premises.soma
         self.tradable: Bool = np.zeros(n, np.bool_)
@@ -264,7 +266,7 @@ class TreasuryMarket(mesa.Model):
         price_bid = np.where(bid >= 0, levels.base + levels.tick * bid, np.nan)
         price_ask = np.where(ask < self.books.n_levels, levels.base + levels.tick * ask, np.nan)
         names = "tradable", "on_the_run", "rank", "years", "outstanding", "soma", "anticipated", "reference_bp"
-        more = "reference_price", "dv01", "convexity", "composite_bp", "book_flow"
+        more = "reference_price", "dv01", "convexity", "composite_bp", "book_flow", "when_issued"
         shown = {name: read_only(getattr(self, name)) for name in (*names, *more)}
         self._seen = View(
             day=self.day,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market import bond_arithmetic, trading
+from market import bond_arithmetic, trading, when_issued
 from market.auction import Allotment, allot
 from market.instruments import FED, TREASURY
 from market.messages import OFFERS, TRADES, Auction, Buyback, Venue, stacked
@@ -17,6 +17,7 @@ from market.roles import Bidder, Evaluator, Offeror, Reinvestor
 from market.scoring_curve import scoring_curve_bp
 from market.securities import Kind
 from market.units import POINT_E8, Float, Int, cash_cents, half_even
+from market.when_issued import BeforeAuction
 
 
 def hold_operations(market: Any) -> None:
@@ -36,9 +37,13 @@ def hold_auction(market: Any, auction: Auction) -> None:
     pieces = [_signed(bidder.bid(auction, view), bidder.rows) for bidder in market.playing(Bidder)]
     bids, without_rate = competitive_bids(pieces), noncompetitive_bids(market, auction, view)
     addon = sum(r.addon(auction, view) for r in market.playing(Reinvestor))
+    before = BeforeAuction.of(market, auction)
+    if not len(bids):
+        _fail(market, auction, before)
+        return
     result = allot(auction.offering, without_rate["face"], bids, addon=addon)
-    when_issued_bp = float(market.composite_bp[auction.security])
     price_e8 = _auction_price_e8(market, auction, result.stop_rate_e5)
+    when_issued.strike(market, auction)
     classes = class_awards(market, bids["bidder"], result.awards, result.noncompetitive)
     awarded = np.append(result.awards, result.noncompetitive)
     bidder, place = np.unique(np.append(bids["bidder"], without_rate["bidder"]), return_inverse=True)
@@ -49,7 +54,16 @@ def hold_auction(market: Any, auction: Auction) -> None:
     market.anticipated = market.anticipated.copy()
     market.anticipated[auction.security] += int(awarded.sum())
     market.auctioned[auction.security] = True
-    _record_auction(market, auction, result, classes, when_issued_bp, trades)
+    _record_auction(market, auction, result, classes, before, trades)
+
+
+def _fail(market: Any, auction: Auction, before: BeforeAuction) -> None:
+    """Issue nothing where nobody named a rate: there is no price; a new security's when-issued trades are void."""
+    nothing = np.zeros(0, np.int64)
+    result = Allotment(0, 0, nothing, nothing, 0, 0.0, 0, False)
+    _record_auction(market, auction, result, ClassAwards(0, 0, 0, 0), before, np.zeros(0, TRADES))
+    if market.when_issued[auction.security]:
+        when_issued.void(market, auction.security)
 
 
 def _signed(bids: NDArray[Any], rows: Int) -> NDArray[Any]:
@@ -70,7 +84,6 @@ def _auction_price_e8(market: Any, auction: Auction, stop_e5: int) -> int:
     if auction.first:
         coupon = int(bond_arithmetic.coupon_from_yield_e3(max(stop_e5 / 10.0, 0.0)))
         s.set_coupon(at, coupon)
-        market.coupon_e3[at] = coupon
     return int(bond_arithmetic.auction_price_e8(stop_e5 / 10.0, s.coupon_e3[at], maturity, auction.issue_day))
 
 
@@ -98,12 +111,12 @@ def _record_auction(
     auction: Auction,
     result: Allotment,
     classes: ClassAwards,
-    when_issued_bp: float,
+    before: BeforeAuction,
     trades: NDArray[Any],
 ) -> None:
     s, at = market.securities, auction.security
     public = trades["buyer"] != FED
-    bill = s.kind[at] == Kind.BILL
+    held = len(trades) > 0
     market.record.add(
         "auctions",
         date=market.date,
@@ -119,9 +132,12 @@ def _record_auction(
         dealer_face=classes.dealer,
         direct_face=classes.direct,
         indirect_face=classes.indirect,
-        stop_percent=result.stop_rate_e5 / 1000.0,
-        median_percent=result.median_rate_e5 / 1000.0,
-        tail_bp=np.nan if bill else result.stop_rate_e5 / 10.0 - when_issued_bp,
+        stop_percent=result.stop_rate_e5 / 1000.0 if held else np.nan,
+        median_percent=result.median_rate_e5 / 1000.0 if held else np.nan,
+        when_issued_percent=before.rate_bp / 100.0,
+        when_issued_face=before.face,
+        when_issued_short_face=before.short_face,
+        tail_bp=result.stop_rate_e5 / 10.0 - before.rate_bp if held else np.nan,
         bid_to_cover=result.bid_to_cover,
         covered=result.covered,
         cost_cents=int(trades["cash_cents"][public].sum()),

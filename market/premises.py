@@ -41,4 +41,5 @@ class Premises:
     keep_tables: tuple[str, ...] = ()
     noise_curve: str = "svensson"
     reverse_repo_limit: int = 160_000 * CENTS_PER_MUSD  # cents by counterparty and evening
+    when_issued: bool = True  # new securities trade from their announcement
     fed_buys_back: bool = False  # the Fed's desk holds the buybacks that the Treasury announces

@@ -17,6 +17,7 @@ from market.order_kernels import FAULTS, sign
 from market.securities import Kind
 from market.settlement import book
 from market.units import POINT_E8, Int, cash_cents, half_even
+from market.yield_trading import in_yield
 
 REQUEST_ROUNDING_E8 = 100  # 1e-6 points
 
@@ -41,7 +42,7 @@ def agree(
     n = len(face)
     if not n:
         return
-    trades = np.zeros(n, TRADES)
+    price_e8, trades = in_yield(market, security, price_e8), np.zeros(n, TRADES)
     trades["day"], trades["round"], trades["venue"] = market.day, market.round, venue
     trades["buyer"], trades["seller"] = parties
     trades["security"], trades["price_e8"], trades["face"] = security, price_e8, face

@@ -58,6 +58,7 @@ class View:
     funding_bp: float  # last overnight repo rate
     extras: Mapping[str, float]  # further public figures by name
     client_books: ClientBooks | None  # of books in which clients may rest orders; None if there are none
+    when_issued: Bool  # announced and not yet issued: it trades in yield, for delivery on the issue day
     futures: FuturesBoard | None = None  # where futures are traded
 
     def price(self, yield_bp: Float) -> Float:

@@ -22,6 +22,7 @@ TODAY = SimpleNamespace(
 )
 VIEW = SimpleNamespace(
     tradable=np.ones(3, bool),
+    when_issued=np.zeros(3, bool),
     anticipated=np.array([1e9, 1e9, 5e8]),
     tick=np.array([0.0025, 0.0039, 0.0156]),
     dv01=np.array([0.002, 0.019, 0.085]),
@@ -248,6 +249,7 @@ def book_view(round_=0, composite=(450.0, 460.0)):
         securities=_Sized(kinds),
         on_the_run=np.array([True, False]),
         tradable=np.array([True, True]),
+        when_issued=np.zeros(2, bool),
         tick=np.array([1 / 64, 1 / 64]),
         round=round_,
         rounds=20,

@@ -1,0 +1,62 @@
+"""Trading a new issue before its auction: customers buy part of what they will hold, dealers sell it short and cover.
+
+A customer buys a share of its part of the issue from dealers ahead of the auction, in equal parts on the days that are
+left, and bids for the rest; what a dealer is short of it bids for through the market, on top of its own ladder. Dealers
+are net short at most Treasury auctions: Nyborg and Sundaresan (1996), "Discriminatory versus uniform Treasury
+auctions: evidence from when-issued transactions", Journal of Financial Economics 42.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.bidding import bid_rate_e5, whole
+from agents.demand import lot_of, share_of_gap
+from market.calendar import business_days
+from market.messages import BIDS, ORDERS, Auction, stacked
+from market.units import Int
+from market.view import View
+
+COVER_BP = 2.0  # through its own valuation: who must cover bids to get it, and pays the stop; a guess
+
+
+def buy_ahead(investor: Any, view: View) -> NDArray[Any]:
+    """Return orders of members for new issues not auctioned yet: an equal part a day of what is to be bought ahead."""
+    tables = [_ahead_of(investor, auction, view) for auction in view.auctions if _to_come(auction, view)]
+    return stacked(tables, ORDERS)
+
+
+def _to_come(auction: Auction, view: View) -> bool:
+    """Tell whether a new issue trades and is still to be auctioned."""
+    later = auction.auction_day > view.date or view.round < auction.round
+    return later and bool(view.when_issued[auction.security])
+
+
+def _ahead_of(investor: Any, auction: Auction, view: View) -> NDArray[Any]:
+    """Return the day's purchases of one issue, in lots."""
+    s, place = auction.security, np.arange(len(investor.member))
+    security = np.full(len(place), s)
+    share = np.atleast_2d(investor.when_issued_share)[:, 0]
+    aim = share * investor.part_of(auction, view)
+    gap = np.maximum(aim - investor.held(place, security), 0.0)
+    days = len(business_days(view.date, auction.auction_day))
+    chance = investor.uniform_at("when issued", place, np.full(len(place), s % 64), daily=True)
+    face = share_of_gap(gap, 1.0 / days, lot_of(aim), chance)
+    return np.asarray(investor.lines(view, place, security, face))
+
+
+def held_ahead(institution: Any, auction: Auction, view: View) -> Int:
+    """Return the face of a new issue that members have bought (sold: below 0) before its auction (members,)."""
+    place = np.arange(len(institution.member))
+    held: Int = institution.held(place, np.full(len(place), auction.security))
+    return held if view.when_issued[auction.security] else np.zeros_like(held)
+
+
+def covering_bids(dealer: Any, auction: Auction, view: View, centre_bp: Any) -> NDArray[Any]:
+    """Return BIDS for what dealers are short of when issued, through their own valuation (members,)."""
+    rows = np.zeros(len(dealer.member), BIDS)
+    rows["bidder"] = dealer.member
+    rows["rate_e5"] = bid_rate_e5(view, auction, centre_bp - COVER_BP)
+    rows["face"] = whole(np.maximum(-held_ahead(dealer, auction, view), 0))
+    return rows[rows["face"] > 0]
