@@ -163,6 +163,10 @@ class Investor(Institution):
 
         return pick
 
+    def must_trade(self) -> Float:
+        """Return the face that it still must buy or sell (members,)."""
+        return np.asarray(np.abs(np.atleast_2d(self.forced)).sum(axis=1))
+
     def carry_out(self, view: View) -> NDArray[Any]:
         """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
         forced, before, held = (np.atleast_2d(a) for a in (self.forced, self.held_before, self.position))

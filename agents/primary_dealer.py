@@ -35,7 +35,7 @@ from agents.traits import memory, trait
 from agents.when_issued import covering_bids
 from market.exposure import along
 from market.instruments import Money
-from market.messages import BIDS, Auction, Buyback, Quotes, Venue, stacked
+from market.messages import BIDS, Auction, Buyback, LimitUse, Quotes, Venue, stacked
 from market.news import FACTORS, News
 from market.roles import Answerer
 from market.securities import Kind
@@ -103,6 +103,7 @@ class PrimaryDealer(Institution):
     hedge = memory(0.0, "$m a standard deviation: factor risk hedged outside this market", FACTORS)
     apart = memory(0.0, "bp: mean absolute distance of its stream from the composite")
     premium = memory(0.0, "bp: learnt from the composite")
+    declined = memory(0.0, "requests declined today: for gross positions, for factor risk", 2)
     valued = memory(np.nan, "bp: last own stream")
     news = memory(0.0, "bp: public news, by factor", FACTORS)
     flow = memory(0.0, "bp: read from the books, by factor", FACTORS)
@@ -137,6 +138,7 @@ class PrimaryDealer(Institution):
     def _hedge_and_carry(self, view: View, today: Lessons) -> None:
         """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""
         if view.round == 0:
+            self.declined = np.zeros_like(self.declined)
             usual = self.position, self.benchmark, view.anticipated
             self.carried = next_carried(self.carried, *usual, self.carried_share, self.carried_days, view.tradable)
         self.state: Inventory = inventory_of(self, view, today)
@@ -163,6 +165,12 @@ class PrimaryDealer(Institution):
     def utilisation(self, view: View) -> Float:
         """Return the use of the binding limit."""
         return inventory_of(self, view, self.model.outlook.on(view)).utilisation
+
+    def limits(self, view: View) -> LimitUse:
+        """Return what its limits cost it now, and how many requests it declined today for each."""
+        now = inventory_of(self, view, self.model.outlook.on(view))
+        use = (np.atleast_2d(column)[:, 0] for column in (now.leverage, now.risk, now.leverage_price, now.risk_price))
+        return LimitUse(*use, *np.atleast_2d(self.declined).T)
 
     # ---- what it shows ---------------------------------------------------------------------------
     def quote(self, view: View) -> Quotes:
@@ -207,7 +215,15 @@ class PrimaryDealer(Institution):
         after = asked["pending"] - 0.5 * asked["face"]
         yield_bp = pick(self.centre) + pick(state.skew_per_face) * after + np.where(sells, half, -half)
         refuses = np.where(sells, pick(state.refuses_buying), pick(state.refuses_selling))
+        if refuses.any():
+            self._count_declined(asked["member"][refuses])
         return np.where(refuses | ~view.tradable[security], np.nan, view.price_of(security, yield_bp))
+
+    def _count_declined(self, member: Int) -> None:
+        """Remember how many requests of the day were declined, by the limit that binds."""
+        number = np.bincount(member, minlength=len(self.member)).reshape(np.shape(self.state.risk))
+        risk_binds = self.state.risk >= self.state.leverage
+        self.declined = self.declined + np.concatenate([number * ~risk_binds, number * risk_binds], axis=-1)
 
     def _rivals(self) -> tuple[float, float]:
         """Return what the number of dealers asked, and of all dealers, does to an answer: lead and factor."""

@@ -27,7 +27,9 @@ from market.record import Record
 from market.units import day_number
 
 AFTER_START = (  # dotted fields of a scenario of which nothing shows before the clock starts
-    "news",
+    "news.scale",
+    "news.private_share",
+    "news.degrees_of_freedom",
     "shocks",
     "exits",
     "policy.caps",

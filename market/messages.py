@@ -133,6 +133,18 @@ class FactorLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitUse:
+    """What limits of positions cost at the close, by member (members,)."""
+
+    leverage_use: Float  # share of the limit of gross positions
+    risk_use: Float  # share of the limit of factor risk
+    leverage_price_bp: Float  # a year, on face
+    risk_price: Float  # what multiplies the price of risk
+    declined_leverage: Float  # requests declined today because gross positions were full
+    declined_risk: Float  # the same, because factor risk was
+
+
+@dataclass(frozen=True, slots=True)
 class LimitLevels:
     """Where the Treasury stands under the debt limit at the close, in cents; None: no limit, no X-date in sight."""
 

@@ -99,6 +99,13 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "gross_musd": ("musd", "long plus short positions, face"),
         "cash_musd": ("musd", "what it pays with: reserves of a bank, deposits of others"),
         "utilisation": ("share", "use of its binding limit, NaN if it has none"),
+        "leverage_use": ("share", "use of its limit of gross positions, NaN if it has none"),
+        "risk_use": ("share", "use of its limit of factor risk, NaN if it has none"),
+        "leverage_price_bp": ("bp", "shadow price of gross positions, a year, NaN if it has none"),
+        "risk_price": ("ratio", "what its risk limit multiplies the price of risk by, NaN if it has none"),
+        "declined_leverage": ("count", "requests of the day declined for gross positions"),
+        "declined_risk": ("count", "requests of the day declined for factor risk"),
+        "must_trade_musd": ("musd", "face that it must still buy or sell whatever it costs"),
         "value_musd": ("musd", "securities at the close plus money less money owed"),
     },
     "balance_sheets": {

@@ -1,5 +1,6 @@
 """What the evening writes into the tables of the record; ``market.record_columns`` says what each column means."""
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,10 @@ from numpy.typing import NDArray
 
 from market.futures_recording import write_futures
 from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
-from market.messages import TRADES, Venue
+from market.messages import TRADES, LimitUse, Venue
 from market.record import Labels
 from market.request_for_quote import Interest
-from market.roles import Constrained, LimitReporter
+from market.roles import Constrained, Limited, LimitReporter, Obliged
 from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
 
@@ -84,8 +85,25 @@ def _institutions(market: Any) -> None:
         gross_musd=np.abs(position).sum(axis=1) / FACE_PER_MUSD,
         cash_musd=market.ledger.cash(rows) / CENTS_PER_MUSD,
         utilisation=use[rows],
+        **{name: column[rows] for name, column in _strains(market, view).items()},
         value_musd=_value_musd(market, rows, position),
     )
+
+
+def _strains(market: Any, view: Any) -> dict[str, NDArray[Any]]:
+    """Return what limits and obligations do to each account, a column each (accounts,)."""
+    accounts = len(market.ledger)
+    columns = {field.name: np.full(accounts, np.nan) for field in fields(LimitUse)}
+    columns["must_trade_musd"] = np.zeros(accounts)
+    for limited in market.playing(Limited):
+        found = limited.limits(view)
+        for field in fields(LimitUse):
+            columns[field.name][limited.rows] = getattr(found, field.name)
+    for obliged in market.playing(Obliged):
+        columns["must_trade_musd"][obliged.rows] = obliged.must_trade() / FACE_PER_MUSD
+    for name in ("declined_leverage", "declined_risk"):
+        columns[name] = np.nan_to_num(columns[name]).astype(np.int64)
+    return columns
 
 
 def _value_musd(market: Any, rows: Int, position: Int) -> Float:

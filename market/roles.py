@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
-from market.messages import Auction, Buyback, FactorLevels, LimitLevels, Quotes
+from market.messages import Auction, Buyback, FactorLevels, LimitLevels, LimitUse, Quotes
 from market.news import News
 from market.units import Float, Int
 from market.view import PolicyRates, View
@@ -141,6 +141,22 @@ class Constrained(Protocol):
 
     def utilisation(self, view: View) -> Float:
         """Return the use of the binding limit (..., 1)."""
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """Tells the record what its limits cost it today."""
+
+    def limits(self, view: View) -> LimitUse:
+        """Return the use and the price of each limit, and how many requests it declined for each."""
+
+
+@runtime_checkable
+class Obliged(Protocol):
+    """May have to trade, whatever it costs."""
+
+    def must_trade(self) -> Float:
+        """Return the face that it still must buy or sell (members,), a positive number."""
 
 
 # ---- the official sector ------------------------------------------------------------------------

@@ -91,6 +91,13 @@ def write_day(record: Record, day: int, sheet: dict[tuple[str, str], int], bough
         gross_musd=[dealer, 40.0],
         cash_musd=[sheet["dealers", "DEPOSITS"] / MUSD, 1.0],
         utilisation=[0.6, np.nan],
+        leverage_use=[0.6, np.nan],
+        risk_use=[0.4, np.nan],
+        leverage_price_bp=[0.0, np.nan],
+        risk_price=[1.0, np.nan],
+        declined_leverage=[0, 0],
+        declined_risk=[0, 0],
+        must_trade_musd=[0.0, 0.0],
         value_musd=[80.0, 90.0],
     )
     fixed = dict.fromkeys(COLUMNS["daily"], 1.0) | {"messages": 100, "rfq_requests": 50, "rfq_refused": 2}

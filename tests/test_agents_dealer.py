@@ -155,6 +155,21 @@ def test_a_fuller_book_costs_more_to_carry():
     assert np.all(full.half_spread_bp > calm.half_spread_bp) and full.skew_bp[0] > calm.skew_bp[0]
 
 
+def test_a_full_balance_sheet_prices_face_and_time_and_a_full_risk_limit_prices_duration():
+    excess = [1e5, 0, 1e5]
+    calm, desk = state(excess, gross_limit=1e8, var_limit=1e5)
+    gross = np.abs(SHARE * VIEW.anticipated + np.array(excess)).sum() / FACE_PER_MUSD
+    face, _ = state(excess, gross_limit=24 * gross / 0.9, var_limit=1e5)
+    musd_a_bp = np.linalg.norm(calm.factor) / desk.volatility
+    risk, _ = state(excess, gross_limit=1e8, var_limit=24 * musd_a_bp / np.sqrt(0.9**2 - 0.35**2))
+    assert face.leverage > 0.75 > face.risk and face.leverage_price > 0 and face.risk_price == 1.0
+    assert risk.risk > 0.75 > risk.leverage and risk.leverage_price == 0 and 1.0 < risk.risk_price <= desk.var_most
+    factor = calm.skew_bp - desk.balance_cost / 250.0 * calm.days / TODAY.duration
+    assert risk.skew_bp - calm.skew_bp == pytest.approx((risk.risk_price - 1) * factor)
+    assert face.skew_bp - calm.skew_bp == pytest.approx(face.leverage_price / 250.0 * calm.days / TODAY.duration)
+    assert (face.skew_bp - calm.skew_bp)[0] > (face.skew_bp - calm.skew_bp)[1] == 0.0
+
+
 # ---- what dealers say to the market -----------------------------------------------------------------
 @pytest.fixture(scope="module")
 def desk():

@@ -23,6 +23,7 @@ from agents.quoting import (
     half_spread,
     holding_days,
     lead_of_best,
+    risk_price,
     shading,
     shadow_price,
     worth_quoting,
@@ -120,6 +121,12 @@ def test_a_holding_tilts_towards_yield_and_is_bounded(level, residual):
 
 def test_own_cheapness_moves_more_than_the_level():
     assert tilt(0.0, 1.0, 0.008, 0.03, 1.0) > tilt(1.0, 0.0, 0.008, 0.03, 1.0) > 0
+
+
+def test_the_price_of_risk_is_one_to_three_quarters_of_the_limit_rises_and_is_bounded():
+    assert risk_price(0.0, 32.0, 3.0) == risk_price(0.75, 32.0, 3.0) == 1.0
+    assert risk_price(0.875, 32.0, 3.0) == pytest.approx(1.5) and risk_price(1.0, 32.0, 3.0) == pytest.approx(3.0)
+    assert risk_price(5.0, 32.0, 3.0) == 3.0
 
 
 def test_liquidity_trades_lean_towards_what_is_wanted_and_are_even_at_it():

@@ -118,3 +118,27 @@ def test_seasoned_notes_of_the_first_day_lie_on_the_curve_that_judges_offers():
     for low, high in ((2, 3), (3, 5), (5, 7), (7, 10)):
         mine = s.of(Kind.NOTE) & market.tradable & (market.rank > 2) & (years > low) & (years < high)
         assert mine.sum() > 5 and abs(away[mine].mean()) < 1.0, (low, high, away[mine].mean())
+
+
+# ---- what limits cost, in the record ----------------------------------------------------------------
+def test_what_limits_cost_each_dealer_is_recorded_and_full_dealers_decline():
+    market = live(small_market(burn_in=0), 1)
+    for dealer in market.agents:
+        if dealer.sector == "dealers":
+            dealer.gross_limit = 150_000.0
+    live(market, 1)
+    table = market.record.to_pandas("institutions")
+    today = table[table["date"] == table["date"].max()]
+    dealers, others = today[today["kind"] == "dealers"], today[today["kind"] != "dealers"]
+    used = np.maximum(dealers["leverage_use"] - 0.75, 0.0)
+    assert dealers["leverage_price_bp"].to_numpy() == pytest.approx(np.minimum(4800.0 * used**2, 400.0).to_numpy())
+    assert dealers["utilisation"].to_numpy() == pytest.approx(dealers[["leverage_use", "risk_use"]].max(axis=1))
+    assert (dealers["leverage_use"] > 1.0).any() and dealers["declined_leverage"].sum() > 0
+    assert others["leverage_use"].isna().all() and not others["declined_leverage"].any()
+
+
+def test_what_must_be_sold_is_recorded_until_it_is_sold():
+    market = live(small_market("steady", burn_in=0), 1)
+    fund = next(a for a in market.agents if a.sector == "bond funds" or isinstance(a, Investor))
+    fund.forced = -np.where(market.securities.of(Kind.NOTE), np.minimum(fund.position, 10_000_000), 0.0)
+    assert fund.must_trade()[0] == np.abs(fund.forced).sum() > 0
