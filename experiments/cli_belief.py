@@ -1,4 +1,4 @@
-"""Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``."""
+"""Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``, ``regress``."""
 
 import sys
 from pathlib import Path
@@ -47,6 +47,35 @@ def calibrate(
     print("\nwritten  " + " ".join(map(str, files)))
 
 
+def regress(
+    folder: Annotated[Path, typer.Argument(help="Run folder.")],
+    paper: Annotated[list[str] | None, typer.Option(help="This paper, and others so named; default: all.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New file for the table, .csv.")] = None,
+) -> None:
+    """Run published regressions on the tables of a run, what the papers found beside."""
+    import pandas as pd
+    from rich.console import Console
+
+    from experiments.check import RunTables
+    from experiments.regressions import PAPERS, fit
+    from experiments.store import read_manifest
+    from experiments.validate import write
+
+    read_manifest(folder)
+    tables = {name: fit(name, RunTables(folder)) for name in paper or PAPERS}
+    console = Console(width=max(140, Console().width))
+    for name, table in tables.items():
+        console.print(f"{PAPERS[name].citation}\n{PAPERS[name].question}", markup=False, highlight=False)
+        shown = (
+            table.drop(columns="published").round(3).to_string(index=False) if len(table) else "too few observations"
+        )
+        console.print(shown, markup=False, highlight=False)
+        console.print(f"found    {'; '.join(sorted(set(table['published'])))}\n" if len(table) else "", markup=False)
+    if out is not None:
+        write(pd.concat([table.assign(paper=name) for name, table in tables.items()], ignore_index=True), out)
+
+
 def hook(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(calibrate)
+    app.command()(regress)
