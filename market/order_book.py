@@ -124,15 +124,20 @@ class Books:
             raise ValueError(f"close: securities {at.min()} to {at.max()}, expected 0 to {self.n_securities - 1}")
         self._tables.closed[at] = closed
 
-    def depth(self, side: Side, levels: int = 5) -> Int:
-        """Return the faces at the best occupied levels, shape (S, levels), from the inside outwards, 0 where none."""
-        out = np.zeros((self.n_securities, levels), np.int64)
+    def depth(self, side: Side, levels: int = 5, out: Int | None = None) -> Int:
+        """Return the faces at the best occupied levels, shape (S, levels), from the inside outwards, 0 where none.
+
+        Given ``out``, it is filled and returned; so in ``imbalance``: a loop need not allocate.
+        """
+        if out is None:
+            out = np.zeros((self.n_securities, levels), np.int64)
+        out[:] = 0
         read_depth(self._tables, int(Side(side)), out)
         return out
 
-    def imbalance(self, levels: int = 1) -> Float:
+    def imbalance(self, levels: int = 1, out: Float | None = None) -> Float:
         """Return (bids - asks) / (bids + asks) of the best occupied levels (S,), -1 to 1, 0 for an empty book."""
-        out = np.empty(self.n_securities)
+        out = np.empty(self.n_securities) if out is None else out
         read_imbalance(self._tables, levels, out)
         return out
 

@@ -9,6 +9,7 @@ it had won a share ``leakage`` of that face, in all at most the largest trade (D
 Hendershott and Madhavan 2015; both Journal of Finance). All requests of a round are one call of each kernel.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from market import trading
 from market.messages import Venue
 from market.recording import note_requests
 from market.relationships import Relationships
-from market.request_for_quote import award, choose_dealers, mark_pending
+from market.request_for_quote import Interest, award, choose_dealers, mark_pending
 from market.request_rules import number_asked
 from market.roles import Answerer
 from market.streams import fingerprint
@@ -27,13 +28,24 @@ from market.units import FACE_PER_MUSD, LARGEST_TRADE, Float, Int
 Table = NDArray[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of requests: who was asked, what each said, who won."""
+
+    requests: Table  # of market.messages.ORDERS
+    asked: Table  # of market.messages.ASKED
+    price: Float  # by row of ``asked``, NaN declines
+    found: Interest
+
+
 class RequestDesk:
-    """What the venue for requests remembers: relationships, and what losers of the day have learnt."""
+    """What the venue for requests remembers: relationships, what losers of the day have learnt, the last turn."""
 
     def __init__(self, market: Any) -> None:
         self.relationships = Relationships(market.premises.requests, market.streams)
         self.leaked: Int | None = None  # (accounts, S) face that losers expect to come, client's sign
         self.leaked_on: int | None = None
+        self.last: Turn | None = None
 
     def learnt(self, market: Any) -> Int:
         """Return what dealers have learnt today (accounts, S)."""
@@ -85,7 +97,9 @@ def _ask(market: Any, dealers: list[Answerer], requests: Table, attempt: int) ->
     mark_pending(asked, len(rows), len(market.securities))
     if rules.leakage:
         asked["pending"] -= desk.learnt(market)[rows[asked["dealer"]], asked["security"]]
-    found = award(asked, _answers(market, dealers, asked), requests["limit"], weight[asked["client"], asked["dealer"]])
+    price = _answers(market, dealers, asked)
+    found = award(asked, price, requests["limit"], weight[asked["client"], asked["dealer"]])
+    desk.last = Turn(requests, asked, price, found)
     done = found.winner >= 0
     winner = rows[asked["dealer"][found.winner[done]]]
     _trade(market, requests[done], winner, found.best[done])

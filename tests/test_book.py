@@ -10,7 +10,7 @@ from market.layout import Status
 
 
 def test_the_documentation_of_the_book_is_true():
-    assert doctest.testmod(module) == (0, 7)
+    assert doctest.testmod(module) == (0, 14)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,31 @@ def test_what_is_malformed_has_a_reason_and_changes_nothing(order, status):
     assert answer.status == status and answer.reason and answer.id == 0
     assert book.cancel(rested.id, owner=2).status == Status.REJ_OWNER and book.depth() == before
     assert book.cancel(10**40).status == Status.REJ_UNKNOWN
+
+
+def test_a_bill_trades_at_rates_and_the_lower_rate_is_the_better_bid():
+    bill = Book.bill(days=182, centre=5.0)
+    for rate in (5.01, 5.0, 5.005):
+        bill.limit("buy", rate, 2, owner=1)
+    assert [rate for rate, _ in bill.depth()["buy"]] == [5.0, 5.005, 5.01]
+    assert bill.take("sell", 5.005, 9, owner=2).filled == 4 and bill.trades == [(5.0, 2, "sell"), (5.005, 2, "sell")]
+    assert bill.points(5.0) > bill.points(5.01) and bill.limit("buy", 5.0025, 1).status == Status.REJ_PRICE
+    assert len(bill.plot().patches) == 1
+    with pytest.raises(ValueError, match="0 days"):
+        Book.bill(0)
+
+
+def test_an_order_can_be_reduced_in_its_place_and_only_by_its_owner():
+    book = Book()
+    first, second = (book.rest("buy", 99, 5, owner) for owner in (1, 2))
+    assert book.queue(second.id) == (1, 5) and book.imbalance() == 1.0
+    assert book.reduce(first.id, 3, owner=2).status == Status.REJ_OWNER
+    assert book.reduce(first.id, 3, owner=1).status == Status.OK and book.queue(second.id) == (1, 2)
+    assert book.rest("sell", 99, 1, owner=3).status == Status.REJ_CROSS
+    assert book.fill_or_kill("sell", 99, 7, owner=3).filled == 7 and book.queue(second.id) == (-1, -1)
+    view = book.faces
+    assert book.limit("buy", 98, 4, owner=2).id and view.sum() == 4 and not view.flags.writeable
+    assert book.cancel_all(2) == 1 and view.sum() == 0
 
 
 def test_the_plot_shows_both_sides():

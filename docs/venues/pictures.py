@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.check import RunTables
-from experiments.figures import netting, network
+from experiments.figures import ladder, netting, network, request_life
 from experiments.request_summary import requests
 from experiments.run import run
 from experiments.scenario import load, overlaid
@@ -33,7 +33,18 @@ def main() -> None:
     print(f"a client's concentration {found['client_hhi']:.3f}, first quarter of dealers {found['core_share']:.0%}")
     members, chosen = done.market.sectors == "dealers", example(done.market)
     netting.draw(chosen, members).savefig(HERE / "netting.png", dpi=100)
+    draw_books(done.market)
     print(f"of the last day, net by pair less cleared: {gain(chosen, members) / 10_000:,.0f} m in {len(chosen)} trades")
+
+
+def draw_books(market: Any) -> None:
+    """Live through two days more: the book of the on-the-run 10-year note, and some requests of a round."""
+    note = np.flatnonzero(market.on_the_run & (market.securities.term_months == 120))[0]
+    seen = ladder.watch(market, int(note))
+    ladder.draw(seen).savefig(HERE / "ladder.png", dpi=90)
+    print(f"the book of {seen.name}: {len(seen.trades)} trades in it")
+    lives = request_life.watch(market, 5)
+    request_life.draw(lives).savefig(HERE / "requests.png", dpi=90)
 
 
 def example(market: Any) -> Any:
