@@ -38,6 +38,7 @@ from experiments.start_pattern import FirstDay, news_covariance, pattern_of
 from experiments.starting_state import StartingState, starting_state
 from experiments.tips_index import consumer_prices
 from experiments.venue_sections import clearing_rules
+from experiments.withdrawal_sections import withdrawal_of
 from market.calendar import business_days
 from market.instruments import FED, Money
 from market.model import TreasuryMarket
@@ -179,6 +180,7 @@ def befall(market: TreasuryMarket, scenario: Scenario) -> None:
     for shock in market.shocks:
         sellers(market, shock.holder)  # refuses an unknown holder before anything runs
     market.shocks += exits
+    market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
 
 
 def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:

@@ -77,7 +77,8 @@ def auctions(run: Any) -> pd.DataFrame:
     """Return one row per published auction in the run's days; the model's columns are NaN where it held none.
 
     Columns: day, cusip, tenor and, for each of ``MEASURES``, ``_model``, ``_published`` and ``_previous`` (published,
-    of the tenor's last auction). High less median yield is published for notes, bonds and TIPS only.
+    of the tenor's last auction). High less median yield is published for notes, bonds and TIPS only; ``tail_model``,
+    the stop less the when-issued yield in bp, has no published counterpart here.
     """
     first, last = _span(run)
     own = _dated(run["auctions"])
@@ -87,10 +88,11 @@ def auctions(run: Any) -> pd.DataFrame:
         **{f"{name}_share_model": _percent(own[f"{name}_face"], competitive) for name in COMPETITIVE},
         noncompetitive_share_model=_percent(own["noncompetitive_face"], own["awarded_face"]),
         high_less_median_model=100 * (own["stop_percent"] - own["median_percent"]).astype(float),
+        tail_model=own["tail_bp"].astype(float),
     )
     published = _published_auctions()
     published = published[published["day"].between(first, last)]
-    columns = ["day", "cusip", *(f"{measure}_model" for measure in MEASURES)]
+    columns = ["day", "cusip", *(f"{measure}_model" for measure in MEASURES), "tail_model"]
     return published.merge(own[columns], on=["day", "cusip"], how="left").reset_index(drop=True)
 
 

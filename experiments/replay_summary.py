@@ -43,7 +43,7 @@ def page(found: Replay) -> Group:
     """Return the report of both sides."""
     parts: list[Any] = [ACCOUNTS, _verdicts(found.verdicts), *_figures(found.bookkeeping), BEHAVIOUR]
     distances = found.distances
-    parts += [_auctions(distances), _tenors(distances), _classes(distances)]
+    parts += [_auctions(distances), _tenors(distances), _tails(found.auctions), _classes(distances)]
     for period in judgement.PERIODS:
         rows = distances[distances["period"] == period]
         parts += [_buybacks(rows, period), _selection(rows, period), _prices(rows, period)]
@@ -144,6 +144,18 @@ def _tenors(distances: pd.DataFrame) -> Table:
         rows = [by_tenor.loc[(f"auction {measure}", tenor)] for measure in BY_TENOR]
         cells = [_number(row[name], ".2f") for row in rows for name in MEANS]
         grid.add_row(tenor, str(rows[0]["number"]), *cells)
+    return grid
+
+
+def _tails(auctions: pd.DataFrame) -> Table:
+    """Return by tenor the model's tails beside what is published of the kind: the high less the median yield."""
+    names = ("tail bp", "s.d.", "high-median bp", "s.d.", "publ.", "s.d.")
+    grid = _grid("Tails (stop less when-issued; not published)", "number", *names)
+    columns = ["tail_model", "high_less_median_model", "high_less_median_published"]
+    known = auctions[auctions["high_less_median_published"].notna()]
+    for tenor, rows in known.groupby("tenor"):
+        figures = [figure for column in columns for figure in (rows[column].mean(), rows[column].std())]
+        grid.add_row(str(tenor), str(len(rows)), *(_number(figure, ".2f") for figure in figures))
     return grid
 
 

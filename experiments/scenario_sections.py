@@ -28,6 +28,7 @@ from experiments.request_sections import Requests
 from experiments.section import BusinessDay, Section
 from experiments.section import declared as _field
 from experiments.venue_sections import BookClass, Clearing, all_to_all
+from experiments.withdrawal_sections import Withdrawal, outside_run
 from market.calendar import next_business_day, previous_business_day
 from market.units import day_number, to_date
 
@@ -288,10 +289,12 @@ class Scenario(Section):
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
 
     exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
+    withdrawals: tuple[Withdrawal, ...] = _field((), "withdrawals", "", "bidders that stay away from auctions")
 
     @model_validator(mode="after")
     def _exits_inside(self) -> Self:
-        wrong = outside(self.exits, self.run.start, self.run.end)
+        days = self.run.start, self.run.end
+        wrong = outside(self.exits, *days) or outside_run(self.withdrawals, *days)
         if wrong:
             raise ValueError(wrong)
         return self

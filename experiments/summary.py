@@ -106,11 +106,18 @@ def _operations(run: RunTables) -> Table:
     cover = np.average(auctions["bid_to_cover"], weights=auctions["offering_face"]) if len(auctions) else np.nan
     short = int((~auctions["covered"].astype(bool)).sum())
     amounts = _billions(auctions, ",.0f", "offering_face", "awarded_face")
-    table.add_row("auctions", str(len(auctions)), *amounts, f"bid-to-cover {_number(cover, '.2f')}, {short} short")
+    remark = f"bid-to-cover {_number(cover, '.2f')}, {short} short, tails of coupons {_tails(auctions)}"
+    table.add_row("auctions", str(len(auctions)), *amounts, remark)
     most = buybacks["maximum_face"].sum() / FACE_PER_BN
     share = f"of at most {most:,.1f} bn" if most else "none announced"
     table.add_row("buybacks", str(len(buybacks)), *_billions(buybacks, ",.1f", "offered_face", "accepted_face"), share)
     return table
+
+
+def _tails(auctions: pd.DataFrame) -> str:
+    """Say how far stops of notes and bonds lay from the when-issued yield: mean and standard deviation."""
+    tails = auctions["tail_bp"][auctions["kind"].astype(str).isin(["note", "bond"])]
+    return f"{_number(tails.mean(), '+.2f')} bp (s.d. {_number(tails.std(), '.2f')})"
 
 
 def _billions(operations: pd.DataFrame, form: str, *faces: str) -> list[str]:

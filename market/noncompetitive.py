@@ -19,6 +19,7 @@ from market.apportion import first_come
 from market.messages import BIDS, NONCOMPETITIVE, Auction, stacked
 from market.record_columns import DEALERS
 from market.roles import DirectBidder, NoncompetitiveBidder
+from market.turnout import turned_up
 from market.units import FACE_PER_MUSD, Int
 from market.view import View
 
@@ -44,7 +45,7 @@ def noncompetitive_bids(market: Any, auction: Auction, view: View) -> NDArray[An
         own = bidder.bid_noncompetitive(auction, view).copy()
         own["bidder"] = bidder.rows[own["bidder"]]
         pieces.append(own)
-    bids = stacked(pieces, NONCOMPETITIVE)
+    bids = turned_up(market, stacked(pieces, NONCOMPETITIVE))
     bids = bids[np.lexsort((bids["face"], bids["bidder"]))]
     bids["face"] = recognised(bids)
     return bids[bids["face"] > 0]

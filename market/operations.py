@@ -16,6 +16,7 @@ from market.record import Labels
 from market.roles import Bidder, Evaluator, Offeror, Reinvestor
 from market.scoring_curve import scoring_curve_bp
 from market.securities import Kind
+from market.turnout import turned_up
 from market.units import POINT_E8, Float, Int, cash_cents, half_even
 from market.when_issued import BeforeAuction
 
@@ -35,12 +36,13 @@ def hold_auction(market: Any, auction: Auction) -> None:
     """Collect bids, award at a single price, and let the awards settle on the issue day."""
     view = market.view()
     pieces = [_signed(bidder.bid(auction, view), bidder.rows) for bidder in market.playing(Bidder)]
-    bids, without_rate = competitive_bids(pieces), noncompetitive_bids(market, auction, view)
-    addon = sum(r.addon(auction, view) for r in market.playing(Reinvestor))
+    bids = turned_up(market, competitive_bids(pieces))
     before = BeforeAuction.of(market, auction)
     if not len(bids):
         _fail(market, auction, before)
         return
+    without_rate = noncompetitive_bids(market, auction, view)
+    addon = sum(r.addon(auction, view) for r in market.playing(Reinvestor))
     result = allot(auction.offering, without_rate["face"], bids, addon=addon)
     price_e8 = _auction_price_e8(market, auction, result.stop_rate_e5)
     when_issued.strike(market, auction)
@@ -81,7 +83,7 @@ def _auction_price_e8(market: Any, auction: Auction, stop_e5: int) -> int:
     if kind == Kind.BILL:
         discount_e6 = half_even(stop_e5 * int(maturity - auction.issue_day) * 1000, 360)
         return int(100 * POINT_E8 - 100 * discount_e6)
-    if auction.first:
+    if not market.auctioned[at]:
         coupon = int(bond_arithmetic.coupon_from_yield_e3(max(stop_e5 / 10.0, 0.0)))
         s.set_coupon(at, coupon)
     return int(bond_arithmetic.auction_price_e8(stop_e5 / 10.0, s.coupon_e3[at], maturity, auction.issue_day))

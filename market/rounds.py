@@ -16,6 +16,7 @@ from market.units import Float, Int, read_only
 
 def apply_shocks(market: Any) -> None:
     """Change what the scenario says changes today."""
+    market.staying_away = np.zeros(0, np.int64)
     for shock in market.shocks:
         shock(market)
 

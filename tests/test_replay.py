@@ -99,6 +99,7 @@ def _auctions() -> pd.DataFrame:
             **{f"{name}_face": 10 * frame[f"{name}_share_published"] for name in judgement.COMPETITIVE},
             "stop_percent": 4 + frame["high_less_median_published"].fillna(0) / 100,
             "median_percent": 4.0,
+            "tail_bp": 0.2,
             "bid_to_cover": frame["bid_to_cover_published"],
         }
     )

@@ -46,6 +46,7 @@ def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
         "shuffled",
         "standing",
         "steady",
+        "weak-auction",
         "zero-intelligence",
     }
     assert all(world.name == name and world.about for name, world in worlds.items())
