@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from agents.bidding import bid_rate_e5, whole
 from agents.client_flows import bid_factor, live_on
 from agents.client_offers import client_offers, rolled_down
-from agents.demand import buying_chance, lot_of, share_of_gap, speed_in, tilt
+from agents.demand import tilt
 from agents.institution import Institution
+from agents.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
 from agents.needs import needs_of_day
 from agents.outlook import NODES, Lessons
 from agents.traits import memory, trait
@@ -33,6 +34,7 @@ from market.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, Venu
 from market.news import FACTORS, News
 from market.order_kernels import write_orders
 from market.securities import Kind
+from market.streams import counter
 from market.units import FACE_PER_MUSD, Bool, Float, Int
 from market.view import View
 
@@ -134,24 +136,36 @@ class Investor(Institution):
     def rebalance(self, view: View) -> NDArray[Any]:
         """Trade part of the gap between what it wants and what it has, in lots."""
         settled = view.tradable & ~view.when_issued  # what is bought ahead of an auction is part of the bid for it
-        gap = np.where(settled & (self.forced == 0), self.wanted(view) - self.position, 0.0)
-        speed = speed_in(self.speed, view.securities.of(Kind.BILL, Kind.FRN), view.on_the_run)
-        lot, chance = lot_of(self.benchmark * view.anticipated), self.uniform("lot", len(view.securities))
-        face = np.atleast_2d(share_of_gap(gap, speed, lot, chance))
-        place, security = pairs(face != 0.0)
-        return self.lines(view, place, security, face[place, security])
+        wanted = np.atleast_2d(self.wanted(view))
+        table = np.empty(wanted.size, ORDERS)
+        written = write_rebalance(
+            *(wanted, *map(np.atleast_2d, (self.forced, self.speed, self.benchmark, self.tolerance, self.book_share))),
+            *(self.member, self.identity, *map(self.model.streams.key, ("lot", "venue"))),
+            *(counter(self.model.clock), self.may_short, np.atleast_2d(self.position), view.anticipated),
+            *(view.securities.of(Kind.BILL, Kind.FRN), (_booked(view), view.on_the_run, settled), _prices(view), table),
+        )
+        return self._sent(view, table[:written])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
         """Return the liquidity trades of the round; they lean with clients' flows, and to the accustomed holding."""
         flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
         now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
-        pick = self._picker(now.place, now.security)
-        accustomed = pick(self.benchmark) * view.anticipated[now.security]
-        lean = pick(self.flow_lean) * flows[now.place, today.node[now.security]]
-        gap = accustomed - self.held(now.place, now.security)
-        chance = buying_chance(gap, now.turnover, pick(self.pull), lean)
-        face = np.where(now.which_way < chance, now.size, -now.size)
-        return self.lines(view, now.place, now.security, face)
+        table = np.empty(len(now.place), ORDERS)
+        written = write_needs(
+            *(now.place, now.security, now.size, now.turnover, now.which_way, flows, today.node),
+            *map(np.atleast_2d, (self.benchmark, self.pull, self.flow_lean, self.tolerance, self.book_share)),
+            *(self.member, self.identity, self.model.streams.key("venue"), counter(self.model.clock)),
+            *(
+                self.may_short,
+                self.held(now.place, now.security),
+                view.anticipated,
+                _booked(view),
+                view.tradable,
+                _prices(view),
+                table,
+            ),
+        )
+        return self._sent(view, table[:written])
 
     def _picker(self, place: Int, security: Int) -> Pick:
         """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
@@ -184,15 +198,18 @@ class Investor(Institution):
     # ---- how it sends ----------------------------------------------------------------------------
     def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:
         """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
-        pick, coupon = self._picker(place, security), view.securities.of(Kind.NOTE, Kind.BOND)
+        pick = self._picker(place, security)
         table = np.empty(len(place), ORDERS)
         written = write_orders(
             *(self.member[place], security, np.asarray(face, np.float64), self.held(place, security), self.may_short),
-            *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % 64)),
-            *(coupon & (view.on_the_run | view.when_issued), view.tradable, view.years, view.composite_bp),
+            *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % VENUE_DRAWS)),
+            *(_booked(view), view.tradable, view.years, view.composite_bp),
             *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
         )
-        orders = table[:written]
+        return self._sent(view, table[:written])
+
+    def _sent(self, view: View, orders: NDArray[Any]) -> NDArray[Any]:
+        """Choose among venues once more where books are open to clients."""
         if view.client_books is not None:
             choose_venues(orders, view, view.client_books, self._waits(orders))
         return orders
@@ -200,7 +217,7 @@ class Investor(Institution):
     def _waits(self, orders: NDArray[Any]) -> Bool:
         """Draw which orders can wait in a book that is open to clients (J,)."""
         place, security = np.searchsorted(self.member, orders["owner"]), np.ascontiguousarray(orders["security"])
-        chance = self.uniform_at("all-to-all", place, security % 64)
+        chance = self.uniform_at("all-to-all", place, security % VENUE_DRAWS)
         return np.asarray(chance < self._picker(place, security)(self.book_share))
 
     # ---- operations ------------------------------------------------------------------------------
@@ -261,6 +278,17 @@ class Investor(Institution):
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners, customers or a home office supply what purchases take and receive what they release."""
         return np.asarray(self.buffer_cents - cash_cents)
+
+
+def _booked(view: View) -> Bool:
+    """Return where there is a choice between the book and requests (S,)."""
+    return view.securities.of(Kind.NOTE, Kind.BOND) & (view.on_the_run | view.when_issued)
+
+
+def _prices(view: View) -> tuple[Float, ...]:
+    """Return what kernels lay limits by."""
+    struck = view.reference_bp, view.reference_price, view.dv01, view.convexity
+    return view.years, view.composite_bp, *struck
 
 
 def _bill(auction: Auction, view: View) -> bool:

@@ -52,10 +52,9 @@ def inlined(function: Compiled) -> Compiled:
     return njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
-def rule(function: Compiled) -> Compiled:
-    """Compile an equation on scalars; it broadcasts like a numpy function."""
-    if config.DISABLE_JIT:
-        return np.vectorize(function, otypes=[float])
-    compiled = vectorize(cache=True)(function)
+def rule(function: Compiled) -> Any:
+    """Compile an equation on scalars; it broadcasts like a numpy function, and kernels call it as ``.scalar``."""
+    compiled: Any = np.vectorize(function, otypes=[float]) if config.DISABLE_JIT else vectorize(cache=True)(function)
     compiled.__doc__ = function.__doc__
-    return compiled  # type: ignore[no-any-return]
+    compiled.scalar = inlined(function)
+    return compiled

@@ -1,10 +1,12 @@
 """Compiled rounding of prices to levels: integers only once a price is in 1e-8 points, so that the result is exact."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from market.kernels import inlined, kernel
 from market.units import Bool, Float, Int
 
+Levels = NDArray[np.int32]
 PAR_E8 = 100 * 10**8
 BILL_STEPS = 72_000  # half basis points of discount, times days, in one point: 360 / 0.005
 NEAR = 1e-6  # of a tick
@@ -68,6 +70,16 @@ def levels(
         else:
             found = (exact - base_e8[at]) // tick_e8[at]
         level[i] = min(max(found, 0), n_levels - 1)
+
+
+@kernel
+def best_prices(
+    bid_level: Levels, ask_level: Levels, base: Float, tick: Float, n_levels: int, bid: Float, ask: Float
+) -> None:
+    """Write the prices in points of the best levels of each book, NaN where a side is empty."""
+    for s in range(bid.shape[0]):
+        bid[s] = base[s] + tick[s] * bid_level[s] if bid_level[s] >= 0 else np.nan
+        ask[s] = base[s] + tick[s] * ask_level[s] if ask_level[s] < n_levels else np.nan
 
 
 @kernel

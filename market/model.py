@@ -24,6 +24,7 @@ from market.flow_table import FlowTable
 from market.futures_market import FuturesMarket
 from market.instruments import FED, N_MONEY, TREASURY, Money
 from market.ladder import Ladder
+from market.ladder_kernels import best_prices
 from market.ledger import Ledger
 from market.messages import LOANS, ORDERS, Auction, Buyback, Rejection
 from market.news import Newswire
@@ -38,6 +39,10 @@ from market.units import POINT_E8, Bool, Float, Int, read_only, to_date
 from market.view import PolicyRates, View
 
 Role = TypeVar("Role")
+PUBLIC_COLUMNS = (
+    *("tradable", "on_the_run", "rank", "years", "anticipated", "reference_bp", "reference_price"),
+    *("dv01", "convexity", "composite_bp", "book_flow", "when_issued"),
+)
 
 
 @lru_cache(maxsize=4096)
@@ -105,6 +110,7 @@ class TreasuryMarket(mesa.Model):
         self.clearing = Clearing(premises.clearing)
         self.rejections: dict[str, list[Rejection]] = {}
         self._seen: View | None = None
+        self._columns_seen: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self.flows = FlowTable(self.ledger)
         self.flows_before: Int | None = None
         self.checks = 0
@@ -258,17 +264,12 @@ class TreasuryMarket(mesa.Model):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the last view out of a pickle; it is made anew."""
-        return {**self.__dict__, "_seen": None}
+        return {**self.__dict__, "_seen": None, "_columns_seen": {}}
 
     def view(self) -> View:
         """Return what is public now."""
-        levels = self.ladder
-        bid, ask = self.books.bid, self.books.ask
-        price_bid = np.where(bid >= 0, levels.base + levels.tick * bid, np.nan)
-        price_ask = np.where(ask < self.books.n_levels, levels.base + levels.tick * ask, np.nan)
-        names = "tradable", "on_the_run", "rank", "years", "outstanding", "soma", "anticipated", "reference_bp"
-        more = "reference_price", "dv01", "convexity", "composite_bp", "book_flow", "when_issued"
-        shown = {name: read_only(getattr(self, name)) for name in (*names, *more)}
+        levels, (bid, ask) = self.ladder, np.empty((2, len(self.securities)))
+        best_prices(self.books.bid, self.books.ask, levels.base, levels.tick, self.books.n_levels, bid, ask)
         self._seen = View(
             day=self.day,
             date=self.date,
@@ -276,8 +277,10 @@ class TreasuryMarket(mesa.Model):
             rounds=self.rounds,
             settle_date=self.settle_date,
             securities=self.securities,
-            bid=read_only(price_bid),
-            ask=read_only(price_ask),
+            outstanding=read_only(self.outstanding),
+            soma=read_only(self.soma),
+            bid=read_only(bid),
+            ask=read_only(ask),
             tick=read_only(levels.tick),
             rates=self.rates,
             auctions=tuple(self.auctions),
@@ -286,6 +289,13 @@ class TreasuryMarket(mesa.Model):
             extras=MappingProxyType(self.extras),
             client_books=self.all_to_all.seen(self),
             futures=None if self.futures is None else self.futures.board,
-            **shown,
+            **{name: self._public(name) for name in PUBLIC_COLUMNS},
         )
         return self._seen
+
+    def _public(self, name: str) -> NDArray[Any]:
+        """Return a column of the market as everybody may see it: the same object while the column is the same."""
+        column, known = getattr(self, name), self._columns_seen.get(name)
+        if known is None or known[0] is not column:
+            known = self._columns_seen[name] = (column, read_only(column))
+        return known[1]

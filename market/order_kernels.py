@@ -49,17 +49,40 @@ def fault_of(order: Any, members: int, tradable: Bool, open_books: Bool) -> int:
 
 
 @kernel
-def sign(orders: NDArray[Any], rows: Int, tradable: Bool, open_books: Bool, fault: Int) -> int:
-    """Write the fault of each order, and on those without one the row of its owner; return how many have one."""
-    wrong = 0
-    for k in range(orders.shape[0]):
-        order = orders[k]
-        fault[k] = fault_of(order, rows.shape[0], tradable, open_books)
-        if fault[k] == 0:
-            order["owner"] = rows[order["owner"]]
-        else:
-            wrong += 1
+def sign(
+    orders: NDArray[Any], ends: Int, rows: Int, row_ends: Int, tradable: Bool, open_books: Bool, fault: Int
+) -> int:
+    """Write the fault of each order, and on those without one the row of its owner; return how many have one.
+
+    ``ends`` and ``row_ends`` say where the orders of each participant and the rows of its members end.
+    """
+    wrong, k, first = 0, 0, 0
+    for p in range(ends.shape[0]):
+        members = row_ends[p] - first
+        while k < ends[p]:
+            order = orders[k]
+            fault[k] = fault_of(order, members, tradable, open_books)
+            if fault[k] == 0:
+                order["owner"] = rows[first + order["owner"]]
+            else:
+                wrong += 1
+            k += 1
+        first = row_ends[p]
     return wrong
+
+
+@inlined
+def whole_size(face: float, held: int, may_short: bool) -> int:
+    """Return the face of an order in whole millions; nobody sells more than it has ``held`` unless it ``may_short``."""
+    wanted = face if may_short else max(face, -float(max(held, 0)))
+    return int(wanted / FACE_PER_MUSD) * FACE_PER_MUSD
+
+
+@inlined
+def limit_yield(size: int, composite_bp: float, leeway_bp: float, years: float) -> float:
+    """Return the yield of a limit: ``leeway_bp`` from the composite, further where the end is near."""
+    leeway = leeway_bp * (1.0 + 0.5 / max(years, SHORTEST_YEARS))
+    return composite_bp - (leeway if size > 0 else -leeway)
 
 
 @kernel
@@ -84,19 +107,16 @@ def write_orders(
 ) -> int:
     """Write wishes (J,) as orders in whole millions with limits near the composite; return how many were written.
 
-    Nobody sells more than it has ``held`` unless it ``may_short``. The limit lies ``leeway_bp`` from the composite,
-    further where the end is near; an order goes to the book, where that is one of the ``open_books``, if its ``draw``
-    is below ``book_chance``. The rest are views by security (S,).
+    An order goes to the book, where that is one of the ``open_books``, if its ``draw`` is below ``book_chance``. The
+    rest are views by security (S,).
     """
     n = 0
     for j in range(security.shape[0]):
         s = security[j]
-        wanted = face[j] if may_short else max(face[j], -float(max(held[j], 0)))
-        size = int(wanted / FACE_PER_MUSD) * FACE_PER_MUSD
+        size = whole_size(face[j], held[j], may_short)
         if size == 0 or not tradable[s] or not np.isfinite(composite_bp[s]):
             continue
-        leeway = leeway_bp[j] * (1.0 + 0.5 / max(years[s], SHORTEST_YEARS))
-        yield_bp = composite_bp[s] - (leeway if size > 0 else -leeway)
+        yield_bp = limit_yield(size, composite_bp[s], leeway_bp[j], years[s])
         order = orders[n]
         order["owner"] = owner[j]
         order["security"] = s
@@ -105,3 +125,41 @@ def write_orders(
         order["venue"] = BOOK if open_books[s] and draw[j] < book_chance[j] else REQUEST
         n += 1
     return n
+
+
+@inlined
+def _behind(first: Any, order: Any) -> bool:
+    """Return whether an order of the same owner in the same security is larger, and so comes later."""
+    same = first["owner"] == order["owner"] and first["security"] == order["security"]
+    return bool(same and first["face"] > order["face"])
+
+
+@kernel
+def arrange(orders: NDArray[Any], rank: Int, by_security: Int, by_rank: Int, scratch: Int, out: Int) -> None:
+    """Write the places of orders by ``rank`` of their owner, then security, then face, then as they came.
+
+    ``by_security`` (S + 1,) and ``by_rank`` (accounts + 1,) are zeros, ``scratch`` (orders,) is anything: two counting
+    sorts, and an insertion sort among orders of one owner in one security.
+    """
+    n = orders.shape[0]
+    for k in range(n):
+        by_security[orders[k]["security"] + 1] += 1
+        by_rank[rank[orders[k]["owner"]] + 1] += 1
+    for s in range(1, by_security.shape[0]):
+        by_security[s] += by_security[s - 1]
+    for r in range(1, by_rank.shape[0]):
+        by_rank[r] += by_rank[r - 1]
+    for k in range(n):
+        s = orders[k]["security"]
+        scratch[by_security[s]] = k
+        by_security[s] += 1
+    for j in range(n):
+        r = rank[orders[scratch[j]]["owner"]]
+        out[by_rank[r]] = scratch[j]
+        by_rank[r] += 1
+    for j in range(1, n):
+        k, at = out[j], j
+        while at > 0 and _behind(orders[out[at - 1]], orders[k]):
+            out[at] = out[at - 1]
+            at -= 1
+        out[at] = k

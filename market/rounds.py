@@ -92,13 +92,12 @@ def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float,
 def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
     view = market.view()
-    wanted = [trading.accept(market, who, as_table(who.decide(view))) for who in market.playing(Decider)]
-    wanted.append(all_to_all.asked_again(market))
-    orders = stacked(wanted, ORDERS)
-    chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
-    drawn = np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))
-    asks = orders["venue"][drawn] == Venue.REQUEST
-    market.requests, market.book_orders = orders.take(drawn[asks]), orders.take(drawn[~asks])
+    deciders = market.playing(Decider)
+    orders = trading.accept(market, deciders, [as_table(who.decide(view)) for who in deciders])
+    orders = stacked([orders, all_to_all.asked_again(market)], ORDERS)
+    orders = orders.take(trading.in_order_of_arrival(market, orders))
+    asks = orders["venue"] == Venue.REQUEST
+    market.requests, market.book_orders = orders.take(np.flatnonzero(asks)), orders.take(np.flatnonzero(~asks))
 
 
 def answer_requests(market: Any) -> None:

@@ -23,21 +23,26 @@ def philox(key, c0, c1):
     return x, y
 
 
+@inlined
+def one_uniform(key, owner, when, position):
+    """Return the uniform draw in (0, 1) of an owner at a moment and position."""
+    x, _ = philox(key, owner, (np.uint64(when) << SHIFT) | np.uint64(position))
+    return (np.float64(x >> ELEVEN) + 0.5) * UNIT
+
+
 @kernel
 def uniforms(key, owners, when, out):
     """Write a row of uniform draws for each owner, by position."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(j))
-            out[i, j] = (np.float64(x >> ELEVEN) + 0.5) * UNIT
+            out[i, j] = one_uniform(key, owners[i], when, j)
 
 
 @kernel
 def uniforms_at(key, owners, when, positions, out):
     """Write one uniform draw for each pair of an owner and a position."""
     for i in range(out.shape[0]):
-        x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(positions[i]))
-        out[i] = (np.float64(x >> ELEVEN) + 0.5) * UNIT
+        out[i] = one_uniform(key, owners[i], when, positions[i])
 
 
 @inlined
@@ -158,5 +163,4 @@ def normals(key, owners, when, out):
     """Write a row of standard normals for each owner, by position."""
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            x, _ = philox(key, owners[i], (np.uint64(when) << SHIFT) | np.uint64(j))
-            out[i, j] = inverse_normal((np.float64(x >> ELEVEN) + 0.5) * UNIT)
+            out[i, j] = inverse_normal(one_uniform(key, owners[i], when, j))

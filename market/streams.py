@@ -32,19 +32,23 @@ class Streams:
     def uniform(self, purpose: str, owners: Owners, moment: int, n: int) -> Float:
         """Draw from (0, 1), one row of ``n`` per owner; a negative moment belongs to the burn-in."""
         out = np.empty((len(owners), n))
-        uniforms(np.uint64(fingerprint(self.seed, purpose)), owners, _counter(moment), out)
+        uniforms(self.key(purpose), owners, counter(moment), out)
         return out
 
     def uniform_at(self, purpose: str, owners: Owners, moment: int, positions: Int) -> Float:
         """Draw one number each for owners at positions (J,): those that ``uniform`` has in these columns."""
         out = np.empty(len(owners))
-        uniforms_at(np.uint64(fingerprint(self.seed, purpose)), owners, _counter(moment), positions, out)
+        uniforms_at(self.key(purpose), owners, counter(moment), positions, out)
         return out
+
+    def key(self, purpose: str) -> np.uint64:
+        """Return what names a purpose to kernels that draw for themselves."""
+        return np.uint64(fingerprint(self.seed, purpose))
 
     def normal(self, purpose: str, owners: Owners, moment: int, n: int) -> Float:
         """Draw standard normals, one row of ``n`` per owner."""
         out = np.empty((len(owners), n))
-        normals(np.uint64(fingerprint(self.seed, purpose)), owners, _counter(moment), out)
+        normals(self.key(purpose), owners, counter(moment), out)
         return out
 
     def generator(self, purpose: str, owner: str, moment: int) -> np.random.Generator:
@@ -52,5 +56,6 @@ class Streams:
         return np.random.Generator(np.random.Philox(key=fingerprint(self.seed, purpose, owner, moment)))
 
 
-def _counter(moment: int) -> int:
+def counter(moment: int) -> int:
+    """Return the moment as the counter of a draw: a negative one belongs to the burn-in."""
     return moment & 0x7FFFFFFF

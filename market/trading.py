@@ -6,14 +6,15 @@ Prices of books are levels of the ladder; prices agreed by request are rounded t
 next business day, or on the issue day of a security that is not issued yet (when-issued).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from market import bond_arithmetic
-from market.messages import ORDERS, TRADES, Rejection, Venue
-from market.order_kernels import FAULTS, sign
+from market.messages import ORDERS, TRADES, Rejection, Venue, stacked
+from market.order_kernels import FAULTS, arrange, sign
 from market.securities import Kind
 from market.settlement import book
 from market.units import POINT_E8, Int, cash_cents, half_even
@@ -22,17 +23,36 @@ from market.yield_trading import in_yield
 REQUEST_ROUNDING_E8 = 100  # 1e-6 points
 
 
-def accept(market: Any, who: Any, orders: NDArray[Any]) -> NDArray[Any]:
-    """Refuse impossible orders, with the reason; sign the others with their owner's row."""
-    if not len(orders):
-        return np.zeros(0, ORDERS)
-    table, fault = orders.copy(), np.empty(len(orders), np.int64)
-    if sign(table, who.rows, market.tradable, market.all_to_all.open, fault):
-        for line, number in zip(table[fault > 0], fault[fault > 0].tolist(), strict=True):
-            told = Rejection(market.day, market.round, tuple(float(v) for v in line), FAULTS[number])
-            market.rejections.setdefault(who.name, []).append(told)
+def accept(market: Any, senders: Sequence[Any], sent: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Refuse impossible orders, with the reason; sign the others with their owner's row. A table of each sender."""
+    table, rows = stacked(sent, ORDERS), [who.rows for who in senders]
+    fault, ends = np.empty(len(table), np.int64), np.cumsum([len(orders) for orders in sent])
+    if len(table) and sign(
+        table,
+        ends,
+        np.concatenate(rows),
+        np.cumsum([len(r) for r in rows]),
+        market.tradable,
+        market.all_to_all.open,
+        fault,
+    ):
+        wrong = np.flatnonzero(fault)
+        for k, place in zip(wrong.tolist(), np.searchsorted(ends, wrong, side="right").tolist(), strict=True):
+            told = Rejection(market.day, market.round, tuple(float(v) for v in table[k]), FAULTS[fault[k]])
+            market.rejections.setdefault(senders[place].name, []).append(told)
         table = table[fault == 0]
     return table
+
+
+def in_order_of_arrival(market: Any, orders: NDArray[Any]) -> Int:
+    """Return the places of signed orders: owners in an order drawn for the round, each by security, then face."""
+    chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
+    n, accounts, rank = len(orders), len(chance), np.empty(len(chance), np.int64)
+    rank[np.argsort(chance, kind="stable")] = np.arange(accounts)
+    drawn: Int = np.empty((2, n), np.int64)
+    counts = (len(market.securities) + 1, accounts + 1)
+    arrange(orders, rank, *(np.zeros(count, np.int64) for count in counts), drawn[0], drawn[1])
+    return np.asarray(drawn[1])
 
 
 def agree(

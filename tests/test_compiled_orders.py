@@ -69,7 +69,7 @@ def test_each_impossible_order_is_refused_with_its_own_reason(market):
         for field, value in changes.items():
             orders[field][k] = value
     market.rejections.clear()
-    signed = accept(market, who, orders)
+    signed = accept(market, [who], [orders])
     assert signed["owner"].tolist() == [who.rows[0]]
     assert [told.reason for told in market.rejections[who.name]] == list(FAULTS[1:])
 
