@@ -45,6 +45,7 @@ class DebtPlan:
     bills_finance: bool = True
     coupons_finance: bool = False  # of buybacks
     rules: BuybackRules = field(default_factory=BuybackRules)
+    coupon_financed: Mapping[int, int] = field(default_factory=dict)  # cents of outlays by day, by raising coupons
     limit: LimitPlan | None = None  # a debt limit that will be reinstated
     coupon_shift: CouponShift | None = None  # moves coupon sizes with the bill share
 
@@ -81,8 +82,9 @@ class DebtOffice(Institution):
         """Announce what is planned for today, and what fell on days off before it."""
         days = [day for day in self._by_day if day <= view.date]
         today = [planned for day in sorted(days) for planned in self._by_day.pop(day)]
-        if self.plan.coupons_finance:
-            self.unfinanced_cents += self.model.bought_cents_before
+        if self.plan.coupons_finance or self.plan.coupon_financed:
+            bought = self.model.bought_cents_before if self.plan.coupons_finance else 0
+            self.unfinanced_cents += bought + self.plan.coupon_financed.get(view.date, 0)
             today = self._raised(today, view)
         today = self._shifted(today, view)
         sized = [self._sized(planned, view) for planned in today]

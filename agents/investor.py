@@ -185,7 +185,8 @@ class Investor(Institution):
         """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
         forced, before, held = (np.atleast_2d(a) for a in (self.forced, self.held_before, self.position))
         done = np.where(np.isfinite(before), held - before, 0.0)
-        forced = np.where(forced < 0, np.minimum(forced - np.clip(done, forced, 0.0), 0.0), forced)
+        sold, bought = np.clip(done, np.minimum(forced, 0.0), 0.0), np.clip(done, 0.0, np.maximum(forced, 0.0))
+        forced = np.where(forced < 0, np.minimum(forced - sold, 0.0), np.maximum(forced - bought, 0.0))
         forced = np.where(np.abs(forced) < FACE_PER_MUSD, 0.0, forced)
         before = np.where(forced == 0.0, np.nan, held)
         self.forced, self.held_before = (forced[0], before[0]) if self.alone else (forced, before)

@@ -28,12 +28,13 @@ from experiments.exit_sections import exit_of
 from experiments.futures_start import open_futures
 from experiments.holders import Holder
 from experiments.kinds import traits_by_kind
+from experiments.news_sections import dated_news
 from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.population import Trait
 from experiments.request_sections import request_rules
 from experiments.scenario_sections import Scenario
 from experiments.security_list import Listing, with_future
-from experiments.shocks import sellers, shock_of
+from experiments.shocks import flow_of, sale_of, sellers
 from experiments.start_pattern import FirstDay, news_covariance, pattern_of
 from experiments.starting_state import StartingState, starting_state
 from experiments.tips_index import consumer_prices
@@ -102,6 +103,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         news_scale=scenario.news.scale,
         private_share=scenario.news.private_share,
         degrees_of_freedom=scenario.news.degrees_of_freedom,
+        dated_news=dated_news(scenario.news, business_days(day + 1, last)),
         one_by_one=one_by_one,
         noise_curve=scenario.market.noise_curve,
         reverse_repo_limit=scenario.policy.on_rrp_limit_musd * CENTS_PER_MUSD,
@@ -173,7 +175,7 @@ def instruct(market: TreasuryMarket, given: Stage) -> None:
 
 def befall(market: TreasuryMarket, scenario: Scenario) -> None:
     """Put the shocks of a scenario in place, those of exits after the others."""
-    market.shocks = tuple(shock_of(shock) for shock in scenario.shocks)
+    market.shocks = (*map(sale_of, scenario.shocks), *map(flow_of, scenario.flows))
     exits = tuple(exit_of(leaving) for leaving in scenario.exits)
     for leaving in exits:
         leaving.who(market)  # refuses an unknown dealer before anything runs

@@ -4,6 +4,7 @@
     effects     effect, outcome, unit, smallest, and the fields of ``inference.Effect``
     horizon     effect, day, gain: of the primary outcome, how much pairing is still worth on that day
     failures    arm, seed, error
+    sectors     arm, sector, and what it asked for and met a business day in the window ``liquidity``, mean over seeds
 
 Rows stand in the order of the experiment, whatever order the runs were made in. A seed counts for an effect if all of
 its arms have a value.
@@ -20,11 +21,12 @@ import pandas as pd
 from experiments import inference
 from experiments.errors import StoreError
 from experiments.experiment import Experiment
+from experiments.liquidity import SECTOR_COLUMNS, sectors_in
 from experiments.outcomes import of_run, series
 from experiments.store import read, write_whole
 from experiments.sweep import read_sweep
 
-TABLES = ("outcomes", "effects", "horizon", "failures")
+TABLES = ("outcomes", "effects", "horizon", "failures", "sectors")
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,17 @@ class Results:
         found = [json.loads(path.read_text("utf-8")) for path in sorted((self.folder / "failures").glob("*.json"))]
         rows = [(one["arm"], one["seed"], one["error"]) for one in found]
         return pd.DataFrame(rows, columns=["arm", "seed", "error"])
+
+    @cached_property
+    def sectors(self) -> pd.DataFrame:
+        """Return who asked for liquidity and who met it: sums of the window, means over seeds; no rows without one."""
+        frames = []
+        for arm, seed, path in self.runs if self.question.liquidity else ():
+            frames.append(sectors_in(read(path, "sectors"), *self.question.liquidity or ()).assign(arm=arm, seed=seed))
+        if not frames:
+            return pd.DataFrame(columns=["arm", "sector", *SECTOR_COLUMNS])
+        table = pd.concat(frames, ignore_index=True)
+        return table.groupby(["arm", "sector"], sort=False)[list(SECTOR_COLUMNS)].mean().reset_index()
 
     def save(self) -> list[Path]:
         """Write the tables as CSV into the folder, each moved into place when whole."""

@@ -32,6 +32,10 @@ from market.units import day_number
 
 BUNDLED = Path(str(files("experiments") / "designs"))
 EXPECTATIONS = Path(str(files("experiments") / "expectations.toml"))
+DAILY_COLUMNS = {
+    **{name: unit for name, (unit, _) in COLUMNS["daily"].items() if name != "date"},
+    "interest_musd": "musd",  # that accrues on marketable debt in a calendar day (experiments.costs)
+}
 GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "turnover_musd", "unquoted_share")
 MOST_ARMS = 32
 FITTED_MONTHS = 120  # from there on no residual is recorded (market.curve)
@@ -79,7 +83,7 @@ class Outcome(Section):
             raise ValueError(f"to_day is {self.to_day}, expected {self.from_day} or later")
         if self.less is not None and self.group is None:
             raise ValueError("less without a group, expected group as well")
-        known = GROUP_COLUMNS if self.group else tuple(name for name in COLUMNS["daily"] if name != "date")
+        known = GROUP_COLUMNS if self.group else tuple(DAILY_COLUMNS)
         if self.column not in known:
             raise ValueError(
                 f"column is {self.column!r}, expected one of {', '.join(known)}{nearest(self.column, known)}"
@@ -95,8 +99,7 @@ class Outcome(Section):
     @property
     def unit_of_a_day(self) -> str:
         """Return the unit of the column."""
-        known = {name: unit for name, (unit, _) in COLUMNS["daily"].items()}
-        return self.column.rsplit("_", 1)[-1] if self.group else known[self.column]
+        return self.column.rsplit("_", 1)[-1] if self.group else DAILY_COLUMNS[self.column]
 
     @property
     def unit(self) -> str:
@@ -129,6 +132,12 @@ class Experiment(Section):
     outcomes: tuple[Outcome, ...] = Field(
         description="what is looked at, the first being the primary one", min_length=1
     )
+    liquidity: tuple[int, int] | None = declared(
+        None,
+        "business days",
+        "",
+        "first and last day of the table of who asked for liquidity and who met it, by sector",
+    )
     seeds: int = declared(4, "seeds", "", "seeds by default", ge=2, le=10_000)
     days: int | None = declared(
         None, "business days", "", "days after the burn-in, to the end if left out", ge=1, le=600
@@ -145,6 +154,10 @@ class Experiment(Section):
         elif self.control not in self.arms:
             raise ValueError(
                 f"control is {self.control!r}, expected one of {', '.join(self.arms)}{nearest(self.control, self.arms)}"
+            )
+        if self.liquidity is not None and not 1 <= self.liquidity[0] <= self.liquidity[1]:
+            raise ValueError(
+                f"liquidity is {list(self.liquidity)}, expected a first day from 1 on and a last not before it"
             )
         names = [outcome.name for outcome in self.outcomes]
         twice = next((name for name in names if names.count(name) > 1), None)

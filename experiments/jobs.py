@@ -1,4 +1,4 @@
-"""The runs of a sweep: what is to be made, in which pieces, and the making of one, each a folder of two small tables.
+"""The runs of a sweep: what is to be made, in which pieces, and the making of one, each a folder of small tables.
 
 Runs of one seed whose worlds differ only after the start share a burn-in (``experiments.branching``); it is lived once
 for all of them that a worker makes. What a run leaves depends on its scenario, seed and days alone, not on company.
@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.branching import branch, burn_in_key, forget, lived_burn_in
+from experiments.costs import interest_by_day
 from experiments.outcomes import by_group
 from experiments.run import live, simulate
 from experiments.scenario_sections import Scenario
 from experiments.store import new_folder, write_manifest, write_whole
 from market.record import Record
 
-TABLES = ("daily", "groups")
+TABLES = ("daily", "groups", "sectors")
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,18 @@ def _simulate_into(folder: Path, job: Job, packed: bytes | None) -> None:
     else:
         market = live(branch(packed, job.scenario, record), job.days)
     try:
-        daily, groups = record.to_pandas("daily"), by_group(record.to_pandas("securities"))
-        for name, frame in zip(TABLES, (daily, groups), strict=True):
+        for name, frame in zip(TABLES, _frames(record), strict=True):
             pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / f"{name}.parquet")
         write_manifest(folder, job.scenario, job.seed, market.day, market.checks, perf_counter() - started)
     finally:
         forget(market)
+
+
+def _frames(record: Record) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the tables of a run: days, with the interest that accrues on the debt; groups of securities; sectors."""
+    daily, securities = record.to_pandas("daily"), record.to_pandas("securities")
+    daily["interest_musd"] = interest_by_day(securities).reindex(daily["date"]).to_numpy()
+    return daily, by_group(securities), record.to_pandas("sectors")
 
 
 def failed(job: Job, error: str, trace: str) -> Done:

@@ -14,9 +14,10 @@ from experiments.buyback_calendar import buybacks
 from experiments.buyback_schedule import steady_buybacks
 from experiments.buyback_sections import Buybacks
 from experiments.coupon_sections import CouponShifts
+from experiments.deficit_sections import Deficit, outlays_cents
 from experiments.errors import UserError
 from experiments.fed_factors import fed_levels, mortgage_principal
-from experiments.fiscal_flows import fiscal_flows
+from experiments.fiscal_flows import FiscalFlows, fiscal_flows
 from experiments.limit_plan import limit_plan
 from experiments.policy_path import rate_steps
 from experiments.published import table
@@ -68,7 +69,8 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
     return DebtPlan(
         auctions=calendar,
         buybacks=_planned_buybacks(policy.buybacks, securities, first, last, scenario.run.rounds),
-        receipts={} if flows is None else dict(zip(flows.day.tolist(), flows.cents.tolist(), strict=True)),
+        receipts={} if flows is None else _receipts(flows, policy.deficits),
+        coupon_financed=outlays_cents(policy.deficits, ("coupons",)),
         cash_plan={} if balanced else plan,
         balanced=balanced,
         limit=limit_plan(scenario),
@@ -77,6 +79,14 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
         coupons_finance=policy.buybacks.financing == "coupons" and not balanced,
         rules=buyback_rules(policy.buybacks),
     )
+
+
+def _receipts(flows: FiscalFlows, deficits: Sequence[Deficit]) -> dict[int, int]:
+    """Return net receipts in cents by day number: as published, less what deficits add."""
+    receipts = dict(zip(flows.day.tolist(), flows.cents.tolist(), strict=True))
+    for day, cents in outlays_cents(deficits).items():
+        receipts[day] = receipts.get(day, 0) - cents
+    return receipts
 
 
 def coupon_shift(policy: CouponShifts) -> CouponShift | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments import liquidity
 from experiments.effects import Results, load
 from experiments.effects_page import number
 from experiments.experiment import EXPECTATIONS, names
@@ -79,6 +80,8 @@ def page(found: Results) -> str:
         horizon(found),
         "",
     ]
+    if found.question.liquidity:
+        lines += liquidity.page(found.sectors, found.question.liquidity, list(found.question.all_arms()))
     if len(found.failures):
         lines += [
             "## Failed runs",

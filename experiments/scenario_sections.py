@@ -15,13 +15,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from experiments import flow_sections, news_sections
 from experiments.buyback_sections import Buybacks
 from experiments.coupon_sections import CouponShifts
+from experiments.deficit_sections import Deficit
 from experiments.errors import UserError
 from experiments.exit_sections import Exit, outside
+from experiments.flow_sections import Flow
 from experiments.futures_sections import Futures
 from experiments.limit_sections import DebtLimit
 from experiments.money_sections import MoneyMarket
+from experiments.news_sections import News
 from experiments.population import Population
 from experiments.purchase_sections import BackstopAuctions, Functioning, Purchases
 from experiments.request_sections import Requests
@@ -161,6 +165,7 @@ class Policy(Section):
     )
     buybacks: Buybacks = Buybacks()
     debt_limit: DebtLimit = DebtLimit()
+    deficits: tuple[Deficit, ...] = _field((), "deficits", "", "outlays or receipts on top of the published ones")
     coupon_shift: CouponShifts = CouponShifts()
     purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
     functioning: Functioning = Functioning()
@@ -191,38 +196,17 @@ class Policy(Section):
         return self
 
     @model_validator(mode="after")
+    def _deficits_of_published_flows(self) -> Self:
+        if self.deficits and self.fiscal != "published":
+            raise ValueError(f'deficits with fiscal = "{self.fiscal}", expected "published": receipts balance it else')
+        return self
+
+    @model_validator(mode="after")
     def _operations_to_take_over(self) -> Self:
         if self.qe_like_buybacks and self.buybacks.mode in ("placebo", "standing", "off"):
             mode = self.buybacks.mode
             raise ValueError(f'qe_like_buybacks with buybacks.mode = "{mode}", expected operations: "programme"')
         return self
-
-
-class News(Section):
-    """What is learned about values, and by whom."""
-
-    scale: float = _field(
-        0.95,
-        "ratio",
-        "so that days of a run vary as those before the start",
-        "size of news over that of yields before the start",
-        ge=0,
-        le=20,
-    )
-    decay: float = _field(
-        0.97,
-        "ratio",
-        "J.P. Morgan and Reuters (1996), RiskMetrics Technical Document, 4th ed., for a month's horizon",
-        "weight of a day before the start over that of the next, in the covariance of news",
-        gt=0.5,
-        le=1,
-    )
-    private_share: float = _field(
-        0.2, "share of variance", "set in a reduced model", "news that only some hear", ge=0, le=1
-    )
-    degrees_of_freedom: float = _field(
-        5.0, "degrees of freedom", "a convention", "tails of news, Student t", gt=2, le=1000
-    )
 
 
 class Start(Section):
@@ -288,15 +272,21 @@ class Scenario(Section):
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
 
+    flows: tuple[Flow, ...] = _field((), "flows", "", "what holders buy or sell whatever it costs, by day")
     exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
     withdrawals: tuple[Withdrawal, ...] = _field((), "withdrawals", "", "bidders that stay away from auctions")
 
     @model_validator(mode="after")
     def _exits_inside(self) -> Self:
         days = self.run.start, self.run.end
-        wrong = outside(self.exits, *days) or outside_run(self.withdrawals, *days)
-        if wrong:
-            raise ValueError(wrong)
+        for wrong in (
+            outside(self.exits, *days),
+            outside_run(self.withdrawals, *days),
+            flow_sections.outside(self.flows, *days),
+            news_sections.outside(self.news, *days),
+        ):
+            if wrong:
+                raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")

@@ -1,62 +1,81 @@
 """What befalls the market from outside: values that a market calls each morning."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from experiments.errors import UserError, nearest
+from experiments.flow_sections import Flow, FlowKind
 from experiments.kinds import KINDS
 from experiments.scenario_sections import Sale
 from market.apportion import apportion
 from market.calendar import business_days
 from market.securities import Kind
-from market.units import FACE_PER_MUSD, day_number
+from market.units import FACE_PER_MUSD, Bool, Int, day_number
+
+CLASSES: dict[FlowKind, tuple[Kind, ...]] = {
+    "coupons": (Kind.NOTE, Kind.BOND),
+    "bills": (Kind.BILL,),
+    "tips": (Kind.TIPS,),
+}
 
 
 @dataclass(frozen=True)
-class ForcedSale:
-    """One holder, or all of a kind, sells coupon securities of a maturity range in equal parts over some days.
+class ForcedFlow:
+    """One holder, or all of a kind, buys or sells face of a maturity range, by day from the first on.
 
-    What is sold leaves the holder's accustomed share for good: the others are left to hold it.
+    Sales are spread over what is held, purchases over what the market holds. What is traded changes the holder's
+    accustomed share for good: the others are left to hold it, or to do without.
     """
 
     first_day: int
-    days: int
     holder: str
     bucket_years: tuple[float, float]
-    face: int
+    face_by_day: tuple[int, ...]  # positive: bought
+    kinds: tuple[Kind, ...] = CLASSES["coupons"]
 
     def __call__(self, market: Any) -> None:
-        """Tell the holders what to sell today."""
+        """Tell the holders what to trade today."""
         if market.burning_in or market.date < self.first_day:
             return
         number = len(business_days(self.first_day, market.date)) - 1
-        if number >= self.days:
-            return
-        today = self.face * (number + 1) // self.days - self.face * number // self.days
-        self._order(market, today)
+        if number < len(self.face_by_day) and self.face_by_day[number]:
+            self._order(market, self.face_by_day[number])
 
     def _order(self, market: Any, face: int) -> None:
         low, high = self.bucket_years
-        inside = market.securities.of(Kind.NOTE, Kind.BOND) & market.tradable
-        inside &= (market.years >= low) & (market.years <= high)
+        inside = market.securities.of(*self.kinds) & market.tradable & (market.years >= low) & (market.years <= high)
         agents = sellers(market, self.holder)
-        held = np.maximum(np.array([np.where(inside, a.position, 0) for a in agents]), 0)
+        wanted = self._held(market, agents, inside, -face) if face < 0 else self._to_be_had(market, agents, inside)
+        parts = np.sign(face) * apportion(abs(face), wanted.ravel()).reshape(wanted.shape)
+        for agent, part in zip(agents, parts, strict=True):
+            agent.forced = agent.forced + part
+            agent.held_before = agent.position.astype(np.float64)
+            agent.benchmark = agent.benchmark + np.where(part != 0, part / np.maximum(market.anticipated, 1), 0.0)
+
+    def _held(self, market: Any, agents: Sequence[Any], inside: Bool, face: int) -> Int:
+        """Return what each seller has of each security (A, S); UserError if that is not enough."""
+        held: Int = np.maximum(np.array([np.where(inside, a.position, 0) for a in agents]), 0)
         if held.sum() < face:
-            have, want = held.sum() // FACE_PER_MUSD, face // FACE_PER_MUSD
+            (low, high), have, want = self.bucket_years, held.sum() // FACE_PER_MUSD, face // FACE_PER_MUSD
             raise UserError(
                 f"shock: {self.holder} holds {have:,} musd of {low} to {high} years, expected {want:,} or more"
             )
-        parts = apportion(face, held.ravel()).reshape(held.shape)
-        for agent, part in zip(agents, parts, strict=True):
-            agent.forced = agent.forced - part
-            agent.held_before = agent.position.astype(np.float64)
-            agent.benchmark = agent.benchmark - np.where(part > 0, part / np.maximum(market.anticipated, 1), 0.0)
+        return held
+
+    def _to_be_had(self, market: Any, agents: Sequence[Any], inside: Bool) -> Int:
+        """Return what the market holds of each security, once for each buyer (A, S); UserError if there is nothing."""
+        there = np.where(inside, np.maximum(market.anticipated, 0), 0)
+        if not there.any():
+            low, high = self.bucket_years
+            raise UserError(f"shock: nothing of {low} to {high} years is there for {self.holder} to buy")
+        return np.tile(there, (len(agents), 1))
 
 
 def sellers(market: Any, holder: str) -> list[Any]:
-    """Return the institutions of a kind (as the population names it) or the one of a name."""
+    """Return the institutions of a kind (as the population names it) or the one of a name; each must be an investor."""
     found = [a for a in market.agents if a.name == holder]
     if not found and holder in KINDS:
         found = [a for a in market.agents if isinstance(a, KINDS[holder])]
@@ -65,11 +84,20 @@ def sellers(market: Any, holder: str) -> list[Any]:
         raise UserError(
             f"shocks.holder is {holder!r}, expected a kind or the name of an institution{nearest(holder, names)}"
         )
+    if "forced" not in found[0].columns:
+        able = [name for name, kind in KINDS.items() if hasattr(kind, "forced")]
+        raise UserError(f"shocks.holder is {holder!r}, who trades for others, expected one of {', '.join(able)}")
     return found
 
 
-def shock_of(sale: Sale) -> ForcedSale:
-    """Return the shock that a scenario describes."""
-    return ForcedSale(
-        day_number(sale.date), sale.days, sale.holder, sale.bucket_years, sale.amount_musd * FACE_PER_MUSD
-    )
+def sale_of(sale: Sale) -> ForcedFlow:
+    """Return the shock that a sale is: equal parts of it by day."""
+    face, days = sale.amount_musd * FACE_PER_MUSD, sale.days
+    by_day = tuple(face * number // days - face * (number + 1) // days for number in range(days))
+    return ForcedFlow(day_number(sale.date), sale.holder, sale.bucket_years, by_day)
+
+
+def flow_of(flow: Flow) -> ForcedFlow:
+    """Return the shock that a flow is."""
+    by_day = tuple(musd * FACE_PER_MUSD for musd in flow.daily_musd)
+    return ForcedFlow(day_number(flow.date), flow.holder, flow.bucket_years, by_day, CLASSES[flow.securities])

@@ -133,6 +133,7 @@ class TreasuryMarket(mesa.Model):
             scale=given.news_scale,
             private_share=given.private_share,
             degrees_of_freedom=given.degrees_of_freedom,
+            dated=given.dated_news,
         )
 
     # ---- time ------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ changes. News moves no price: it enters each institution's own valuation, and it
 function of maturity (Nelson and Siegel 1987).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,6 +34,18 @@ class News:
     late_bp: Float  # yesterday's private news, in the first round
 
 
+@dataclass(frozen=True, eq=False)
+class DatedNews:
+    """What a scenario says of news by day of the run: days of other sizes, and announcements of known size.
+
+    ``scale`` multiplies the size of a day's news, 1 where it says nothing; ``announced_bp`` are moves of the factors
+    (3,) that everybody hears in the first round.
+    """
+
+    scale: Mapping[int, float] = field(default_factory=dict)
+    announced_bp: Mapping[int, tuple[float, float, float]] = field(default_factory=dict)
+
+
 def loadings(years: Float) -> Float:
     """Return what one bp of level, slope and curvature moves a yield, shape (..., 3)."""
     x = np.maximum(years, 1e-6) / DECAY_YEARS
@@ -51,9 +64,11 @@ class Newswire:
         scale: float = 1.0,
         private_share: float = 0.2,
         degrees_of_freedom: float = 5.0,
+        dated: DatedNews | None = None,
     ) -> None:
         self._streams, self._owner = streams, np.array([fingerprint("public")], np.uint64)
         self._root = np.linalg.cholesky(covariance_bp) * scale
+        self._dated = dated or DatedNews()
         self._private_share, self._freedom = private_share, degrees_of_freedom
 
     def of(self, day: int, number: int, rounds: int) -> News:
@@ -61,7 +76,9 @@ class Newswire:
         release = int(self._streams.uniform("news release", self._owner, day, 1)[0, 0] * rounds)
         public = np.zeros(FACTORS)
         if number == release:
-            public = np.sqrt(1 - self._private_share) * self._shock("public news", day)
+            public = np.sqrt(1 - self._private_share) * self._shock("public news", day, day)
+        if number == 0 and day in self._dated.announced_bp:
+            public = public + np.array(self._dated.announced_bp[day])
         private = self._private(day, number, rounds)
         late = np.zeros(FACTORS)
         if number == 0 and day > 0:
@@ -70,10 +87,13 @@ class Newswire:
         return News(public, private, late)
 
     def _private(self, day: int, number: int, rounds: int) -> Float:
-        return np.asarray(np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number))
+        return np.asarray(
+            np.sqrt(self._private_share / rounds) * self._shock("private news", day * rounds + number, day)
+        )
 
-    def _shock(self, purpose: str, moment: int) -> Float:
+    def _shock(self, purpose: str, moment: int, day: int) -> Float:
         z = self._streams.normal(purpose, self._owner, moment, FACTORS + round(self._freedom))[0]
         squared = float(np.sum(z[FACTORS:] ** 2)) / round(self._freedom)
         unit = z[:FACTORS] / np.sqrt(squared) * np.sqrt((self._freedom - 2) / self._freedom)
-        return np.array([float(np.sum(self._root[k] * unit)) for k in range(FACTORS)])
+        scale = self._dated.scale.get(day, 1.0)
+        return np.array([scale * float(np.sum(self._root[k] * unit)) for k in range(FACTORS)])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from market.clearing import ClearingRules
+from market.news import DatedNews
 from market.price_index import PriceIndex
 from market.request_rules import RequestRules
 from market.securities import Securities
@@ -35,6 +36,7 @@ class Premises:
     news_scale: float = 1.0
     private_share: float = 0.2
     degrees_of_freedom: float = 5.0
+    dated_news: DatedNews = field(default_factory=DatedNews)
     n_levels: int = 8192
     quoters: int = 64
     one_by_one: bool = False

@@ -12,6 +12,7 @@ from market.messages import TRADES, LimitUse, Venue
 from market.record import Labels
 from market.request_for_quote import Interest
 from market.roles import Constrained, Limited, LimitReporter, Obliged
+from market.sector_flows import sector_flows
 from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
 
@@ -26,6 +27,7 @@ def write_day(market: Any) -> None:
     _securities(market)
     _institutions(market)
     _balance_sheets(market)
+    _sectors(market)
     _postings(market)
     _debt_limit(market)
     write_futures(market)
@@ -114,16 +116,25 @@ def _value_musd(market: Any, rows: Int, position: Int) -> Float:
     return np.asarray(position @ worth * (CENTS_PER_FACE / CENTS_PER_MUSD) + money / CENTS_PER_MUSD)
 
 
-def _by_sector(market: Any) -> tuple[list[str], list[NDArray[np.int64]]]:
-    """Return the sectors and their balance, due and lent (sectors, instruments)."""
+def _labels(market: Any) -> tuple[list[str], Int]:
+    """Return the names of the sectors, officials by their own, and the place among them by account."""
     label = market.sectors.copy()
     label[:3] = (FED_NAME, TREASURY_NAME, PUBLIC_NAME)
     names, place = np.unique(label.astype(str), return_inverse=True)
+    return names.tolist(), place
+
+
+def _by_sector(market: Any) -> tuple[list[str], list[NDArray[np.int64]]]:
+    """Return the sectors and their balance, due and lent (sectors, instruments)."""
+    names, place = _labels(market)
     order = np.argsort(place, kind="stable")
     starts = np.searchsorted(place[order], np.arange(len(names)))
     books = market.ledger.balance, market.ledger.due, market.ledger.lent
-    sums = [np.add.reduceat(book[order], starts, axis=0) for book in books]
-    return names.tolist(), sums
+    return names, [np.add.reduceat(book[order], starts, axis=0) for book in books]
+
+
+def _sectors(market: Any) -> None:
+    market.record.add("sectors", date=market.date, **sector_flows(market, *_labels(market)))
 
 
 def _balance_sheets(market: Any) -> None:
@@ -145,14 +156,12 @@ def write_opening(market: Any) -> None:
     """Write what every account owned, was due and had lent when the clock of the run started."""
     ledger = market.ledger
     row, column = np.nonzero((ledger.balance != 0) | (ledger.due != 0) | (ledger.lent != 0))
-    label = market.sectors.copy()
-    label[:3] = (FED_NAME, TREASURY_NAME, PUBLIC_NAME)
-    sectors, place = np.unique(label.astype(str), return_inverse=True)
+    sectors, place = _labels(market)
     market.record.add(
         "opening",
         date=market.date,
         account=Labels(ledger.names, row),
-        sector=Labels(tuple(sectors.tolist()), place[row]),
+        sector=Labels(tuple(sectors), place[row]),
         instrument=Labels(instruments(market), column),
         unit=Labels(UNITS, (column >= N_MONEY).astype(np.int64)),
         amount=ledger.balance[row, column],

@@ -71,7 +71,7 @@ def answer(market: Any, dealers: list[Answerer], requests: Table) -> None:
         if attempt == rules.retries or not len(refused):
             break
         requests = _again(requests.take(refused))
-    market.tape.ask(first["face"], unfilled)
+    market.tape.ask(first["owner"], first["face"], unfilled)
 
 
 def _again(refused: Table) -> Table:

@@ -27,6 +27,8 @@ class Tape:
     def clear(self) -> None:
         """Begin a new day."""
         self.batches: list[Table] = []
+        self.middles: list[Float] = []  # of the trades of each batch, at their moment
+        self.askers: list[tuple[Int, Int]] = []  # owners and faces of requests that found no price
         self.trades = np.zeros(self.n, np.int64)
         self.face = np.zeros(self.n, np.int64)
         self.spread_weight = np.zeros(self.n)  # face of trades that an aggressor started
@@ -41,6 +43,7 @@ class Tape:
     def take(self, trades: Table, middle: Float, dv01: Float) -> None:
         """Add trades made at one moment; ``middle`` and ``dv01`` (S,) in points and points per bp."""
         self.batches.append(trades)
+        self.middles.append(middle[trades["security"]])
         spreads = self.spread_weight, self.spread_sum
         add_trades(trades, middle, dv01, self.trades, self.face, *spreads, self.book_flow)
 
@@ -50,8 +53,9 @@ class Tape:
         self.seen_rounds += tradable
         self.depth_sum += np.where(tradable, depth, 0)
 
-    def ask(self, faces: Int, refused: Bool) -> None:
+    def ask(self, owners: Int, faces: Int, refused: Bool) -> None:
         """Add requests for quote and which of them found no price."""
+        self.askers.append((owners[refused], np.abs(faces[refused])))
         self.requests += len(faces)
         self.refused += int(refused.sum())
         self.requested_face += int(np.abs(faces).sum())
@@ -71,3 +75,12 @@ class Tape:
     def everything(self) -> Table:
         """Return the day's trades in order."""
         return stacked(self.batches, TRADES)
+
+    def middle_of_trades(self) -> Float:
+        """Return the middle in points at the moment of each of the day's trades, in order."""
+        return np.concatenate([np.zeros(0), *self.middles])
+
+    def refused_requests(self) -> tuple[Int, Int]:
+        """Return owner and face of each of the day's requests that found no price, in order."""
+        owners, faces = zip((np.zeros(0, np.int64), np.zeros(0, np.int64)), *self.askers, strict=True)
+        return np.concatenate(owners), np.concatenate(faces)

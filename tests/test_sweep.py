@@ -106,6 +106,7 @@ def test_the_report_states_each_effect_and_follows_from_the_runs_alone(undisturb
     assert pages[0] == pages[1]
     said, table = pages[0]["report.md"].decode(), pages[0]["effects.tex"].decode()
     assert "**with less without**" in said and "2 paired seeds" in said and "offtherun rerun DIR" in said
+    assert "Who asked for liquidity" in said and "| dealers |" in said
     assert r"\toprule" in table and r"\bottomrule" in table and "noise (bp)" in table
     assert {path.suffix for path in out.iterdir()} >= {".md", ".tex", ".csv", ".png", ".pdf"}
 

@@ -21,6 +21,7 @@ def tables(**changed):
         "arms": {"without": {"scenario": "no-buybacks"}, "with": {}},
         "outcomes": [{"name": "noise", "column": "noise_bp", "smallest": 0.1}],
         "days": DAYS,
+        "liquidity": [1, DAYS],
     } | changed
 
 

@@ -1,0 +1,106 @@
+"""Dated values of a scenario do what they say on their days, and nothing before: news, flows by holder, deficits."""
+
+import numpy as np
+import pytest
+from small_market import live, small, small_market
+
+from agents.debt_office import DebtOffice
+from experiments.build import build
+from experiments.errors import UserError
+from market.instruments import TREASURY, Money
+from market.news import DatedNews, Newswire
+from market.securities import Kind
+from market.streams import Streams
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, day_number
+
+EYE, ROUNDS = np.eye(3), 4
+FLOW = {"date": "2024-05-30", "bucket_years": (1.0, 30.0)}
+
+
+def heard(dated, days=3):
+    """Return all that is heard, by day and round (D, R, 3)."""
+    wire = Newswire(Streams(1), EYE, dated=dated)
+    said = [[wire.of(day, number, ROUNDS) for number in range(ROUNDS)] for day in range(days)]
+    return np.array([[news.public_bp + news.private_bp for news in day] for day in said])
+
+
+def test_a_spell_scales_the_news_of_its_days_and_an_announcement_adds_to_the_first_round():
+    plain, dated = heard(DatedNews()), heard(DatedNews({1: 3.0}, {2: (30.0, -5.0, 1.0)}))
+    assert np.array_equal(dated[0], plain[0]) and dated[1] == pytest.approx(3.0 * plain[1])
+    assert dated[2, 0] - plain[2, 0] == pytest.approx([30.0, -5.0, 1.0]) and np.array_equal(dated[2, 1:], plain[2, 1:])
+
+
+def test_an_announcement_moves_yields_about_as_far_as_it_says():
+    said = [{"date": "2024-05-30", "level_bp": 40.0}]
+    moved = [
+        small_market("steady", days=5, policy__rates_path="flat", **more).composite_bp
+        for more in ({}, {"news__announcements": said})
+    ]
+    change = (moved[1] - moved[0])[np.isfinite(moved[0])]
+    assert 25 < np.median(change) < 55
+
+
+def bought(holder, kinds, days, **flow):
+    """Return what a kind has bought in two days, less what it has bought without a flow, in millions."""
+    positions = []
+    for flows in ([], [FLOW | {"holder": holder, "daily_musd": days, **flow}]):
+        market = small_market(days=5, flows=flows)
+        rows = np.flatnonzero(market.sectors == next(a.sector for a in market.agents if type(a).__name__ == kinds))
+        positions.append(market.ledger.position(rows))
+    return (positions[1] - positions[0]) / FACE_PER_MUSD, market
+
+
+def test_a_flow_sells_and_buys_face_of_its_holder_whatever_it_costs():
+    change, _ = bought("foreign_private", "ForeignPrivate", (-20_000, -10_000))
+    assert -33_000 < change.sum() < -25_000
+    change, market = bought("insurer", "Insurer", (4_000, 4_000), securities="bills", bucket_years=(0.0, 1.0))
+    assert 6_000 < change[:, market.securities.of(Kind.BILL)].sum() < 9_500
+
+
+def test_who_has_not_enough_or_trades_for_others_cannot_be_told_to_sell():
+    with pytest.raises(UserError, match="pension holds"):
+        small_market(days=4, flows=[FLOW | {"holder": "pension", "daily_musd": [-400_000], "bucket_years": (29, 30)}])
+    with pytest.raises(UserError, match=r"primary_dealer.*trades for others"):
+        small_market(flows=[FLOW | {"holder": "primary_dealer", "daily_musd": [-1]}])
+
+
+def plans(**deficit):
+    return build(small(policy__deficits=[deficit] if deficit else []), 1)
+
+
+def test_a_deficit_comes_out_of_the_account_on_its_days():
+    cash = []
+    for market in (plans(), plans(since="2024-05-30", until="2024-05-31", yearly_musd=250_000)):
+        cash.append([])
+        for _ in range(5):
+            live(market, 1)
+            cash[-1].append(int(market.ledger.balance[TREASURY, Money.TREASURY_CASH]))
+    spent = (np.array(cash[0]) - np.array(cash[1])) / CENTS_PER_MUSD
+    assert spent[:3].tolist() == [0, 0, 0] and spent[3:] == pytest.approx([1_000, 2_000], abs=50)
+
+
+def test_coupons_are_raised_for_a_deficit_and_bills_count_them_as_coming():
+    deficit = {"since": "2024-05-30", "until": "2024-12-31", "yearly_musd": 500_000, "financing": "coupons"}
+    offered = []
+    for market in (plans(), plans(**deficit)):
+        live(market, 22)
+        coupons = market.securities.of(Kind.NOTE, Kind.BOND)
+        offered.append(sum(a.offering for a in market.auctions if coupons[a.security]))
+        (office,) = (agent for agent in market.agents if isinstance(agent, DebtOffice))
+    assert offered[1] > offered[0]
+    assert sum(office.moved.values()) > 0 or office.unfinanced_cents > 0
+    assert max(office.plan.coupon_financed) == day_number("2024-12-31")
+
+
+def test_every_trade_is_asked_for_by_one_sector_and_met_by_another():
+    market = small_market(days=5)
+    table = market.record.to_pandas("sectors")
+    by_day = table.groupby("date")[["asked_musd", "met_musd", "net_asked_musd", "net_met_musd", "net_musd"]].sum()
+    assert by_day["asked_musd"].to_numpy() == pytest.approx(by_day["met_musd"].to_numpy())
+    assert by_day["net_asked_musd"].to_numpy() == pytest.approx(-by_day["net_met_musd"].to_numpy())
+    assert np.abs(by_day["net_musd"]).max() < 1e-6 * by_day["asked_musd"].max()
+    dealers = table[table["sector"] == "dealers"]
+    assert (dealers["met_musd"] > dealers["asked_musd"]).all()
+    sums = table.groupby("date")[["paid_musd", "earned_musd", "asked_dv01_musd", "met_dv01_musd"]].sum()
+    assert sums["paid_musd"].to_numpy() == pytest.approx(sums["earned_musd"].to_numpy())
+    assert sums["asked_dv01_musd"].to_numpy() == pytest.approx(sums["met_dv01_musd"].to_numpy())
