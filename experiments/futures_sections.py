@@ -28,6 +28,21 @@ class Futures(Section):
         ge=-100,
         le=200,
     )
+    basis_funds: int = declared(10, "funds", "a guess", "basis-trade hedge funds, 0 for none", ge=0, le=200)
+    basis_share: float = declared(
+        0.6,
+        "share",
+        "more than 60 % of hedge funds' Treasury exposure in 2020: Barth and Kahn (2021) (from memory, medium "
+        "confidence); about 270 bn on 28 May 2024, beside 260 to 574 bn at the end of 2023: Glicoes, Iorio, Monin and "
+        "Petrasek (2024), FEDS Notes (from memory, medium confidence)",
+        "of hedge funds' notes and bonds, what is held against futures at the start",
+        ge=0,
+        le=1,
+    )
+    basis_equity: float = declared(
+        0.05, "share of value", "20 times: Barth and Kahn (2021), from memory, low confidence",
+        "basis funds' equity over their securities at the start", gt=0, le=1,
+    )  # fmt: skip
     margin_deviations: float = declared(
         4.3,
         "standard deviations",

@@ -4,7 +4,7 @@ Net positions of the last report on or before the starting day (CFTC, Traders in
 
     dealers            primary dealers, by capital
     asset managers     bond funds, insurers and pension funds, by the face that they hold
-    leveraged funds    hedge funds, by the face that they hold
+    leveraged funds    basis funds, what goes with their securities; other hedge funds, by the face that they hold
     all others         the public, which never trades them
 
 They sum to zero but for what the report rounds, which the public takes. The contracts that dealers and hedge funds have
@@ -20,6 +20,7 @@ from agents.asset_manager import AssetManager
 from agents.clearing_house import ClearingHouse
 from agents.hedge_fund import HedgeFund
 from agents.primary_dealer import PrimaryDealer
+from experiments.basis_start import open_basis_funds, starting_contracts
 from experiments.errors import UserError
 from experiments.futures_sections import Futures
 from experiments.published import table
@@ -61,16 +62,22 @@ def open_futures(market: Any, section: Futures) -> None:
     if not section.enabled:
         return
     house = ClearingHouse(market, "Clearing House")
+    funds = open_basis_funds(market, section)
     classes = published_classes(market.date)
     position = np.zeros((len(market.ledger), N_CONTRACTS), np.int64)
     position[PUBLIC] = classes.others
+    leveraged = classes.leveraged
+    if funds:
+        short = starting_contracts(market, funds)
+        position[[fund.row for fund in funds]] = short
+        leveraged = leveraged - short.sum(axis=0)
     groups: tuple[tuple[type, Int, Callable[[Any], float]], ...] = (
         (PrimaryDealer, classes.dealers, lambda agent: float(agent.capital_share)),
         (AssetManager, classes.managers, _held),
-        (HedgeFund, classes.leveraged, _held),
+        (HedgeFund, leveraged, _held),
     )
     for kind, net, weight in groups:
-        agents: list[Any] = [agent for agent in market.agents if isinstance(agent, kind)]
+        agents: list[Any] = [agent for agent in market.agents if isinstance(agent, kind) and agent not in funds]
         rows = [agent.row for agent in agents]
         position[rows] = _split(net, np.array([weight(agent) for agent in agents]))
     for agent in market.agents:

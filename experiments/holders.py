@@ -91,9 +91,9 @@ def holders_of(population: Mapping[str, int], weight: Mapping[str, Float]) -> tu
         number = population.get(sector, len(COUNTRIES) if sector in FOREIGN else 0)
         if sector in FOREIGN:
             for country, several in zip(COUNTRIES, _places(number, weight[sector]), strict=True):
-                listed += _group(sector, country, [f"{LABELS[sector]} {country} {i + 1}" for i in range(several)])
+                listed += group(sector, country, [f"{LABELS[sector]} {country} {i + 1}" for i in range(several)])
         elif number:
-            listed += _group(sector, None, [f"{LABELS[sector]} {i + 1:02d}" for i in range(number)])
+            listed += group(sector, None, [f"{LABELS[sector]} {i + 1:02d}" for i in range(number)])
     return tuple(listed)
 
 
@@ -105,7 +105,7 @@ def _places(number: int, weight: Float) -> list[int]:
     return [int(n) for n in given]
 
 
-def _group(sector: str, country: str | None, names: list[str]) -> list[Holder]:
+def group(sector: str, country: str | None, names: list[str]) -> list[Holder]:
     """Return the members of a group with sizes that sum to 1."""
     identities = np.array([fingerprint(name) for name in names], np.uint64)
     normal = Streams(0).normal("size", identities, 0, 1)[:, 0]

@@ -27,4 +27,14 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "variation_cents": ("cents", "variation margin received this evening; negative: paid"),
         "margin_cents": ("cents", "initial margin posted"),
     },
+    "leveraged": {
+        "date": ("date", "business day"),
+        "fund": ("name", "who holds securities with borrowed money against futures or swaps"),
+        "equity_musd": ("musd", "securities at the close plus money less money owed"),
+        "securities_musd": ("musd", "securities at the close, accrued interest included"),
+        "margin_musd": ("musd", "initial margin posted"),
+        "kept": ("share", "of its position that could stay today; the rest is sold at any price"),
+        "reason": ("name", "what binds first: none, carry, repo, margin, losses or risk"),
+        "forced_musd": ("musd", "face that it has still to sell at any price"),
+    },
 }

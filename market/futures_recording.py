@@ -7,6 +7,9 @@ import numpy as np
 from market.futures_cycle import NAMES
 from market.instruments import PUBLIC, PUBLIC_NAME, Money
 from market.record import Labels
+from market.roles import Leveraged
+
+REASONS = ("none", "carry", "repo", "margin", "losses", "risk")  # by number: why a fund holds less than it would
 
 
 def write_futures(market: Any) -> None:
@@ -30,6 +33,7 @@ def write_futures(market: Any) -> None:
         margin_rate=futures.margin_rate,
     )
     _positions(market)
+    _leveraged(market)
     rows = np.flatnonzero(futures.position.any(axis=1) | (futures.variation != 0))
     market.record.add(
         "clearing",
@@ -57,3 +61,11 @@ def _positions(market: Any) -> None:
         long_contracts=sums[0][sector, contract],
         short_contracts=sums[1][sector, contract],
     )
+
+
+def _leveraged(market: Any) -> None:
+    for fund in market.playing(Leveraged):
+        told = dict(fund.leverage())
+        why = told.pop("reason").astype(np.int64)
+        names = Labels(market.ledger.names, fund.rows)
+        market.record.add("leveraged", date=market.date, fund=names, reason=Labels(REASONS, why), **told)

@@ -72,6 +72,14 @@ class FuturesTrader(Protocol):
 
 
 @runtime_checkable
+class Leveraged(Protocol):
+    """Holds more than it owns, and says what binds it."""
+
+    def leverage(self) -> dict[str, Float]:
+        """Return equity, securities, margin, the share that may stay, why, and forced sales (members,) each."""
+
+
+@runtime_checkable
 class Bidder(Protocol):
     """Bids at the Treasury's auctions."""
 
