@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from market.futures_measures import futures_spread_bp, leveraged_forced_musd, leveraged_musd, open_interest
 from market.instruments import FED, N_MONEY, TREASURY, Money
 from market.roles import Constrained
 from market.securities import Kind
@@ -281,4 +282,8 @@ DAILY = (
     iorb_bp,
     buyback_face_musd,
     buyback_cost_musd,
+    futures_spread_bp,
+    open_interest,
+    leveraged_musd,
+    leveraged_forced_musd,
 )

@@ -71,6 +71,13 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "iorb_bp": ("bp", "interest on reserve balances"),
         "buyback_face_musd": ("musd", "face accepted in the day's buybacks"),
         "buyback_cost_musd": ("musd", "price of the day's buybacks, accrued interest included"),
+        "futures_spread_bp": (
+            "bp",
+            "implied repo of futures less expected repo, by open interest; NaN without futures",
+        ),
+        "open_interest": ("count", "futures contracts that are long"),
+        "leveraged_musd": ("musd", "securities of funds that hold them against futures or swaps, at the close"),
+        "leveraged_forced_musd": ("musd", "face that such funds have still to sell at any price"),
     },
     "securities": {
         "date": _DATE,

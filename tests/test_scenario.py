@@ -32,6 +32,7 @@ def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
         "all-to-all",
         "backstop-auction",
         "baseline",
+        "basis-unwind",
         "buybacks-doubled",
         "central-clearing",
         "committed",
