@@ -51,7 +51,7 @@ class BasisFund(HedgeFund):
     basis_hurdle = trait(4.0, "bp", (-50, 100), "a guess: costs of trading and of balance sheet")
     most_size = trait(2.0, "usual positions", (0, 10), "a guess")
     haircut = trait(0.01, "share of value", (0, 0.5), "mostly zero bilaterally, 2 % cleared (Hempel et al. 2023)")
-    reserve = trait(0.5, "of initial margin", (0, 10), "a guess: cash against variation margin")
+    reserve = trait(1.0, "of initial margin", (0, 10), "a guess: as much again against variation margin")
     most_leverage = trait(25.0, "securities over equity", (1, 200), BARTH_KAHN)
     forced_speed = trait(0.5, "share of the excess a day", (0, 1), "a guess: margin is due in a day")
 

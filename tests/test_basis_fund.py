@@ -100,8 +100,8 @@ def test_what_is_beyond_the_usual_goes_into_the_cheapest_to_deliver(calm):
     assert (weights[board.cheapest, np.arange(N_CONTRACTS)] > 0).all()
 
 
-def test_when_margins_double_they_sell_at_any_price_buy_futures_back_and_say_why():
-    steps = [{"since": "2024-05-30", "scale": 2.5}]
+def test_when_margins_rise_they_sell_at_any_price_buy_futures_back_and_say_why():
+    steps = [{"since": "2024-05-30", "scale": 4.0}]
     market = small_market(days=BURN_IN + 2, futures__enabled=True, futures__margin_steps=steps)
     fund, before = fund_of(market), market.futures.position.copy()
     held = np.maximum(fund.position, 0).sum()
