@@ -1,5 +1,7 @@
 """Futures as they are traded: the cycle, grades beside the pure functions, the call, margin, a market."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,9 +18,9 @@ from experiments.scenario import load
 from market import futures
 from market.closing import IdentityError
 from market.closing import check as check_evening
-from market.futures_call import MOST_TICKS, SCHEDULES, clear, demand, schedules_of
+from market.futures_call import MOST_TICKS, SCHEDULES, TICK_E8, clear, demand, schedules_of
 from market.futures_cycle import N_CONTRACTS, NAMES, cycle_on, grades_on
-from market.futures_market import FuturesMarket, FuturesRules
+from market.futures_market import UNITS, FuturesMarket, FuturesRules, futures_laws, settle_futures
 from market.instruments import Money
 from market.margin import FLOOR, margin_rate, next_variance, variation_cents
 from market.units import POINT_E8, day_number, to_date
@@ -184,19 +186,19 @@ def test_a_market_with_futures_keeps_their_laws_and_trips_on_what_breaks_them(ev
     f.position[0, 0] -= 1
 
 
-def test_on_the_last_day_the_spread_is_paid_out_and_positions_go_on_in_the_next_month():
-    m = small_market(days=0, futures__enabled=True, run__start="2024-07-31")
-    for _ in range(BURN_IN):
-        m.step()
-    m.premises.dates[0] = day_number("2024-08-26")
-    for act in m.moments():
-        if act == "charge_for_securities":
-            held, spread = m.futures.position.copy(), m.futures.spread_bp.copy()
-        if act == "settle_futures":
-            break
-    assert (m.futures.position == held).all()
-    assert str(to_date(m.futures.cycle.delivery_first)) == "2024-12-01"
-    assert m.futures.spread_bp == pytest.approx(spread)
+def test_on_the_last_day_the_spread_is_paid_out_and_positions_go_on_in_the_next_month(evening):
+    m = pickle.loads(pickle.dumps(evening))
+    f, held, spread = m.futures, m.futures.position.copy(), m.futures.spread_bp.copy()
+    f.cycle = f.cycle._replace(last_day=m.date)  # as if it were
+    before = f.settled_e8.copy()
+    settle_futures(m)
+    fair = f.settled_e8 - np.rint(spread / f.bp_per_point * POINT_E8)
+    assert (f.position == held).all() and f.spread_bp == pytest.approx(spread)
+    assert f.cycle == cycle_on(m.settle_date) and f.cycle.last_day > m.date
+    lost = -(held * (before - fair) * UNITS).sum(axis=1) / 1000.0  # who is short receives what the spread was worth
+    tick_cents = np.abs(held).sum(axis=1) * 2 * TICK_E8 / 1000.0
+    assert (np.abs(f.variation - lost) <= tick_cents + 1.0).all() and (f.variation[held.sum(axis=1) < 0] > 0).all()
+    assert all(found == expected for found, expected in futures_laws(m).values())
 
 
 def test_without_futures_nothing_is_traded_and_with_them_all_together_decide_what_they_decide_one_by_one():
