@@ -107,6 +107,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         one_by_one=one_by_one,
         noise_curve=scenario.market.noise_curve,
         reverse_repo_limit=scenario.policy.on_rrp_limit_musd * CENTS_PER_MUSD,
+        anchored=scenario.start.anchored,
         fed_buys_back=scenario.policy.qe_like_buybacks,
     )
     first = FirstDay(securities, price, wide.otr_rank, years, settle)

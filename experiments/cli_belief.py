@@ -1,10 +1,14 @@
-"""Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``, ``regress``."""
+"""Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``, ``regress``,
+``robust``, ``ablate``, ``sensitivity``."""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def calibrate(
@@ -75,7 +79,98 @@ def regress(
         write(pd.concat([table.assign(paper=name) for name, table in tables.items()], ignore_index=True), out)
 
 
+Sweep = Annotated[Path, typer.Argument(help="Folder of a finished experiment.")]
+Contrast = Annotated[
+    str | None, typer.Option(help="Effect looked at, as the table of effects names it; default: first.")
+]
+Workers = Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)]
+Seeds = Annotated[int, typer.Option(help="Seeds of each world.", min=1, max=1000)]
+
+
+def robust(
+    folder: Sweep,
+    plausible: Annotated[Path | None, typer.Option(help="plausible.csv of offtherun calibrate: parameters.")] = None,
+    draws: Annotated[int, typer.Option(help="Draws from the plausible set.", min=2, max=1000)] = 16,
+    structures: Annotated[int, typer.Option(help="Structural variants.", min=2, max=1000)] = 24,
+    seeds: Seeds = 1,
+    contrast: Contrast = None,
+    workers: Workers = 1,
+) -> None:
+    """Give an effect its three intervals: over seeds, over plausible parameters, over structures."""
+    from experiments.robustness import structure, uncertainty
+    from experiments.robustness.parameters import draws_of
+    from experiments.robustness.variants import ask, run
+
+    asked = ask(folder, contrast)
+    worlds = [*(draws_of(plausible, draws) if plausible else []), *structure.variants(structures)]
+    run(asked, worlds, lambda number: range(1 + seeds * number, 1 + seeds * (number + 1)), workers, _told)
+    _written(folder, "intervals", uncertainty.table(asked, worlds))
+
+
+def ablate(
+    folder: Sweep,
+    mechanism: Annotated[
+        list[str] | None, typer.Option(help="Switch this one off, and others so named; default: each.")
+    ] = None,
+    contrast: Contrast = None,
+    workers: Workers = 1,
+) -> None:
+    """Say what part of an effect each mechanism carries: the experiment again without it, same seeds."""
+    from experiments.robustness import mechanisms
+    from experiments.robustness.variants import ask, run
+
+    asked = ask(folder, contrast)
+    worlds = mechanisms.variants(tuple(mechanism or mechanisms.MECHANISMS))
+    seeds = sorted({seed for _, seed, _ in asked.base.runs})
+    run(asked, worlds, lambda number: seeds, workers, _told)
+    _written(folder, "ablation", mechanisms.table(asked, worlds))
+
+
+def sensitivity(
+    folder: Sweep,
+    method: Annotated[str, typer.Option(help="oat (one at a time), morris or sobol.")] = "oat",
+    size: Annotated[int, typer.Option(help="Trajectories of Morris, base of Sobol (a power of two).", min=2)] = 4,
+    parameter: Annotated[list[str] | None, typer.Option(help="This one, and others so named; default: all.")] = None,
+    seeds: Seeds = 1,
+    contrast: Contrast = None,
+    workers: Workers = 1,
+) -> None:
+    """Say which parameters an effect hangs on; draw the tornado of one at a time."""
+    from experiments.calibration.parameters import chosen
+    from experiments.errors import UserError, nearest
+    from experiments.figures import tornado
+    from experiments.robustness import sensitivity as of
+    from experiments.robustness.variants import ask, run
+
+    if method not in of.METHODS:
+        raise UserError(f"--method {method}: expected one of {', '.join(of.METHODS)}{nearest(method, of.METHODS)}")
+    asked, parameters = ask(folder, contrast), chosen(tuple(parameter or ()))
+    run(asked, of.variants(method, parameters, size), lambda number: range(1, seeds + 1), workers, _told)
+    table = of.table(asked, method, parameters, size)
+    _written(folder, f"sensitivity-{method}", table)
+    if method == "oat":
+        for path in tornado.save(table, asked, folder):
+            print(path)
+
+
+def _told(name: str, done: int, of: int) -> None:
+    print(f"{name}: {done} of {of} worlds done", file=sys.stderr)
+
+
+def _written(folder: Path, name: str, table: "pd.DataFrame") -> None:
+    """Print a table and write it into the folder."""
+    from rich.console import Console
+
+    from experiments.store import write_whole
+
+    path = folder / f"{name}.csv"
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+    shown = table.map(lambda value: f"{value:.3g}" if isinstance(value, float) else value).to_string(index=False)
+    Console(width=max(200, Console().width)).print(shown, markup=False, highlight=False)
+    print(path)
+
+
 def hook(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(calibrate)
-    app.command()(regress)
+    for command in (calibrate, regress, robust, ablate, sensitivity):
+        app.command()(command)

@@ -214,6 +214,9 @@ class Start(Section):
 
     tilt: float = _field(0.0, "log points", "a convention", "random tilt of who holds what", ge=0, le=2)
     tilt_seed: int = _field(0, "seed", "", "which tilt", ge=0, lt=2**63)
+    anchored: bool = _field(
+        True, "flag", "a modelling choice", "beliefs start at published prices, not at those that the burn-in led to"
+    )
     wanted_bills: float = _field(
         0.2,
         "share",

@@ -178,7 +178,7 @@ class TreasuryMarket(mesa.Model):
 
     def anchor(self) -> None:
         """Let the published prices of the first day be the usual ones, given the inventories that the burn-in left."""
-        if self.outlook is not None and np.isfinite(self.composite_bp).any():
+        if self.premises.anchored and self.outlook is not None and np.isfinite(self.composite_bp).any():
             published = self.premises.price_e8 / POINT_E8
             yields = bond_arithmetic.yields(
                 self.securities, np.where(published > 0, published, np.nan), self.settle_date

@@ -44,4 +44,5 @@ class Premises:
     noise_curve: str = "svensson"
     reverse_repo_limit: int = 160_000 * CENTS_PER_MUSD  # cents by counterparty and evening
     when_issued: bool = True  # new securities trade from their announcement
+    anchored: bool = True  # beliefs start at published prices, whatever prices the burn-in led to
     fed_buys_back: bool = False  # the Fed's desk holds the buybacks that the Treasury announces
