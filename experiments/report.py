@@ -4,6 +4,7 @@
     effects.tex          the table of effects for booktabs
     effects.png, .pdf    points and intervals by outcome
     path.png, .pdf       the primary outcome's effects by day
+    intervals.png, .pdf  effects with their three intervals, once ``offtherun robust`` was there
     *.csv                ``experiments.effects``
 
 Every file follows from the runs alone: the same runs give the same bytes (figures: on one version of matplotlib).
@@ -14,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments import liquidity
 from experiments.effects import Results, load
 from experiments.effects_page import number
 from experiments.experiment import EXPECTATIONS, names
 from experiments.experiment import load as bundled
-from experiments.figures import effect_path, effects, style
+from experiments.figures import effect_path, effects, style, three_intervals
+from experiments.robustness import uncertainty
 from experiments.store import write_whole
 from experiments.sweep import read_sweep
 
@@ -37,6 +40,8 @@ def save(folder: Path) -> list[Path]:
         *style.save(effects.draw_wide(found), folder, "effects"),
         *style.save(effect_path.draw_wide(found), folder, "path"),
     ]
+    if (folder / "intervals.csv").is_file():
+        figures += style.save(three_intervals.draw(pd.read_csv(folder / "intervals.csv")), folder, "intervals")
     return [*(folder / name for name in texts), *found.save(), *figures]
 
 
@@ -63,7 +68,7 @@ def page(found: Results) -> str:
     lines += [
         f"- `{name}`: {arm.about or arm.scenario or question.scenario}" for name, arm in question.all_arms().items()
     ]
-    lines += ["", "## Effects", ""]
+    lines += ["", "## Headline", "", headline(found), "", "## Effects", ""]
     for name, rows in found.effects.groupby("effect", sort=False):
         lines += [f"**{name}**", "", *(f"- {sentence(row)}" for row in _rows(rows)), ""]
     lines += [
@@ -97,6 +102,25 @@ def page(found: Results) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def headline(found: Results) -> str:
+    """Return the primary outcome's effect with its three intervals; without those over worlds there is no headline."""
+    path, primary = found.folder / "intervals.csv", found.question.outcomes[0]
+    rows = _rows(pd.read_csv(path).query("outcome == @primary.name")) if path.is_file() else []
+    known = {row["source"]: row for row in rows if row["mean"] == row["mean"]}
+    if set(known) != set(uncertainty.SOURCES):
+        missing = ", ".join(source for source in uncertainty.SOURCES[1:] if source not in known)
+        return (
+            f"No headline: an interval over seeds alone says nothing of what the model leaves open. "
+            f"Missing: {missing}. `offtherun robust DIR --plausible plausible.csv` makes them."
+        )
+    parts = [
+        f"over {source} {number(row['low'])} to {number(row['high'])} ({row['worlds']} worlds, {row['share']:.0%})"
+        for source, row in known.items()
+    ]
+    mean = number(known[uncertainty.SEEDS]["mean"])
+    return f"**{rows[0]['effect']}: {primary.name} {mean} {primary.unit}**; 95 % intervals {'; '.join(parts)}."
 
 
 def expected(found: Results) -> str:

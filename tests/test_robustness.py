@@ -1,10 +1,13 @@
 """Robustness: variance is told apart by source, mechanisms carry what they carry, indices know what moves an effect."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 from tiny_experiment import DAYS, tiny, tiny_jobs
 
+from experiments import report
 from experiments.calibration.parameters import PARAMETERS, chosen
 from experiments.effects import load
 from experiments.errors import UserError
@@ -96,6 +99,22 @@ def test_variants_are_sweeps_of_their_own_that_go_on(folder):
     assert len(effects_by_seed(asked, "noise", folder_of(asked, worlds[1]))) == 2
     with pytest.raises(UserError, match="expected one of with less without"):
         ask(folder, "nothing")
+
+
+def test_a_report_has_no_headline_without_intervals_over_worlds(folder, tmp_path):
+    out = shutil.copytree(folder, tmp_path / "tiny")
+    assert "No headline" in report.page(load(out)) and "parameters, structure" in report.page(load(out))
+    rows = [
+        {"effect": "with less without", "outcome": "noise", "unit": "bp", "source": source, "worlds": 9, "mean": 0.5}
+        | {"low": -0.5, "high": 1.5, "share": 1 / 3}
+        for source in uncertainty.SOURCES
+    ]
+    pd.DataFrame(rows).to_csv(out / "intervals.csv", index=False)
+    page = report.page(load(out))
+    assert "**with less without: noise 0.5 bp**" in page and page.count("(9 worlds, 33%)") == 3
+    assert out / "intervals.png" in report.save(out)
+    pd.DataFrame(rows[:2]).to_csv(out / "intervals.csv", index=False)
+    assert "No headline" in report.page(load(out))
 
 
 def test_draws_come_from_the_plausible_set(tmp_path):

@@ -22,7 +22,7 @@ from experiments.inference import Floats, standard_error, t_half_width
 from experiments.robustness.variants import Asked, Variant, effects_by_seed, folder_of
 
 NORMAL = 1.959964
-SEEDS, PARAMETERS, STRUCTURE = "seeds", "parameters", "structure"
+SOURCES = SEEDS, PARAMETERS, STRUCTURE = "seeds", "parameters", "structure"
 
 
 class Interval(NamedTuple):
