@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from market.instruments import FED, FED_NAME, N_MONEY, PUBLIC, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
 from market.ledger_kernels import add_books, pick_positions, post, post_loan, post_payment, within
+from market.trade_kernels import owe_trades, sound
 from market.units import Int, read_only
 
 FED_OWES = frozenset(
@@ -191,6 +192,17 @@ class Ledger:
         columns = self._posting(memo, instrument, giver, taker, amount, signed=True)
         post(self._due, self._touched, self._note(memo, columns[-1]), *columns)
 
+    def owe_trades(self, trades: NDArray[Any]) -> bool:
+        """Promise face against cash for each of TRADES in one pass; return False, and do nothing, if one is wrong."""
+        if not sound(trades, len(self), self.n_securities):
+            return False
+        numbers = self._number("traded"), self._number("to pay")
+        sums = np.zeros(2, np.int64)
+        owe_trades(self._due, self._touched, *numbers, trades, sums)
+        for memo, total in zip(("traded", "to pay"), sums.tolist(), strict=True):
+            self._count(memo, len(trades), total)
+        return True
+
     def lend(self, memo: str, instrument: ArrayLike, giver: ArrayLike, taker: ArrayLike, amount: ArrayLike) -> None:
         """Transfer, and keep the claim to have it back; lending it back the other way round ends the loan."""
         columns = self._posting(memo, instrument, giver, taker, amount)
@@ -263,8 +275,16 @@ class Ledger:
 
     def _note(self, memo: str, amount: Int) -> int:
         """Add a posting to the journal and return the memo's number."""
+        self._count(memo, len(amount), int(amount.sum()))
+        return self._number(memo)
+
+    def _count(self, memo: str, number: int, amount: int) -> None:
+        """Add postings and the sum of their amounts to the journal."""
         postings, total = self._journal.get(memo, (0, 0))
-        self._journal[memo] = (postings + len(amount), total + int(amount.sum()))
+        self._journal[memo] = (postings + number, total + amount)
+
+    def _number(self, memo: str) -> int:
+        """Return the number of a memo, a new one if it is new."""
         number = self._memos.setdefault(memo, len(self._memos) + 1)
         if number > np.iinfo(np.int16).max:
             raise ValueError(f"{memo!r}: one memo too many ({number}); a memo names an act, not a security or a date")

@@ -6,6 +6,7 @@ from market.kernels import inlined, kernel
 from market.stream_kernels import ELEVEN, SHIFT, UNIT, philox
 
 MIX_1, MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)  # Stafford's mix 13, as in splitmix64
+SAFE = 1.0 + 1e-9  # beyond rounding
 SHIFT_1, SHIFT_2, SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
@@ -26,8 +27,8 @@ def nearest(word, weight, dealer_identity, wanted, score, chosen):
         if not w > 0.0:
             continue
         u = (np.float64(mixed(word ^ dealer_identity[d]) >> ELEVEN) + 0.5) * UNIT
-        if found == wanted and 1.0 - u >= score[found - 1] * w:
-            continue  # -log(u) is never below 1 - u, which spares most logarithms
+        if found == wanted and 2.0 * (1.0 - u) >= SAFE * score[found - 1] * w * (1.0 + u):
+            continue  # -log(u) is never below 2 (1 - u) / (1 + u), which spares nearly all logarithms
         s = -np.log(u) / w
         if found == wanted and s >= score[found - 1]:
             continue

@@ -34,6 +34,8 @@ def book(ledger: Ledger, trades: Table) -> None:
 
     Raises ValueError if a trade has no face or negative cash.
     """
+    if ledger.owe_trades(trades):
+        return
     for field, least in (("face", 1), ("cash_cents", 0)):
         wrong = np.flatnonzero(trades[field] < least)
         if len(wrong):

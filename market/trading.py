@@ -17,7 +17,8 @@ from market.messages import ORDERS, TRADES, Rejection, Venue, stacked
 from market.order_kernels import FAULTS, arrange, sign
 from market.securities import Kind
 from market.settlement import book
-from market.units import POINT_E8, Int, cash_cents, half_even
+from market.trade_kernels import write_trades
+from market.units import POINT_E8, Int, half_even
 from market.yield_trading import in_yield
 
 REQUEST_ROUNDING_E8 = 100  # 1e-6 points
@@ -62,13 +63,11 @@ def agree(
     n = len(face)
     if not n:
         return
-    price_e8, trades = in_yield(market, security, price_e8), np.zeros(n, TRADES)
-    trades["day"], trades["round"], trades["venue"] = market.day, market.round, venue
-    trades["buyer"], trades["seller"] = parties
-    trades["security"], trades["price_e8"], trades["face"] = security, price_e8, face
-    trades["aggressor"] = aggressor
-    trades["settle_day"] = market.settle_day[security]
-    trades["cash_cents"] = cash_cents(face, full_price_e8(market, security, price_e8))
+    price_e8, trades = in_yield(market, security, price_e8), np.empty(n, TRADES)
+    columns = (np.ascontiguousarray(column, np.int64) for column in (*parties, security, price_e8, face))
+    by_security = market.settle_day, market.accrued_e8, market.index_e5
+    took = np.ascontiguousarray(np.broadcast_to(np.asarray(aggressor, np.int64), (n,)))
+    write_trades(market.day, market.round, int(venue), *columns, took, *by_security, trades)
     commit(market, trades)
 
 
