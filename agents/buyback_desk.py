@@ -8,7 +8,7 @@ was bought is extinguished, and selling would be an issue outside the auctions.
 
 Lists of the published calendar are taken as they were. A list made by rule (``market.buyback.eligible``: kinds and
 maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, the newest
-TIPS of each, and on request the likely cheapest to deliver into each future, which dealers are short of in repo. A
+TIPS of each, and on request what is cheapest to deliver into a future or scarce in repo; each reason is recorded. A
 target of the most illiquid tenth keeps, of any list, the securities of lowest turnover (``most_illiquid``); turnover by
 CUSIP is reported to the official sector (TRACE), and is in no view. Source: TreasuryDirect, Buyback FAQs.
 """
@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.institution import Institution
-from market import bond_arithmetic
 from market.apportion import first_come
-from market.buyback import BUCKETS, MULTIPLE, STANDING, eligible, evaluate
+from market.buyback import BUCKETS, MULTIPLE, STANDING, Listing, evaluate, reasons
+from market.futures_cycle import cycle_on, grades_on
 from market.messages import Buyback, Quotes
 from market.securities import Kind
 from market.units import POINT_E8, Bool, Float, Int
@@ -33,16 +33,6 @@ NEWEST_RANKS = (0, 1)  # of an original term: spared by rule
 STILL_SOLD_DAYS = 400  # since the newest issue of a term of TIPS: the 20-year is sold no more
 TARGET_SHARE = 0.1  # of a list: the most illiquid tenth
 FORGOTTEN_A_DAY = 0.05  # of the turnover that the desk remembers: about a month [SPEC]
-NOTIONAL_BP = 600.0  # coupon of the notional bond of a future: its yield makes conversion factors
-DELIVERABLE = (  # years to maturity from and to, original term in months at most (CME, from memory: M;M)
-    (1.75, 2.0, 63),
-    (2.75, 3.0, 84),
-    (4.17, 5.25, 63),
-    (6.5, 8.0, 120),
-    (9.4, 10.0, 120),
-    (15.0, 25.0, 360),
-    (25.0, 30.1, 360),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +73,7 @@ class BuybackRules:
     curve_weight: float = 0.5
     cap_share: float = 1.0
     spare_deliverable: bool = False
+    spare_special_bp: float = 0.0  # fee in repo above which a security is scarce; 0 spares none
     only_illiquid: bool = False
     standing: StandingTerms = StandingTerms()
 
@@ -111,31 +102,39 @@ class BuybackDesk(Institution):
 
     def _operation(self, planned: PlannedBuyback, view: View) -> Buyback:
         """Return the announcement with its list of securities: as published, or by the rule of the bucket."""
-        if planned.listed is None:
-            listed = self.by_rule(planned.bucket, view)
-        else:
-            listed = np.zeros(len(view.securities), np.bool_)
-            listed[list(planned.listed)] = True
-            listed &= ~view.on_the_run & (view.outstanding > 0)
-        rules = self.rules
+        why = self.reasons(planned.bucket, view)
+        if planned.listed is not None:
+            published = np.zeros(len(view.securities), np.bool_)
+            published[list(planned.listed)] = True
+            published &= ~view.on_the_run & (view.outstanding > 0)
+            why = np.where(published, Listing.LISTED, np.where(why == Listing.LISTED, Listing.UNPUBLISHED, why))
+        listed = why == Listing.LISTED
+        aimed, rules = self.targeted(listed, view), self.rules
         return Buyback(
             planned.day,
             planned.round,
             planned.bucket,
             planned.maximum,
-            self.targeted(listed, view),
+            aimed,
             rules.price_sensitive and rules.mode != "committed",
             rules.reserve_bp,
             planned.purpose,
+            np.where(listed & ~aimed, Listing.UNTARGETED, why),
         )
 
     def by_rule(self, bucket: str, view: View) -> Bool:
         """Return what a bucket lists by rule (S,)."""
-        spared = (view.rank >= NEWEST_RANKS[0]) & (view.rank <= NEWEST_RANKS[-1])
-        spared = spared | newest_indexed(view)
+        return np.asarray(self.reasons(bucket, view) == Listing.LISTED)
+
+    def reasons(self, bucket: str, view: View) -> Int:
+        """Return of each security why the rule lists it in a bucket or does not (S,): ``market.buyback.Listing``."""
+        newest = (view.rank >= NEWEST_RANKS[0]) & (view.rank <= NEWEST_RANKS[-1])
+        excluded = {Listing.NEWEST: newest | newest_indexed(view)}
         if self.rules.spare_deliverable:
-            spared = spared | cheapest_to_deliver(view)
-        return eligible(bucket, view.securities, view.settle_date, spared, view.outstanding, view.soma)
+            excluded[Listing.DELIVERABLE] = cheapest_to_deliver(view)
+        if self.rules.spare_special_bp > 0:
+            excluded[Listing.SPECIAL] = self.model.special_bp > self.rules.spare_special_bp
+        return reasons(bucket, view.securities, view.settle_date, excluded, view.outstanding, view.soma)
 
     def targeted(self, listed: Bool, view: View) -> Bool:
         """Return which of a list are the target: all of them."""
@@ -272,19 +271,16 @@ def newest_indexed(view: View) -> Bool:
 
 
 def cheapest_to_deliver(view: View) -> Bool:
-    """Return the likely cheapest to deliver of each future (S,): the lowest price for its conversion factor.
+    """Return what is cheapest to deliver into each future of the lead month (S,): the least forward price by factor.
 
-    A proxy: without carry, delivery options or the rounding of conversion factors.
+    At composite prices and the last repo rate (``market.futures_cycle``), whether or not futures are traded.
     """
     s = view.securities
-    notional = bond_arithmetic.value(s, np.full(len(s), NOTIONAL_BP), view.settle_date).price
-    ratio = view.price(view.composite_bp) / np.maximum(notional, 1e-9)
-    known = s.of(Kind.NOTE, Kind.BOND) & view.tradable & np.isfinite(ratio)
+    grades = grades_on(s, s.coupon_e3, view.outstanding, view.settle_date, cycle_on(view.settle_date))
+    repo_bp = view.funding_bp if np.isfinite(view.funding_bp) else view.rates.iorb
+    best = grades.cheapest(grades.forwards(view.price(view.composite_bp), repo_bp))
     chosen = np.zeros(len(s), np.bool_)
-    for low, high, term in DELIVERABLE:
-        basket = np.flatnonzero(known & (view.years >= low) & (view.years <= high) & (s.term_months <= term))
-        if len(basket):
-            chosen[basket[np.argmin(ratio[basket])]] = True
+    chosen[grades.place[best[best >= 0]]] = True
     return chosen
 
 

@@ -53,6 +53,7 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "policy.buybacks.only_buckets",
     "policy.buybacks.security_cap",
     "policy.buybacks.spare_deliverable",
+    "policy.buybacks.spare_special_bp",
     "policy.buybacks.standing",
 )
 STANDING = ("policy.buybacks.mode", "policy.buybacks.standing")  # whose desk is in the books from the first day on

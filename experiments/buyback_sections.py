@@ -90,6 +90,14 @@ class Buybacks(Section):
         "analogy with the Fed's exclusions, confidence low; off because the lists of 2024 come out without it",
         "leave the likely cheapest to deliver into futures off lists made by rule",
     )
+    spare_special_bp: float = declared(
+        0.0,
+        "bp",
+        "off; which issues count as scarce is not published",
+        "leave off lists made by rule what costs more than this to borrow in repo; 0 leaves none off",
+        ge=0,
+        le=1000,
+    )
     client_offers: bool = declared(True, "flag", "Buyback FAQs", "investors offer through a dealer too")
     client_share: float = declared(
         0.01,

@@ -107,6 +107,7 @@ def buyback_rules(policy: Buybacks) -> BuybackRules:
         curve_weight=policy.curve_weight,
         cap_share=policy.security_cap,
         spare_deliverable=policy.spare_deliverable,
+        spare_special_bp=policy.spare_special_bp,
         only_illiquid=policy.target == "most-illiquid-decile",
         standing=StandingTerms(
             terms.haircut_bp,

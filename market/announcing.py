@@ -9,6 +9,7 @@ from market import bond_arithmetic
 from market.ladder import Ladder
 from market.messages import Auction
 from market.price_index import index_ratio_e5
+from market.recording import note_list
 from market.roles import Announcer, RateSetter
 from market.securities import Kind, Securities
 from market.trading import accrued_of
@@ -110,3 +111,4 @@ def announce(market: Any) -> None:
                 open_trading(market, operation)
             else:
                 market.buybacks.append(operation)
+                note_list(market, operation)

@@ -15,11 +15,12 @@ its announcements and 31 CFR 375.13.
 read off the lists of 2024; with them, and without the newest issues, the lists from 7 years up come out as published
 but for up to three (10 to 20 years: all on 2024-10-31 and 2024-11-25). Until July a list held 20 securities at most,
 and the lists under 2 years stay a third or more shorter than the rule, by a choice that is not published. Left out:
-issues that are special in repo or cheapest to deliver into a future; pass them as ``excluded``.
+issues that are special in repo or cheapest to deliver into a future; pass them as ``excluded``, with the reason.
 
 Units: face in hundreds of dollars; prices clean, in points (offers in 1e-8); dv01 in points per bp.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
@@ -49,6 +50,23 @@ BUCKETS = {  # kinds, and months from settlement to maturity: the lower end belo
     "1Y to 7.5Y": (INDEXED, 12, 90),
     "7.5Y to 30Y": (INDEXED, 90, 360),
 }
+
+
+class Listing(IntEnum):
+    """Whether a security of a bucket is on a list, or the first reason why it is not."""
+
+    LISTED = 0
+    NEWEST = 1  # on the run, or the first issue before it
+    DELIVERABLE = 2  # the cheapest to deliver into a future
+    SPECIAL = 3  # scarce in repo
+    UNSETTLED = 4  # first issued on the settlement day or later
+    FED_SHARE = 5  # the Fed holds too large a part
+    FLOAT = 6  # too little is in private hands
+    UNPUBLISHED = 7  # the rule lists it, the published list does not
+    UNTARGETED = 8  # listed, but not what the operation is aimed at
+
+
+OUTSIDE = -1  # not of the bucket's kinds and maturities
 
 
 class Verdict(IntEnum):
@@ -139,12 +157,30 @@ def eligible(
     ``excluded`` marks the on-the-run issues and whatever else is spared, ``fed_face`` is what the Fed holds. Raises
     ValueError at an unknown bucket, naming the nearest.
     """
+    why = reasons(bucket, securities, settle_day, {Listing.NEWEST: excluded}, outstanding, fed_face)
+    return np.asarray(why == Listing.LISTED)
+
+
+def reasons(
+    bucket: str,
+    securities: Securities,
+    settle_day: int,
+    excluded: Mapping[Listing, Bool],
+    outstanding: Int,
+    fed_face: Int,
+) -> Int:
+    """Return of each security the Listing in ``bucket``, OUTSIDE where it is not of it (S,); see ``eligible``."""
     kinds, low, high = _bucket(bucket)
     maturity, private = securities.maturity_day, outstanding - fed_face
     inside = (maturity >= _months_after(settle_day, low)) & (maturity < _months_after(settle_day, high))
-    issued = (outstanding > 0) & (securities.first_issue_day < settle_day)
-    floated = (private >= LEAST_PRIVATE[kinds]) & (fed_face <= LARGEST_FED_SHARE * outstanding)
-    return np.asarray(securities.of(*kinds) & inside & issued & floated & ~excluded, np.bool_)
+    why = {
+        **excluded,
+        Listing.UNSETTLED: securities.first_issue_day >= settle_day,
+        Listing.FED_SHARE: fed_face > LARGEST_FED_SHARE * outstanding,
+        Listing.FLOAT: private < LEAST_PRIVATE[kinds],
+    }
+    found = np.select(list(why.values()), [int(reason) for reason in why], int(Listing.LISTED))
+    return np.where(securities.of(*kinds) & inside & (outstanding > 0), found, OUTSIDE)
 
 
 def _bucket(name: str) -> tuple[tuple[Kind, ...], int, int]:

@@ -107,6 +107,7 @@ class Buyback:
     """An announced reverse auction: which securities may be offered, how much the Treasury takes at most.
 
     ``day`` is the day number of the operation. A price-sensitive buyer refuses offers that score below ``reserve_bp``.
+    ``why`` (S,) says of each security of the bucket why it is on the list or not (``market.buyback.Listing``).
     """
 
     day: int
@@ -117,6 +118,7 @@ class Buyback:
     price_sensitive: bool = True
     reserve_bp: float = -0.5
     purpose: str = "liquidity support"
+    why: Int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eligible", read_only(self.eligible))

@@ -191,6 +191,13 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "eligible_securities": ("count", "securities that may be offered"),
         "accepted_securities": ("count", "securities of which something was accepted"),
     },
+    "lists": {
+        "announced": ("date", "day on which the operation and its list became public"),
+        "date": ("date", "day of the operation"),
+        "bucket": ("name", "maturity bucket of the operation"),
+        "cusip": ("name", "CUSIP of a security of the bucket's kinds and maturities"),
+        "reason": ("name", "listed, or why not: lower case name of market.buyback.Listing"),
+    },
     "offers": {
         "date": ("date", "day of the operation"),
         "bucket": ("name", "maturity bucket of the operation"),

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from market.buyback import OUTSIDE, Listing
 from market.futures_recording import write_futures
 from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
-from market.messages import TRADES, LimitUse, Venue
+from market.messages import TRADES, Buyback, LimitUse, Venue
 from market.record import Labels
 from market.request_for_quote import Interest
 from market.roles import Constrained, Limited, LimitReporter, Obliged
@@ -18,6 +19,7 @@ from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, I
 
 Table = NDArray[Any]
 KINDS = tuple(kind.name.lower() for kind in Kind)
+LISTINGS = tuple(listing.name.lower() for listing in Listing)
 VENUES = tuple(venue.name.lower() for venue in Venue)
 UNITS = ("cents", "face")
 
@@ -149,6 +151,21 @@ def _balance_sheets(market: Any) -> None:
         amount=balance[row, column],
         due=due[row, column],
         lent=lent[row, column],
+    )
+
+
+def note_list(market: Any, buyback: Buyback) -> None:
+    """Write of each security of an announced operation's bucket whether it is listed, or why not."""
+    if buyback.why is None:
+        return
+    places = np.flatnonzero(buyback.why != OUTSIDE)
+    market.record.add(
+        "lists",
+        announced=market.date,
+        date=buyback.day,
+        bucket=buyback.bucket,
+        cusip=Labels(market.securities.cusip, places),
+        reason=Labels(LISTINGS, buyback.why[places]),
     )
 
 
