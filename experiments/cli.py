@@ -192,6 +192,25 @@ def requests(folder: Annotated[Path, typer.Argument(help="Run folder that kept i
 
 
 @app.command()
+def venues(
+    folder: Annotated[Path, typer.Argument(help="Run folder.")],
+    picture: Annotated[bool, typer.Option(help="Draw figures/ageing into the folder too.")] = True,
+) -> None:
+    """Say what trades where, by tenor and age: volume, trades, spreads, quotes, books against requests."""
+    from rich.console import Console
+
+    from experiments.figures import gallery
+    from experiments.venue_summary import UNITS, shares, summary
+
+    wide = Console(width=max(130, Console().width))
+    for table in (summary(folder), shares(folder)):
+        wide.print(table.round(3).to_string(na_rep=""), "\n", markup=False, highlight=False)
+    print("\n".join(f"{name:16}{meaning}" for name, meaning in UNITS.items()))
+    if picture:
+        print("\n" + "\n".join(map(str, gallery.save(folder, ["ageing"]))))
+
+
+@app.command()
 def snapshot(
     date: Annotated[str, typer.Option(help="2024-05-28, or the last business day of a month of 2024.")] = "2024-05-28",
     tilt: Annotated[float, typer.Option(help="Random tilt of who holds what, in log points.", min=0, max=2)] = 0.0,

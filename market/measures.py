@@ -10,6 +10,7 @@ import numpy as np
 
 from market.futures_measures import futures_spread_bp, leveraged_forced_musd, leveraged_musd, open_interest
 from market.instruments import FED, N_MONEY, TREASURY, Money
+from market.relationships import measures as network
 from market.roles import Constrained
 from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Bool
@@ -228,6 +229,26 @@ def dealer_obligations_musd(market: Any) -> float:
     return float(market.clearing.of(np.flatnonzero(market.sectors == "dealers")).sum())
 
 
+def known_dealers(market: Any) -> float:
+    """Dealers that a client knows well, mean over clients."""
+    return network(market.relationships.weight)["degree"]
+
+
+def client_concentration(market: Any) -> float:
+    """Sum of squared weights of a client over dealers, mean over clients."""
+    return network(market.relationships.weight)["client_hhi"]
+
+
+def core_share(market: Any) -> float:
+    """Weight on the quarter of the dealers that clients know best."""
+    return network(market.relationships.weight)["core_share"]
+
+
+def core_fit(market: Any) -> float:
+    """Correlation of weights with the product of strengths: how much of a core and a periphery there is."""
+    return network(market.relationships.weight)["core_fit"]
+
+
 def iorb_bp(market: Any) -> float:
     """Interest on reserve balances."""
     return float(market.rates.iorb)
@@ -279,6 +300,10 @@ DAILY = (
     failed_musd,
     cured_musd,
     dealer_obligations_musd,
+    known_dealers,
+    client_concentration,
+    core_share,
+    core_fit,
     iorb_bp,
     buyback_face_musd,
     buyback_cost_musd,

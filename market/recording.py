@@ -66,6 +66,12 @@ def _securities(market: Any) -> None:
         unquoted_share=1.0 - tape.quoted_rounds[places] / looks,
         depth_musd=tape.depth_sum[places] / looks / FACE_PER_MUSD,
         on_the_run=market.on_the_run[places],
+        age_rank=market.rank[places],
+        request_musd=tape.request_face[places] / FACE_PER_MUSD,
+        session_musd=tape.session_face[places] / FACE_PER_MUSD,
+        spread_face=tape.spread_weight[places].astype(np.int64),
+        spread_bp=tape.spread_sum[places]
+        / np.where(tape.spread_weight[places] > 0, tape.spread_weight[places], np.nan),
     )
 
 

@@ -31,6 +31,8 @@ class Tape:
         self.askers: list[tuple[Int, Int]] = []  # owners and faces of requests that found no price
         self.trades = np.zeros(self.n, np.int64)
         self.face = np.zeros(self.n, np.int64)
+        self.request_face = np.zeros(self.n, np.int64)  # part of ``face``
+        self.session_face = np.zeros(self.n, np.int64)
         self.spread_weight = np.zeros(self.n)  # face of trades that an aggressor started
         self.spread_sum = np.zeros(self.n)  # face times effective spread in bp
         self.quoted_rounds = np.zeros(self.n, np.int64)
@@ -44,8 +46,8 @@ class Tape:
         """Add trades made at one moment; ``middle`` and ``dv01`` (S,) in points and points per bp."""
         self.batches.append(trades)
         self.middles.append(middle[trades["security"]])
-        spreads = self.spread_weight, self.spread_sum
-        add_trades(trades, middle, dv01, self.trades, self.face, *spreads, self.book_flow)
+        faces, spreads = (self.face, self.request_face, self.session_face), (self.spread_weight, self.spread_sum)
+        add_trades(trades, middle, dv01, self.trades, *faces, *spreads, self.book_flow)
 
     def look(self, quoted: Bool, tradable: Bool, depth: Int) -> None:
         """Add one look at the books, after quotes were refreshed."""

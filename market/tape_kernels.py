@@ -20,6 +20,8 @@ def add_trades(
     dv01: Float,
     count: Int,
     face: Int,
+    request_face: Int,
+    session_face: Int,
     spread_weight: Float,
     spread_sum: Float,
     book_flow: Int,
@@ -33,6 +35,10 @@ def add_trades(
         security, size, aggressor = trade["security"], trade["face"], trade["aggressor"]
         count[security] += 1
         face[security] += size
+        if venue == REQUEST:
+            request_face[security] += size
+        elif venue == SESSION:
+            session_face[security] += size
         if venue == BOOK:
             book_flow[security] += aggressor * size
         distance = aggressor * (trade["price_e8"] / POINT_E8 - middle[security])

@@ -15,6 +15,7 @@ from experiments.effects import load
 from experiments.errors import UserError, nearest
 from experiments.figures import (
     acceptance,
+    ageing,
     buybacks,
     curve,
     curve_path,
@@ -53,6 +54,7 @@ FIGURES = {
     "residuals": Drawing(residuals.draw, RUN, "errors of the fitted curve, cheapest and dearest by name"),
     "spreads": Drawing(spreads.draw, RUN, "effective spreads on and off the run"),
     "liquidity-map": Drawing(liquidity_map.draw, RUN, "depth, and time without a firm quote, by maturity and day"),
+    "ageing": Drawing(ageing.draw, RUN, "volume, spreads, quotes and venues by age of an issue"),
     "inventory": Drawing(inventory.draw, RUN, "dealers' positions and use of limits"),
     "dealer-buckets": Drawing(dealer_buckets.draw, RUN, "dealers' inventory by maturity, and their limits"),
     "owners": Drawing(owners.draw, RUN, "who held what before and after"),
