@@ -1,5 +1,5 @@
 """Commands of experiments, hooked into ``experiments.cli``: ``experiments``, ``experiment``, ``report``, ``figures``,
-``rerun``."""
+``rerun``, ``paper``."""
 
 import sys
 from pathlib import Path
@@ -33,6 +33,7 @@ def experiment(
     until_ci: Annotated[
         str | None, typer.Option(help="Add seeds until the interval of the primary outcome is +- this: 0.5bp.")
     ] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: docs/howto-cluster.md.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; one of the same question is gone on with.")] = None,
 ) -> None:
     """Run every arm of an experiment with the same seeds; print the table of effects. Started again, it goes on."""
@@ -55,7 +56,7 @@ def experiment(
     while True:
         wanted = jobs(worlds, range(1, number + 1), length, folder)
         with SweepWatch(question.name, wanted) as watch:
-            sweep(wanted, workers, watch.on_done)
+            sweep(wanted, workers, watch.on_done, cluster)
         found = results(folder)
         if width is None or number >= MOST_SEEDS or not widest(found) > width:  # NaN: no seeds can help
             break
@@ -82,6 +83,17 @@ def figures(
 
     for path in save(folder, names or ()):
         print(path if path.suffix == ".pdf" else f"{path}  {FIGURES[path.stem].shows}")
+
+
+def paper(
+    folder: Annotated[Path, typer.Argument(help="Folder of an experiment.")],
+    out: Annotated[Path | None, typer.Option(help="New folder; default: DIR-paper.")] = None,
+) -> None:
+    """Pack a replication folder: README, code, versions, data with sources, runs, tables, figures, checksums."""
+    from experiments.paper import pack
+
+    place = pack(folder, out or folder.with_name(f"{folder.name}-paper"))
+    print(f"{place}\nto make it again: sh {place / 'reproduce.sh'}")
 
 
 def rerun(
@@ -164,5 +176,5 @@ def _show(found: "Results") -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands of this file to the command line."""
-    for command in (experiments, experiment, report, figures, rerun):
+    for command in (experiments, experiment, report, figures, rerun, paper):
         app.command()(command)

@@ -1,4 +1,4 @@
-"""Pools of workers for the runs of a sweep: processes of this machine, by the executors of ``concurrent.futures``.
+"""Pools of workers for the runs of a sweep, by executors of ``concurrent.futures``; processes of this machine.
 
 Workers are processes of a forkserver that has imported the model once; they get values, never a market, end when the
 parent does (the pipe to it closes), and leave interrupts to it. A worker that dies takes its pool with it: a new pool
@@ -59,10 +59,13 @@ def _one_pool(todo: list[Task], workers: int, running: set[str]) -> Iterator[Don
         listening.close()
 
 
-def made(pool: Executor, todo: list[Task], at_once: int, running: set[str]) -> Iterator[Done]:
+def made(
+    pool: Executor, todo: list[Task], at_once: int, running: set[str], lost: tuple[type[Exception], ...] = ()
+) -> Iterator[Done]:
     """Hand out no more tasks than can be worked on at once; tell what becomes of each run as it becomes known.
 
-    ``running`` holds the names of runs that are handed out and not known to be done.
+    ``running`` holds the names of runs that are handed out and not known to be done. Errors of ``lost`` say that
+    workers died under a task too often: what is left of it is tried run by run, and a single run has failed.
     """
     waiting, handed = list(reversed(todo)), dict[Future[list[Done]], Task]()
     while waiting or handed:
@@ -73,8 +76,15 @@ def made(pool: Executor, todo: list[Task], at_once: int, running: set[str]) -> I
         ended, _ = wait(handed, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
         found = [Done(job) for task in handed.values() for job in task if job.folder.is_dir()]
         for future in ended:
-            handed.pop(future)
-            found += future.result()
+            task = handed.pop(future)
+            try:
+                found += future.result()
+            except lost as error:
+                left: list[Task] = [(job,) for job in task if not job.folder.is_dir()]
+                if len(task) > 1:
+                    waiting += left
+                else:
+                    found += [failed(job, f"its workers died: {error}", str(error)) for (job,) in left]
         for done in found:
             if done.job.name in running:
                 running.discard(done.job.name)

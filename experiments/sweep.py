@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.cluster import on_cluster
 from experiments.errors import StoreError
 from experiments.experiment import Experiment
 from experiments.jobs import Done, Job, execute, jobs, tasks
@@ -85,13 +86,18 @@ def _sweep_up(out: Path) -> None:
             partial.unlink(missing_ok=True)
 
 
-def sweep(wanted: Iterable[Job], workers: int = 1, on_done: OnDone = lambda done: None) -> list[Done]:
-    """Make the runs that are missing, in this process or in so many others; return what became of each.
+def sweep(
+    wanted: Iterable[Job], workers: int = 1, on_done: OnDone = lambda done: None, cluster: str | None = None
+) -> list[Done]:
+    """Make the runs that are missing, in this process, in so many others, or on a cluster; return what became of each.
 
     A failed run is a row with its traceback in ``failures``; the sweep goes on.
     """
     missing = [job for job in wanted if not job.folder.is_dir()]
-    results = _here(missing) if workers == 1 else in_processes(missing, workers)
+    if cluster is not None:
+        results = on_cluster(missing, cluster)
+    else:
+        results = _here(missing) if workers == 1 else in_processes(missing, workers)
     found = []
     for done in results:
         found.append(done)
