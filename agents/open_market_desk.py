@@ -9,8 +9,8 @@ minimum discount to fitted value.
 
 Programme, rule and backstop take seasoned notes and bonds, no bills, TIPS, floating rate notes or on-the-run issues.
 The desk buys no more of any security than leaves the Fed's holding at 70 % of the face outstanding, and sells no more
-than it has. With nothing to do it does not exist. Left out: issues cheapest to deliver or special in repo, and hedging
-by futures. Source: New York Fed, Desk statements; Fleming et al. (2022), Economic Policy Review.
+than it has. With nothing to do it does not exist. Left out: issues cheapest to deliver or special in repo.
+Source: New York Fed, Desk statements; Fleming et al. (2022), Economic Policy Review.
 """
 
 from collections.abc import Iterator
@@ -81,7 +81,8 @@ class Backstop:
 @dataclass(frozen=True, slots=True)
 class DeskPlan:
     """What the desk was given to carry out; ``cap_share`` is the most of a security's face that it takes at once in the
-    place of a buyback, ``curve_weight`` the weight of the curve against the market by which it scores offers.
+    place of a buyback, ``curve_weight`` the weight of the curve against the market by which it scores offers,
+    ``hedged`` whether futures are sold against what is bought (``agents.hedged_desk``).
     """
 
     programmes: tuple[Programme, ...] = ()
@@ -90,6 +91,7 @@ class DeskPlan:
     like_buybacks: bool = False
     cap_share: float = 1.0
     curve_weight: float = 0.5
+    hedged: bool = False
 
     @property
     def idle(self) -> bool:

@@ -43,6 +43,7 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "policy.functioning",
     "policy.backstop",
     "policy.qe_like_buybacks",
+    "policy.hedged_purchases",
     "policy.buybacks.mode",
     "policy.buybacks.price_sensitive",
     "policy.buybacks.reserve_bp",

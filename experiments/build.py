@@ -16,9 +16,10 @@ from agents.activity import customer_turnover, pace_of_day
 from agents.buyback_desk import BuybackDesk, desk_kind
 from agents.central_bank import CentralBank, FedPlan
 from agents.debt_office import DebtOffice, DebtPlan
+from agents.hedged_desk import open_desk
 from agents.institution import Institution
 from agents.investor import Investor
-from agents.open_market_desk import DeskPlan, OpenMarketDesk
+from agents.open_market_desk import DeskPlan
 from agents.outlook import Outlook, StartPattern, node_weights
 from experiments.behaviours import deal_out, kinds_of
 from experiments.desk_plan import desk_plan, refuse_short_sales
@@ -154,8 +155,7 @@ def appoint(market: TreasuryMarket, given: Stage) -> None:
     DebtOffice(market, given.debt)
     desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
     CentralBank(market, given.fed)
-    if not given.desk.idle:
-        OpenMarketDesk(market, given.desk)
+    open_desk(market, given.desk)
 
 
 def instruct(market: TreasuryMarket, given: Stage) -> None:
@@ -170,8 +170,7 @@ def instruct(market: TreasuryMarket, given: Stage) -> None:
                 official.plan = given.fed
             case _:
                 raise TypeError(f"{official.name} is an official of whom nobody knows what to tell it")
-    if not given.desk.idle:
-        OpenMarketDesk(market, given.desk)
+    open_desk(market, given.desk)
 
 
 def befall(market: TreasuryMarket, scenario: Scenario) -> None:

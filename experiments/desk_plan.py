@@ -21,6 +21,7 @@ def desk_plan(scenario: Scenario) -> DeskPlan:
         like_buybacks=policy.qe_like_buybacks,
         cap_share=policy.buybacks.security_cap,
         curve_weight=policy.buybacks.curve_weight,
+        hedged=policy.hedged_purchases,
     )
 
 

@@ -176,6 +176,9 @@ class Policy(Section):
         "a counterfactual",
         "the Fed holds the operations of the buyback calendar in the Treasury's place",
     )
+    hedged_purchases: bool = _field(
+        False, "flag", "off: never a rule in force", "the Fed sells futures against the notes and bonds that it buys"
+    )
     on_rrp_limit_musd: int = _field(
         160_000,
         "musd",
@@ -298,6 +301,8 @@ class Scenario(Section):
             raise ValueError(
                 f'futures.enabled with behaviour = "{self.behaviour}", expected "default": nobody is random'
             )
+        if self.policy.hedged_purchases and not self.futures.enabled:
+            raise ValueError("policy.hedged_purchases without futures to sell, expected futures.enabled = true")
         return self
 
     @model_validator(mode="after")

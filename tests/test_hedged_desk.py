@@ -1,0 +1,52 @@
+"""Hedged purchases: the Fed buys bonds, is short of futures by their duration, pays and receives in reserves."""
+
+import numpy as np
+import pytest
+from small_market import small, small_market
+
+from agents.hedged_desk import HedgedDesk, hedge_contracts
+from experiments.errors import ScenarioError
+from experiments.scenario import overlaid
+from market.futures_market import MEMO_FUTURES
+from market.instruments import FED, Money
+
+BURN_IN = 2
+PROGRAMME = {"since": "2024-05-29", "until": "2024-05-31", "per_day_musd": 4_000, "bucket_years": (4.0, 10.0)}
+
+
+@pytest.fixture(scope="module")
+def hedged():
+    """A market on the third evening of a hedged programme, and the postings of the Fed's futures on that day."""
+    market = small_market(
+        days=BURN_IN + 3, futures__enabled=True, policy__purchases=[PROGRAMME], policy__hedged_purchases=True
+    )
+    return market, market.flows.by_memo[MEMO_FUTURES]
+
+
+def test_the_fed_is_short_by_the_duration_that_it_bought(hedged):
+    market, _ = hedged
+    desk = market.agents_by_type[HedgedDesk][0]
+    wanted = hedge_contracts(desk.bought, market.view(), market.futures.board)
+    held = market.futures.position[FED]
+    assert desk.bought.sum() > 0 and (wanted <= 0).all() and wanted.min() < -1_000
+    assert held.sum() == pytest.approx(wanted.sum(), rel=0.25) and (held <= 0).all()
+
+
+def test_what_the_fed_receives_takes_reserves_out_and_it_posts_no_margin(hedged):
+    market, moved = hedged
+    assert market.ledger.balance[FED, Money.MARGIN] == 0
+    received = int(market.futures.variation[FED])
+    assert received != 0 and int(moved[Money.RESERVES]) == -received
+
+
+def test_a_desk_that_bought_nothing_and_one_that_does_not_hedge_trade_no_futures():
+    values = {"futures__enabled": True, "policy__purchases": [PROGRAMME]}
+    plain = small_market(days=BURN_IN + 1, **values)
+    assert HedgedDesk not in plain.agents_by_type and not plain.futures.position[FED].any()
+    fresh = small_market(days=BURN_IN, policy__hedged_purchases=True, **values)
+    assert not fresh.futures.position[FED].any() and not np.any(fresh.agents_by_type[HedgedDesk][0].bought)
+
+
+def test_hedging_without_futures_is_refused():
+    with pytest.raises(ScenarioError, match=r"expected futures\.enabled = true"):
+        overlaid(small(), {"policy": {"hedged_purchases": True}}, "mine.toml")
