@@ -18,10 +18,10 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow fuzz check format profile clean
+.PHONY: help run test slow fuzz test-browser check format profile clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "make run SCENARIO=placebo SEED=2 DAYS=20   another scenario, seed or length"
 	@echo "make test PYTHON=/path/to/python3.12       another Python (after make clean)"
@@ -42,6 +42,10 @@ slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 
 fuzz: $(VENV)/.dev-installed ## hold the books against their reference, ten million messages (SEED=..., MESSAGES=...)
 	$(BIN)/python tests/fuzz_books.py --messages $(MESSAGES) --seed $(SEED)
+
+test-browser: $(VENV)/.browser-installed ## test the dashboard in Chromium, screenshots into runs/browser
+	@$(CHROMIUM) || { echo "No Chromium, expected the system's; Debian: apt-get install chromium" >&2; exit 1; }
+	OFFTHERUN_SCREENSHOTS=$(RUNS)/browser $(BIN)/python -m pytest -m browser -rP tests/test_browser.py
 
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
 	$(BIN)/ruff format --check
@@ -69,6 +73,13 @@ $(VENV)/.dev-installed: pyproject.toml constraints.txt | $(VENV)/.made
 	@echo "Installing the simulator and its tests' tools into $(VENV) (once; about a minute)"
 	$(INSTALL) --editable ".[dev]"
 	@touch $@ $(VENV)/.core-installed
+
+CHROMIUM := command -v chromium chromium-browser google-chrome >/dev/null
+
+$(VENV)/.browser-installed: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo "Installing the simulator, its dashboard and its tests' tools into $(VENV) (once; some minutes)"
+	$(INSTALL) --editable ".[dev,dashboard,browser]"
+	@touch $@ $(VENV)/.dev-installed $(VENV)/.core-installed
 
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 

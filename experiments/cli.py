@@ -1,5 +1,5 @@
 """The command line: ``offtherun run``, ``check``, ``costs``, ``not-qe``, ``replay``, ``validate``, ``snapshot``,
-``check-data``, ``scenarios``, ``schema``, ``version``.
+``check-data``, ``scenarios``, ``schema``, ``dashboard``, ``version``.
 
 What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
 and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
@@ -8,6 +8,7 @@ any of these. Heavy libraries are imported by the command that needs them, so th
 
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -257,6 +258,27 @@ def schema() -> None:
     from experiments.scenario import json_schema
 
     print(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def dashboard(
+    scenario: Annotated[str, typer.Argument(help="Bundled scenario, or the path of a .toml file.")] = "baseline",
+    seed: Annotated[int, typer.Option(help="Seed of all random draws.", min=0)] = 1,
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8765,
+) -> None:
+    """Play a scenario in a browser, and change policy and behaviour while it runs; needs the extra dashboard."""
+    import subprocess
+
+    from experiments.errors import UserError
+    from experiments.kinds import traits_by_kind
+    from experiments.scenario import load
+
+    load(scenario, traits_by_kind())
+    if find_spec("solara") is None:
+        needed = "pip install -c constraints.txt '.[dashboard]'"
+        raise UserError(f"dashboard: Solara is not installed, expected the extra: {needed}")
+    served = subprocess.call([sys.executable, "-m", "dashboard", scenario, str(seed), str(port)])
+    raise typer.Exit(INTERRUPTED if served < 0 else served)
 
 
 @app.command()

@@ -68,7 +68,7 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
     plan = {int(d): round(float(c) * CENTS_PER_MUSD) for d, c in zip(cash["date"], cash["tga_musd"], strict=True)}
     return DebtPlan(
         auctions=calendar,
-        buybacks=_planned_buybacks(policy.buybacks, securities, first, last, scenario.run.rounds),
+        buybacks=planned_buybacks(policy.buybacks, securities, first, last, scenario.run.rounds),
         receipts={} if flows is None else _receipts(flows, policy.deficits),
         coupon_financed=outlays_cents(policy.deficits, ("coupons",)),
         cash_plan={} if balanced else plan,
@@ -119,7 +119,7 @@ def buyback_rules(policy: Buybacks) -> BuybackRules:
     )
 
 
-def _planned_buybacks(
+def planned_buybacks(
     policy: Buybacks, securities: Securities, first: int, last: int, rounds: int
 ) -> tuple[PlannedBuyback, ...]:
     """Return the operations of a run: none where nothing is held, or bids rest in the books instead."""

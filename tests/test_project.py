@@ -20,7 +20,7 @@ from experiments.scenario import load, names
 from market.daily_cycle import EVENING, MORNING, ROUND
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("market", "agents", "experiments")  # each may import itself and those before it
+PACKAGES = ("market", "agents", "experiments", "dashboard")  # each may import itself and those before it
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 MOST_LINES = 400
 README, ARCHITECTURE, MAKEFILE = (

@@ -40,10 +40,14 @@ def shade(axes: Axes, run: Any, days: "pd.Series[Any]") -> None:
 
 
 def _shocks(scenario: dict[str, Any]) -> Iterator[Event]:
-    """Yield what comes from outside: forced sales and dealers that leave."""
+    """Yield what comes from outside: forced sales and flows, dealers that leave."""
     for shock in scenario.get("shocks", ()):
         if "amount_musd" in shock:
             yield _lasting(shock, f"sale of {shock['amount_musd'] / MUSD_PER_BN:,.0f} bn")
+    for flow in scenario.get("flows", ()):
+        total = sum(flow["daily_musd"]) / MUSD_PER_BN
+        name = f"{flow['holder'].replace('_', ' ')}: {total:+,.0f} bn"
+        yield _lasting({"date": flow["date"], "days": len(flow["daily_musd"])}, name)
     for leaving in scenario.get("exits", ()):
         yield _lasting(leaving, "a dealer leaves")
 

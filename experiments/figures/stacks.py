@@ -43,5 +43,5 @@ def draw(axes: Axes, layers: pd.DataFrame, published: pd.DataFrame, dots: str = 
         axes.text(day, middle, name, color=ink(*to_rgb(fill)), va="center", ha="left", fontsize=7.5)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    axes.set_xlim(layers.index[0], layers.index[-1])
+    axes.margins(x=0.0)
     axes.grid(visible=False)

@@ -105,7 +105,7 @@ def legend(axes: Axes) -> None:
     if not handles:
         return
     figure: Any = axes.get_figure(root=True)
-    below = POINTS_BELOW + (POINTS_OF_LABEL if axes.get_xlabel() or _dated(axes) else 0)
+    below = POINTS_BELOW + (POINTS_OF_LABEL if axes.get_xlabel() or dated(axes) else 0)
     at = axes.transAxes + ScaledTranslation(0, -below / 72, figure.dpi_scale_trans)
     widest = max(map(len, names)) + 8  # a handle is some letters wide
     across = LETTERS * max(figure.get_figwidth() / 3, COLUMN_INCHES) / COLUMN_INCHES
@@ -125,7 +125,7 @@ def in_words(unit: str) -> str:
     return " ".join(WORDS.get(word, word) for word in unit.split())
 
 
-def _dated(axes: Axes) -> bool:
+def dated(axes: Axes) -> bool:
     """Tell whether an axis of dates puts the year below its labels."""
     return isinstance(axes.xaxis.get_major_formatter(), ConciseDateFormatter)
 
