@@ -21,6 +21,7 @@ from agents.client_flows import bid_factor
 from agents.dealer_inventory import Inventory, inventory_of
 from agents.institution import Institution
 from agents.outlook import Lessons
+from agents.prime_broker import PrimeBroker
 from agents.quoting import (
     answered_half,
     face_shown,
@@ -34,7 +35,7 @@ from agents.quoting import (
 from agents.traits import memory, trait
 from agents.when_issued import covering_bids
 from market.exposure import along
-from market.instruments import Money
+from market.instruments import REPO, Money
 from market.messages import BIDS, Auction, Buyback, LimitUse, Quotes, Venue, stacked
 from market.news import FACTORS, News
 from market.roles import Answerer
@@ -54,13 +55,13 @@ CARRY_SOURCE = (
 LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
 
 
-class PrimaryDealer(Institution):
+class PrimaryDealer(PrimeBroker, Institution):
     """One of about two dozen trading counterparties of the New York Fed."""
 
     together = True
     sector = "dealers"
     may_short = True
-    owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
+    owes = REPO | {Money.FUND_SHARES}
 
     capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal [SPEC]")
     risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession, set in a reduced model")

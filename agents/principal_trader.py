@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from agents.bidding import whole
 from agents.institution import Institution
 from agents.traits import memory, trait
-from market.instruments import Money
+from market.instruments import REPO, Money
 from market.kernels import rule
 from market.messages import ORDERS, Quotes, Venue
 from market.securities import Kind
@@ -46,7 +46,7 @@ class PrincipalTrader(Institution):
     together = True
     sector = "principal traders"
     may_short = True
-    owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
+    owes = REPO | {Money.FUND_SHARES}
 
     size = trait(1.0, "usual sizes", (0, 100), "unequal firms [SPEC]")
     most_tickets = trait(8.0, "usual sizes held", (0.1, 1000), "tiny inventories (F98)")

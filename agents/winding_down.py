@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from agents.institution import Institution
 from agents.traits import memory, trait
-from market.instruments import Money
+from market.instruments import REPO, Money
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
@@ -23,7 +23,7 @@ class WindingDown(Institution):
 
     sector = "dealers"
     may_short = True
-    owes = frozenset({Money.FUND_SHARES, Money.REPO, Money.STANDING_REPO})
+    owes = REPO | {Money.FUND_SHARES}
 
     days = trait(5.0, "days", (1, 1000), "the scenario says")
     first_day = trait(0.0, "day of the run", (0, 1e6), "the scenario says")

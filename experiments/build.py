@@ -130,8 +130,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         agent = kinds[holder.sector](market, holder.name)
         _endow_traits(agent, holder, numbers[holder.sector], given.state.money[row])
         _draw_traits(agent, holder, traits.get(holder.sector, {}), market.seed)
-        if "from_facility" in agent.columns:
-            scenario.money_market.set_habits(agent)
+        scenario.money_market.set_habits(agent)
         if "benchmark" in agent.columns:
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):

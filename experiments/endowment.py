@@ -36,7 +36,7 @@ def endow(ledger: Ledger, state: StartingState, face: Int) -> NDArray[Any]:
     owners = row != TREASURY
     ledger.transfer("endowment", N_MONEY + place[owners], TREASURY, row[owners], face[row[owners], place[owners]])
     _require_equal(ledger, state, face)
-    repo = state.money[:, Money.REPO]
+    repo = state.money[:, Money.TRIPARTY_REPO]
     borrower, lender, cents = pairs(np.maximum(-repo, 0), np.maximum(repo, 0))
     loans = np.zeros(len(cents), LOANS)
     loans["lender"], loans["borrower"], loans["cents"] = lender, borrower, cents

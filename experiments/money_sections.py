@@ -29,8 +29,21 @@ class MoneyMarket(Section):
         "whether borrowers show smaller balance sheets on the last days of quarters and months",
     )
 
-    def set_habits(self, fund: Any) -> None:
-        """Put what the scenario says in the place of a money fund's traits; the defaults leave them as they are."""
+    fima_repo: bool = declared(
+        False,
+        "switch",
+        "Board of Governors, FIMA Repo Facility, standing since 28 July 2021",
+        "whether foreign officials that must raise dollars may pledge to the Fed what would sell low",
+    )
+
+    def set_habits(self, agent: Any) -> None:
+        """Put what the scenario says in the place of traits; the defaults leave them as they are."""
+        if "from_facility" in agent.columns:
+            self._of_fund(agent)
+        if "fima" in agent.columns:
+            agent.fima = float(self.fima_repo)
+
+    def _of_fund(self, fund: Any) -> None:
         if self.bills_from_facility in FROM_FACILITY:
             fund.from_facility = FROM_FACILITY[self.bills_from_facility]
         if not self.substitution:

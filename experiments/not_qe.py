@@ -24,7 +24,7 @@ from experiments.build import build
 from experiments.errors import UserError
 from experiments.run import live
 from experiments.scenario_sections import Scenario
-from market.instruments import FED, Money
+from market.instruments import FED, LENT_BY_THE_FED, Money
 from market.measures import coupons
 from market.model import TreasuryMarket
 from market.record_columns import MEMO_OUTRIGHT, MEMO_REDEEM
@@ -68,7 +68,7 @@ class Close:
     """Where an arm stands at its last close: cents, and face by security (S,) in private hands."""
 
     owed: dict[str, int]
-    lent: int  # by the standing repo facility
+    lent: int  # by the standing repo facility and the discount window
     paid: int
     received: int
     private: Int
@@ -116,7 +116,7 @@ def world(base: Scenario, share: str, arm: str) -> Scenario:
     policy |= {"qe_like_buybacks": arm == EASING, "factors": "held", "caps": NO_ROLL_OVER, "rates": LEAST_RATE}
     tables["news"]["scale"] = 0.0
     tables["run"] |= {"rounds": ROUNDS, "burn_in_days": BURN_IN}
-    tables["money_market"]["bills_from_facility"] = share
+    tables["money_market"] |= {"bills_from_facility": share, "substitution": False}
     return Scenario.model_validate(tables)
 
 
@@ -124,7 +124,7 @@ def _lived(scenario: Scenario, seed: int, days: int) -> Close:
     """Live through an arm and read its last close."""
     market = live(build(scenario, seed), days)
     owed = {name: -int(market.ledger.balance[FED, money]) for name, money in PARTS.items()}
-    lent = int(market.ledger.balance[FED, Money.STANDING_REPO])
+    lent = int(market.ledger.balance[FED, list(LENT_BY_THE_FED)].sum())
     paid, received = _cash_of_the_fed(market)
     return Close(owed, lent, paid, received, market.outstanding - market.soma, _equivalents(market))
 

@@ -114,8 +114,8 @@ def _repo(money: Int, sheet: Sheet) -> None:
     for sector, share in (("primary_dealer", DEALER_FINANCED), ("hedge_fund", HEDGE_FUND_FINANCED)):
         rows = sheet.rows(sector)
         borrowed = _share(sheet.value[rows], share)
-        money[rows, Money.REPO] -= borrowed
-        money[funds, Money.REPO] += sheet.split(int(borrowed.sum()), funds)
+        money[rows, Money.TRIPARTY_REPO] -= borrowed
+        money[funds, Money.TRIPARTY_REPO] += sheet.split(int(borrowed.sum()), funds)
 
 
 def _share(cents: Int, share: float) -> Int:
@@ -134,7 +134,7 @@ def _deposits_of_nonbanks(money: Int, sheet: Sheet) -> None:
         money[traders, Money.DEPOSITS] = sheet.split(total, traders)
     funds = sheet.rows("money_fund")
     assets = round(interpolated(table(MMF), sheet.day, "month_end", "total_investments") * CENTS_PER_MUSD)
-    elsewhere = sheet.value[funds] + money[funds][:, [Money.REVERSE_REPO, Money.REPO]].sum(axis=1)
+    elsewhere = sheet.value[funds] + money[funds][:, [Money.REVERSE_REPO, Money.TRIPARTY_REPO]].sum(axis=1)
     rest = assets - int(elsewhere.sum())
     if rest < 0:
         raise UserError(

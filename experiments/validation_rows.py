@@ -62,8 +62,10 @@ SCORED = (
     Row("autocorrelation of change, 10y", "change of the 10y", persistence, "", FREE, _PATH),
     Row("autocorrelation of |change|, 10y", "change of the 10y", persistence_of_size, "", FREE, _PATH),
     Row("mean repo rate less IORB", "repo rate less IORB", mean, "bp", FITTED, "lenders' and borrowers' limits"),
-    Row("s.d. of repo rate less IORB", "repo rate less IORB", deviation, "bp", FREE, "month-ends are not set"),
-    Row("persistence of repo rate less IORB", "repo rate less IORB", persistence, "", FREE, "month-ends are not set"),
+    Row("s.d. of repo rate less IORB", "repo rate less IORB", deviation, "bp", FITTED, "size of month-ends"),
+    Row(
+        "persistence of repo rate less IORB", "repo rate less IORB", persistence, "", FREE, "how days follow each other"
+    ),
     Row("mean cover, coupons", "cover of coupons", mean, "", FITTED, _LADDER),
     Row("s.d. of cover, coupons", "cover of coupons", deviation, "", FREE, _DRAWN),
     Row("mean cover, bills", "cover of bills", mean, "", FITTED, _LADDER),

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from market import measures
 from market.curve import fit_spline, fit_svensson
 from market.futures_market import futures_laws
-from market.instruments import FED, N_MONEY, PUBLIC, Money
+from market.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
 from market.messages import TRADES, stacked
 from market.recording import write_day
 from market.securities import Kind
+from market.segments import money_of
 from market.settlement_kernels import add_promises
 from market.units import CENTS_PER_FACE
 
@@ -60,9 +61,7 @@ def check(market: Any) -> None:
     market.ledger.check_owners()
     _check_due(market)
     _require("the Fed's assets equal its liabilities (I2)", fed_net_worth_cents(market), 0)
-    lent = int(market.loans["cents"].sum())
-    held = np.maximum(market.ledger.balance[:, [Money.REPO, Money.STANDING_REPO]], 0)
-    _require("cash lent overnight is cash borrowed (I10)", int(held.sum()), lent)
+    _check_loans(market)
     _check_flows(market)
     laws = futures_laws(market)
     for law, (found, expected) in laws.items():
@@ -73,6 +72,20 @@ def check(market: Any) -> None:
 def _require(law: str, found: int, expected: int) -> None:
     if found != expected:
         raise IdentityError(f"check: {law}: found {found}, expected {expected}")
+
+
+def _check_loans(market: Any) -> None:
+    """What stands in the ledger as repo is the sum of the evening's loans, by account and segment (I10)."""
+    loans, columns = market.loans, sorted(BORROWED_OVERNIGHT)
+    expected = np.zeros((len(market.ledger), N_MONEY), np.int64)
+    np.add.at(expected, (loans["lender"], money_of(loans)), loans["cents"])
+    np.subtract.at(expected, (loans["borrower"], money_of(loans)), loans["cents"])
+    wrong = np.argwhere(market.ledger.balance[:, columns] != expected[:, columns])
+    _require("no haircut is negative (I10)", min(int(loans["haircut_e4"].min(initial=0)), 0), 0)
+    for row, place in wrong[:1]:
+        name = f"{Money(columns[place]).name} of {market.ledger.names[row]!r}"
+        found = int(market.ledger.balance[row, columns[place]])
+        _require(f"cash lent overnight is cash borrowed (I10), {name}", found, int(expected[row, columns[place]]))
 
 
 def _check_due(market: Any) -> None:

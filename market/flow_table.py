@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from market.instruments import FED, N_MONEY, TREASURY, Money
+from market.instruments import FED, LENT_BY_THE_FED, N_MONEY, TREASURY, Money
 from market.ledger import FED_OWES, Ledger
 from market.units import Int
 
-FED_COLUMNS = np.array(sorted({*FED_OWES, Money.FED_OTHER_ASSETS, Money.STANDING_REPO}))  # one side is the Fed
+FED_COLUMNS = np.array(sorted({*FED_OWES, *LENT_BY_THE_FED, Money.FED_OTHER_ASSETS}))  # one side is the Fed
 FED_SIDE = np.where(np.isin(FED_COLUMNS, list(FED_OWES)), -1, 1)  # also where an account is overdrawn for an act
 
 

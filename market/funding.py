@@ -1,10 +1,13 @@
 """Money of the evening and of the morning after: owners' flows, overnight repo, the Fed's facilities, and their return.
 
-Dealers and funds finance what their cash does not cover; money funds and banks lend; the standing repo facility lends
-at its rate to whoever pays it; money funds place the rest in the reverse repo facility, each up to its limit. The
-market is one call each evening (``market.repo``): its volume-weighted median rate is the overnight rate. Everything is
-repaid the next morning with interest, days over 360; nothing accrues in the burn-in. Left out: segments, haircuts and
-specials.
+Dealers and funds finance what their cash does not cover, in the segments of ``market.overnight``; money funds and banks
+lend; the standing repo facility lends at its rate to whoever pays it; money funds place the rest in the reverse repo
+facility, each up to its limit. The overnight rate is the volume-weighted median of tri-party and cleared loans, without
+the Fed's: what SOFR covers, but for GCF and the trimming of specials. Banks then lend each other reserves, and who
+is still short borrows primary credit at the discount rate, which since March 2020 is the top of the target range, as
+the standing facility's minimum bid is (Board of Governors). Everything is repaid the next morning with interest, days
+over 360; nothing accrues in the burn-in. Foreign officials may borrow dollars from the Fed at the same rate against
+what they would else have sold (FIMA repo facility). Left out: banks in the standing repo facility.
 """
 
 from typing import Any
@@ -14,12 +17,27 @@ from numpy.typing import NDArray
 
 from market import repo
 from market.instruments import FED, PUBLIC, Money
-from market.repo import CASH_NEEDS, CASH_OFFERS
-from market.roles import FacilityUser, Owned, RepoBorrower, RepoLender
-from market.units import CENTS_PER_MUSD, Int, half_even
+from market.messages import LOANS
+from market.overnight import (
+    E4_PER_BP,
+    gathered_needs,
+    in_drawn_order,
+    lend_by_segment,
+    median_e4,
+    post,
+    table,
+)
+from market.repo import CASH_OFFERS
+from market.roles import DollarBorrower, FacilityUser, Owned, RepoLender, WindowBorrower
+from market.segments import REPO_SEGMENTS, Segment, money_of
+from market.units import Int, half_even
 
-STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit: New York Fed, Standing Repo Facility FAQs
-E4_PER_BP = 100  # rates of loans count 1e-4 of a percent
+MEMOS = {
+    **dict.fromkeys(REPO_SEGMENTS, "repo"),
+    Segment.FUNDS: "federal funds",
+    Segment.WINDOW: "discount window",
+    Segment.FIMA: "FIMA repo",
+}
 
 
 def fund(market: Any) -> None:
@@ -38,16 +56,14 @@ def fund(market: Any) -> None:
 
 
 def lend_overnight(market: Any) -> None:
-    """Clear the repo market, place idle cash at the Fed, then let banks lend each other reserves."""
-    view = market.view()
-    bank = market.ledger.money_of == Money.RESERVES
-    offers, needs = _offers(market, view), _needs(market, view)
-    loans = repo.clear(offers, needs[~bank[needs["borrower"]]])
-    if len(loans):
-        market.sofr_bp = repo.sofr_e4(loans) / E4_PER_BP
-    with market.flows.under("repo"):
-        _lend(market, loans)
+    """Hold the repo calls, place idle cash at the Fed, then let banks lend each other reserves."""
+    dollars = _from_the_fed(market, DollarBorrower, "raise_dollars", Segment.FIMA)
+    loans = lend_by_segment(market)
+    reported = loans[loans["segment"] <= Segment.CLEARED]
+    if len(reported):
+        market.sofr_bp = median_e4(reported, 0) / E4_PER_BP
     with market.flows.under("reverse repo"):
+        view = market.view()
         for user in market.playing(FacilityUser):
             rows = user.rows
             cents = np.asarray(user.place(market.ledger.cash(rows), view), np.int64)
@@ -55,63 +71,48 @@ def lend_overnight(market: Any) -> None:
             market.ledger.pay("reverse repo", rows, FED, cents)
             market.ledger.transfer("reverse repo", Money.REVERSE_REPO, FED, rows, cents)
     market.reverse_repo_rate_e4 = round(market.rates.on_rrp * E4_PER_BP)
-    offers, needs = _offers(market, view), _needs(market, view)
-    between_banks = repo.clear(offers[bank[offers["lender"]]], needs[bank[needs["borrower"]]])
-    with market.flows.under("repo"):
-        _lend(market, between_banks)
-    market.loans = np.concatenate([loans, between_banks])
+    market.loans = np.concatenate([loans, dollars, _between_banks(market)])
 
 
-def _offers(market: Any, view: Any) -> NDArray[Any]:
-    """Gather offers of cash, in an order drawn for the evening, and the standing facility's."""
-    pieces = []
-    for lender in market.playing(RepoLender):
-        cents, rate_bp = lender.lend(market.ledger.cash(lender.rows), view)
-        pieces.append(_table(CASH_OFFERS, "lender", lender.rows, cents, rate_bp))
-    fed = np.array([FED]), np.array([STANDING_REPO_LIMIT]), np.array([market.rates.srf])
-    return np.concatenate([_in_drawn_order(market, pieces, "lender"), _table(CASH_OFFERS, "lender", *fed)])
+def _between_banks(market: Any) -> NDArray[Any]:
+    """Let banks lend each other reserves, unsecured; who is still short goes to the discount window."""
+    view, needs = market.view(), gathered_needs(market)
+    bank = market.ledger.money_of == Money.RESERVES
+    pieces = [
+        table(CASH_OFFERS, "lender", lender.rows, *lender.lend(market.ledger.cash(lender.rows), view))
+        for lender in market.playing(RepoLender)
+    ]
+    offers = in_drawn_order(market, pieces, "lender")
+    loans = repo.clear(offers[bank[offers["lender"]]], needs[bank[needs["borrower"]]])
+    loans["segment"] = Segment.FUNDS
+    post(market, loans, MEMOS[Segment.FUNDS])
+    return np.concatenate([loans, _from_the_fed(market, WindowBorrower, "borrow_at_window", Segment.WINDOW)])
 
 
-def _needs(market: Any, view: Any) -> NDArray[Any]:
-    """Gather needs of cash, in an order drawn for the evening."""
-    pieces = []
-    for borrower in market.playing(RepoBorrower):
-        cents, rate_bp = borrower.borrow(market.ledger.cash(borrower.rows), view)
-        pieces.append(_table(CASH_NEEDS, "borrower", borrower.rows, cents, rate_bp))
-    return _in_drawn_order(market, pieces, "borrower")
-
-
-def _table(kind: np.dtype[Any], party: str, rows: Int, cents: Any, rate_bp: Any) -> NDArray[Any]:
-    table = np.zeros(len(rows), kind)
-    table[party], table["cents"] = rows, cents
-    table["rate_e4"] = np.rint(np.asarray(rate_bp) * E4_PER_BP).astype(np.int64)
-    return table[table["cents"] > 0]
-
-
-def _in_drawn_order(market: Any, pieces: list[NDArray[Any]], party: str) -> NDArray[Any]:
-    if not pieces:
-        return np.zeros(0, CASH_OFFERS if party == "lender" else CASH_NEEDS)
-    table = np.concatenate(pieces)
-    chance = market.streams.uniform(f"repo {party}", market.identities, market.day, 1)[:, 0]
-    return table[np.argsort(chance[table[party]], kind="stable")]
-
-
-def _lend(market: Any, loans: NDArray[Any]) -> None:
-    """Hand out the cash against the claim to have it back."""
-    money = np.where(loans["lender"] == FED, Money.STANDING_REPO, Money.REPO)
-    market.ledger.pay("repo", loans["lender"], loans["borrower"], loans["cents"])
-    market.ledger.transfer("repo", money, loans["borrower"], loans["lender"], loans["cents"])
+def _from_the_fed(market: Any, role: type, method: str, segment: Segment) -> NDArray[Any]:
+    """Let the Fed lend what players of a role ask for, at the discount rate; return the loans."""
+    view, pieces = market.view(), [np.zeros(0, LOANS)]
+    for borrower in market.playing(role):
+        cents = np.asarray(getattr(borrower, method)(market.ledger.cash(borrower.rows), view), np.int64)
+        loans = np.zeros(len(cents), LOANS)
+        loans["lender"], loans["borrower"], loans["cents"] = FED, borrower.rows, cents
+        loans["rate_e4"], loans["segment"] = round(market.rates.srf * E4_PER_BP), segment
+        pieces.append(loans[cents > 0])
+    credit = np.concatenate(pieces)
+    post(market, credit, MEMOS[segment])
+    return credit
 
 
 def unwind_funding(market: Any) -> None:
     """Repay last evening's repo and what was placed at the Fed, with interest."""
     days = market.date - market.last_date
     ledger, loans = market.ledger, market.loans
-    with market.flows.under("repo"):
-        money = np.where(loans["lender"] == FED, Money.STANDING_REPO, Money.REPO)
-        interest = interest_cents(loans["cents"], loans["rate_e4"], days)
-        ledger.transfer("repo returned", money, loans["lender"], loans["borrower"], loans["cents"])
-        ledger.pay("repo returned", loans["borrower"], loans["lender"], loans["cents"] + interest)
+    for memo in dict.fromkeys(MEMOS.values()):
+        chosen = loans[np.isin(loans["segment"], [segment for segment in Segment if MEMOS[segment] == memo])]
+        with market.flows.under(memo):
+            interest = interest_cents(chosen["cents"], chosen["rate_e4"], days)
+            ledger.transfer(f"{memo} returned", money_of(chosen), chosen["lender"], chosen["borrower"], chosen["cents"])
+            ledger.pay(f"{memo} returned", chosen["borrower"], chosen["lender"], chosen["cents"] + interest)
     rate_e4 = market.reverse_repo_rate_e4  # of the evening: the morning may have brought another
     with market.flows.under("reverse repo"):
         for user in market.playing(FacilityUser):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from market import repo_measures as segments
 from market.futures_measures import futures_spread_bp, leveraged_forced_musd, leveraged_musd, open_interest
 from market.instruments import FED, N_MONEY, TREASURY, Money
 from market.relationships import measures as network
@@ -291,6 +292,7 @@ DAILY = (
     debt_musd,
     wam_years,
     sofr_bp,
+    *segments.DAILY,
     special_10y_bp,
     borrowed_musd,
     soma_lent_musd,

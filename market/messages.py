@@ -84,9 +84,9 @@ BIDS = np.dtype([("bidder", "i8"), ("rate_e5", "i8"), ("face", "i8")])  # yield 
 # a foreign or international monetary authority from the public.
 NONCOMPETITIVE = np.dtype([("bidder", "i8"), ("bidders", "i8"), ("official", "?"), ("face", "i8")])
 OFFERS = np.dtype([("owner", "i8"), ("security", "i8"), ("price_e8", "i8"), ("face", "i8")])
-LOANS = np.dtype(
-    [("lender", "i8"), ("borrower", "i8"), ("cents", "i8"), ("rate_e4", "i8")]
-)  # rate in 1e-4 of a percent: 0.01 bp
+LOANS = np.dtype(  # rate and haircut in 1e-4 of a percent (0.01 bp); segment of market.segments.Segment
+    [("lender", "i8"), ("borrower", "i8"), ("cents", "i8"), ("rate_e4", "i8"), ("segment", "i8"), ("haircut_e4", "i8")]
+)
 
 
 @dataclass(frozen=True, slots=True)

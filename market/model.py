@@ -99,6 +99,7 @@ class TreasuryMarket(mesa.Model):
         self.special_bp: Float = np.zeros(n)
         self.lending_fee_cents = self.fails_charge_cents = 0  # tonight
         self.loans: NDArray[Any] = np.zeros(0, LOANS)
+        self.usual_repo_cents = 0  # of dealers in the evening, by habit
         self.reverse_repo_rate_e4 = 0  # of what is placed at the Fed; nothing accrues in the burn-in
         self.auctions: list[Auction] = []
         self.buybacks: list[Buyback] = []

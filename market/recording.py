@@ -11,6 +11,7 @@ from market.futures_recording import write_futures
 from market.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
 from market.messages import TRADES, Buyback, LimitUse, Venue
 from market.record import Labels
+from market.repo_collateral import worth_of_face
 from market.request_for_quote import Interest
 from market.roles import Constrained, Limited, LimitReporter, Obliged
 from market.sector_flows import sector_flows
@@ -118,8 +119,7 @@ def _strains(market: Any, view: Any) -> dict[str, NDArray[Any]]:
 
 def _value_musd(market: Any, rows: Int, position: Int) -> Float:
     """Return securities at the close, accrued interest and indexation included, plus money less money owed."""
-    price = np.where(np.isfinite(market.middle), market.middle, 100.0) * 1e8
-    worth = (price + market.accrued_e8) * market.index_e5 / 1e13 / 100.0
+    worth = worth_of_face(market)
     money = market.ledger.balance[rows, :N_MONEY].sum(axis=1) + market.ledger.cash_due(rows)
     return np.asarray(position @ worth * (CENTS_PER_FACE / CENTS_PER_MUSD) + money / CENTS_PER_MUSD)
 

@@ -120,11 +120,54 @@ class RepoLender(Protocol):
 
 
 @runtime_checkable
+class ClearedLender(Protocol):
+    """A repo lender of tri-party cash that lends part of it in the cleared segment; others lend there only."""
+
+    def lend_cleared(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Return cents offered in the cleared call and the lowest rate in bp, (members,) each."""
+
+
+@runtime_checkable
+class Client(Protocol):
+    """A repo borrower that borrows partly from dealers, uncleared; others borrow in the cleared segment only."""
+
+    def sponsored_share(self) -> Float:
+        """Return the share of what it borrows that is cleared (members,)."""
+
+
+@runtime_checkable
+class Intermediary(Protocol):
+    """A dealer: it borrows in the tri-party and the cleared segment and lends to its clients."""
+
+    def closed(self, view: View) -> Float:
+        """Return the share of its repo book that it does without tonight (members,)."""
+
+    def terms(self, view: View) -> tuple[Float, Float]:
+        """Return the share of what it lacks that it borrows cleared, and bp over its funding for clients (members,)."""
+
+
+@runtime_checkable
 class RepoBorrower(Protocol):
     """Borrows cash overnight."""
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Return cents needed and the highest rate in bp, (members,) each, given what each can pay with."""
+
+
+@runtime_checkable
+class WindowBorrower(Protocol):
+    """Borrows from the Fed at the discount rate when nobody else lends to it."""
+
+    def borrow_at_window(self, cash_cents: Int, view: View) -> Int:
+        """Return cents borrowed overnight (members,), given what each has after all other lending."""
+
+
+@runtime_checkable
+class DollarBorrower(Protocol):
+    """Borrows dollars from the Fed against securities that it does not sell."""
+
+    def raise_dollars(self, cash_cents: Int, view: View) -> Int:
+        """Return cents borrowed overnight (members,)."""
 
 
 @runtime_checkable

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from market.funding import E4_PER_BP, interest_cents
+from market.funding import interest_cents
 from market.instruments import FED, N_MONEY, TREASURY
 from market.messages import TRADES, Venue, stacked
+from market.overnight import E4_PER_BP
 from market.repo import pair
 from market.specials import SOMA_LEAST_BP, fails_charge_bp, fee_bp, most_fee_bp
 from market.units import CENTS_PER_FACE, Int

@@ -200,7 +200,8 @@ RATES = SimpleNamespace(day=-1, rates=SimpleNamespace(iorb=540.0, on_rrp=530.0, 
 
 
 def test_a_bank_lends_what_lies_above_its_comfort_dearer_as_reserves_fall():
-    bank = lone(Bank, starting_reserves=1000.0, comfortable=0.75, floor=0.3, lending_premium=1.0, scarcity_slope=40.0)
+    known = {"comfortable": 0.75, "floor": 0.3, "lending_premium": 1.0, "premium_spread": 0.0, "scarcity_slope": 40.0}
+    bank = lone(Bank, starting_reserves=1000.0, **known)
     cash = np.array([2000, 1000, 800, 600, 200]) * CENTS_PER_MUSD
     cents, rate = bank.lend(cash, RATES)
     assert (cents / CENTS_PER_MUSD).tolist() == [1250, 250, 50, 0, 0]

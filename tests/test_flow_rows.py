@@ -58,7 +58,7 @@ def morning(**values):
     """Return a market on the morning of 30 May, before anything settles."""
     market = small_market(days=BURN_IN + 1, **values)
     for agent in market.agents_by_type[MoneyFund]:
-        agent.from_facility = 1.0
+        agent.from_facility, agent.substitution = 1.0, 0.0
     next(market.moments())
     assert market.date == TODAY
     return market

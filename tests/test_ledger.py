@@ -151,7 +151,7 @@ def test_postings_outside_the_books_are_refused(posting, named):
 def test_a_forged_entry_is_named_with_its_book_instrument_and_memos(label, column, named):
     ledger = town()
     ledger.transfer("gift", column, 5, 6, 9)
-    ledger.transfer("elsewhere", Money.REPO, 5, 6, 9)
+    ledger.transfer("elsewhere", Money.TRIPARTY_REPO, 5, 6, 9)
     getattr(ledger, f"_{label}")[6, column] += 1
     with pytest.raises(
         UnbalancedError, match=rf"{label} of {named} sums to 1.*'gift' \(today 1 postings of 9"
@@ -183,7 +183,7 @@ def test_money_may_be_owed_only_by_its_issuers():
         ledger.transfer("liability", money, FED, PUBLIC, 100)
     ledger.transfer("asset", Money.FED_OTHER_ASSETS, PUBLIC, FED, 100)
     ledger.check_owners()
-    ledger.transfer("repo", Money.REPO, fund, PUBLIC, 100)
+    ledger.transfer("repo", Money.TRIPARTY_REPO, fund, PUBLIC, 100)
     with pytest.raises(NegativeBalanceError, match="'Fund' has -100 of REPO"):
         ledger.check_owners()
 
@@ -281,7 +281,7 @@ def test_depositors_without_a_bank_get_the_first_that_opens():
     ("arguments", "reason"),
     [
         ({"name": "Ann"}, "'Ann' is already open"),
-        ({"name": "Dan", "money": Money.REPO}, "cannot pay with"),
+        ({"name": "Dan", "money": Money.TRIPARTY_REPO}, "cannot pay with"),
         ({"name": "Dan", "bank": 5}, r"row 5 is no bank, expected one of \[3, 4\]"),
         ({"name": "Dan", "bank": FED}, "row 0 is no bank"),
         ({"name": "Dan", "money": Money.RESERVES, "bank": 3}, "has no bank"),

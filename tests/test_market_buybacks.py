@@ -7,7 +7,7 @@ from small_market import live, small_market
 from agents.institution import Institution
 from experiments.buyback_calendar import buybacks
 from market.calendar import next_business_day
-from market.instruments import FED, N_MONEY, TREASURY, Money
+from market.instruments import FED, LENT_BY_THE_FED, N_MONEY, TREASURY, Money
 from market.record_columns import MEMO_BUYBACK
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
 
@@ -82,7 +82,7 @@ def test_the_feds_liabilities_are_its_assets_at_every_close_of_every_arm(arms):
     for _, rows in arms.values():
         for owed, soma, _ in rows:
             left = sum(owed[money] for money in LIABILITIES)
-            right = soma - owed[Money.FED_OTHER_ASSETS] - owed[Money.STANDING_REPO]
+            right = soma - owed[Money.FED_OTHER_ASSETS] - sum(owed[money] for money in LENT_BY_THE_FED)
             assert left == right - owed[Money.CURRENCY] - owed[Money.FED_OTHER_LIABILITIES]
 
 

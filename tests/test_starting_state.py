@@ -33,7 +33,7 @@ ISSUERS = {
     Money.FED_OTHER_ASSETS: {PUBLIC},
     Money.LOANS: {PUBLIC},
     Money.DEPOSITS: "bank",
-    Money.REPO: ("primary_dealer", "hedge_fund"),
+    Money.TRIPARTY_REPO: ("primary_dealer", "hedge_fund"),
     Money.FUND_SHARES: ("money_fund", "bond_fund"),
     Money.STANDING_REPO: (),
 }

@@ -1,0 +1,177 @@
+"""Repo by segment: who meets whom, haircuts, collateral, and rates that follow scarcity and reporting dates."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_market import live, lone, small_market
+
+from agents.bank import Bank
+from agents.money_fund import MoneyFund
+from agents.prime_broker import FOREIGN_SHARE, PrimeBroker
+from market.closing import IdentityError, check
+from market.instruments import BORROWED_OVERNIGHT, FED, Money
+from market.overnight import PRESSURE, median_e4
+from market.segments import (
+    MOST_HAIRCUT_E4,
+    PRIME_BROKERS,
+    REPO_SEGMENTS,
+    ZERO_HAIRCUT_SHARE,
+    Segment,
+    collateral_cents,
+    haircut_e4,
+    pressure,
+    split_evenly,
+)
+from market.units import CENTS_PER_MUSD
+
+BURN_IN = 2
+
+
+@pytest.fixture(scope="module")
+def market():
+    return small_market(days=BURN_IN + 3)
+
+
+def in_segment(market, segment):
+    return market.loans[market.loans["segment"] == segment]
+
+
+def test_each_segment_has_its_own_lenders_and_borrowers(market):
+    sector = market.sectors
+    for segment, lenders, borrowers in (
+        (Segment.TRIPARTY, {"money funds"}, {"dealers"}),
+        (Segment.CLEARED, {"money funds", "banks", "dealers", "hedge funds", "principal traders"}, None),
+        (Segment.BILATERAL, {"dealers"}, {"hedge funds"}),
+    ):
+        loans = in_segment(market, segment)
+        assert len(loans) and set(sector[loans["lender"]]) <= lenders
+        assert borrowers is None or set(sector[loans["borrower"]]) <= borrowers
+
+
+def test_a_client_has_few_dealers_and_keeps_their_haircuts(market):
+    def terms():
+        loans = in_segment(market, Segment.BILATERAL)
+        return {(row["lender"], row["borrower"]): int(row["haircut_e4"]) for row in loans}
+
+    before = terms()
+    live(market, 1)
+    after = terms()
+    assert all(after[pair] == before[pair] for pair in before.keys() & after.keys()) and before.keys() & after.keys()
+    for client in {client for _, client in after}:
+        assert 1 <= sum(pair[1] == client for pair in after) <= PRIME_BROKERS
+
+
+def test_the_ledger_holds_each_loan_in_the_column_of_its_segment_and_trips_on_another(market):
+    market.flows_before = None  # of another day
+    check(market)
+    columns = sorted(BORROWED_OVERNIGHT)
+    lent = np.maximum(market.ledger.balance[:, columns], 0).sum()
+    assert lent == market.loans["cents"].sum() > 0
+    place = int(np.flatnonzero(market.loans["segment"] == Segment.BILATERAL)[0])
+    market.loans["segment"][place] = Segment.TRIPARTY
+    with pytest.raises(IdentityError, match="I10"):
+        check(market)
+    market.flows_before = None
+    market.loans["segment"][place] = Segment.BILATERAL
+    haircut, market.loans["haircut_e4"][place] = int(market.loans["haircut_e4"][place]), -1
+    with pytest.raises(IdentityError, match="haircut"):
+        check(market)
+    market.loans["haircut_e4"][place] = haircut
+
+
+def test_every_loan_is_secured_and_the_day_records_rates_and_volumes_by_segment(market):
+    daily = market.record.to_pandas("daily")
+    assert (daily["unsecured_repo_musd"] == 0).all()
+    for segment in REPO_SEGMENTS:
+        name = segment.name.lower()
+        assert (daily[f"{name}_musd"] > 0).all() and np.isfinite(daily[f"{name}_rate_bp"]).all()
+    between = daily["sofr_bp"].between(daily["triparty_rate_bp"], daily["cleared_rate_bp"])
+    assert between.all() and (daily["bilateral_rate_bp"] > daily["triparty_rate_bp"]).all()
+
+
+def test_the_share_of_haircuts_at_zero_is_that_of_the_uncleared_market():
+    draws = (np.arange(100_000) + 0.5) / 100_000
+    cut = haircut_e4(draws)
+    assert np.mean(cut == 0) == pytest.approx(ZERO_HAIRCUT_SHARE, abs=1e-4)
+    assert cut.min() == 0 and cut.max() == MOST_HAIRCUT_E4 and np.all(np.diff(cut) >= 0)
+    assert cut[cut > 0].mean() == pytest.approx(10_000, rel=0.02)  # 1 percent
+
+
+@given(st.integers(0, 10**17), st.integers(0, MOST_HAIRCUT_E4))
+def test_collateral_less_its_haircut_is_the_cash_and_a_cent_less_would_not_do(cents, haircut):
+    posted = int(collateral_cents(np.array([cents]), np.array([haircut]))[0])
+    assert posted * (10**6 - haircut) >= cents * 10**6
+    assert posted == 0 or (posted - 1) * (10**6 - haircut) < cents * 10**6
+
+
+@given(st.lists(st.integers(0, 10**16), max_size=8), st.integers(1, 5))
+def test_equal_parts_lose_no_cent(amounts, parts):
+    split = split_evenly(np.array(amounts, np.int64), parts)
+    assert split.sum(axis=1).tolist() == amounts and (np.ptp(split, axis=1) <= 1).all()
+
+
+def test_pressure_is_nothing_in_usual_days_and_rises_with_needs_and_with_what_is_closed():
+    assert pressure(100, 100, 0.25, 0.0) == 0.0
+    assert pressure(120, 100, 0.25, 0.0) == pytest.approx(0.05)
+    assert pressure(100, 100, 0.25, 0.1) == pytest.approx(1 / 0.9 - 1)
+    assert pressure(5, 0, 0.25, 0.0) == 0.0
+
+
+def test_dealers_of_foreign_banks_close_part_of_their_books_at_quarter_ends_only_a_little_at_month_ends():
+    ends = {text: np.datetime64(text, "D").astype(int) for text in ("2024-06-27", "2024-07-31", "2024-09-30")}
+    draws = np.array([[FOREIGN_SHARE - 0.01], [FOREIGN_SHARE + 0.01]])
+    streams = SimpleNamespace(uniform=lambda *_: draws)
+    dealer = lone(PrimeBroker, SimpleNamespace(streams=streams))
+    dealer.identity = np.zeros(2, np.uint64)
+    closed = [
+        dealer.closed(SimpleNamespace(day=1, date=int(day))).tolist() for day in (ends[text] for text in sorted(ends))
+    ]
+    assert closed == [[0.0, 0.0], [0.032, 0.0], [0.16, 0.0]]
+    share, spread = dealer.terms(SimpleNamespace(day=1, date=int(ends["2024-09-30"]), extras={PRESSURE: 0.1}))
+    assert share.tolist() == pytest.approx([0.43 + 0.57 * 0.16, 0.43]) and spread.tolist() == pytest.approx([9.0, 9.0])
+
+
+def test_money_funds_ask_more_when_little_is_idle_and_dealers_are_full():
+    draws = SimpleNamespace(normal=lambda *_: np.zeros((1, 1)))
+    market = SimpleNamespace(streams=draws, day=1, clock=1)
+    fund = lone(MoneyFund, market, cash_buffer=0.0)
+    fund.identity = np.zeros(1, np.uint64)
+    seen = {"day": -1, "date": 19900, "rates": SimpleNamespace(on_rrp=530.0)}
+    easy, full = SimpleNamespace(extras={}, **seen), SimpleNamespace(extras={PRESSURE: 0.1}, **seen)
+    cash = np.array([100 * CENTS_PER_MUSD])
+    assert fund.lend(cash, easy)[1] == pytest.approx([530.8])
+    assert fund.lend(cash, full)[1] == pytest.approx([530.8 + 0.4 * 6])
+    assert fund.lend_cleared(cash, full)[1] == pytest.approx([530.8 + 2.0 + 6])
+    fund.idle = np.array([0.067 / np.e])
+    assert fund.lend(cash, easy)[1] == pytest.approx([532.2])
+
+
+def test_the_reported_rate_leaves_the_fed_out_where_it_can(market):
+    loans = in_segment(market, Segment.TRIPARTY)[:2].copy()
+    loans["cents"], loans["rate_e4"] = 100, (53_000, 55_000)
+    loans["lender"][1] = FED
+    assert median_e4(loans, 0) == 53_000 and median_e4(loans[1:], 0) == 55_000 and median_e4(loans[:0], 7) == 7
+    assert Money.STANDING_REPO in BORROWED_OVERNIGHT
+
+
+def test_a_bank_that_nobody_lends_to_goes_to_the_window_and_repays_the_next_morning_with_interest():
+    market = small_market(days=BURN_IN + 1)
+    for bank in market.agents_by_type[Bank]:
+        bank.comfortable, bank.least = 10.0, 1.1  # nobody has reserves to spare
+    live(market, 1)  # the evening's check holds the Fed's sheet to the cent
+    credit = int(market.ledger.balance[FED, Money.DISCOUNT_CREDIT])
+    window = in_segment(market, Segment.WINDOW)
+    assert credit == window["cents"].sum() > 0 and (window["rate_e4"] == round(100 * market.rates.srf)).all()
+    sheet = market.flows.by_memo
+    assert sheet["discount window"][Money.RESERVES] == credit == sheet["discount window"][Money.DISCOUNT_CREDIT]
+    assert market.record.to_pandas("daily")["discount_credit_musd"].iloc[-1] == credit / CENTS_PER_MUSD
+    for bank in market.agents_by_type[Bank]:
+        bank.least = 0.0
+    live(market, 1)
+    back, interest = market.flows.by_memo["discount window"], round(credit * market.rates.srf / 1e4 / 360)
+    assert back[Money.DISCOUNT_CREDIT] == -credit
+    assert -back[Money.RESERVES] - credit == pytest.approx(interest, abs=len(window))
+    assert market.ledger.balance[FED, Money.DISCOUNT_CREDIT] == 0
