@@ -5,6 +5,7 @@ from market.units import FACE_PER_MUSD
 
 BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once [SPEC]
 NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction [SPEC]
+MOST_LEEWAY_BP = 50.0  # that any order gives way [SPEC]
 SMALLEST_LOT, LARGEST_LOT = 2.0 * FACE_PER_MUSD, 200.0 * FACE_PER_MUSD
 
 
@@ -44,6 +45,17 @@ def share_of_gap(gap: float, speed: float, lot: float, chance: float) -> float:
         size = lot if chance * lot < size else 0.0
     size = min(size, abs(gap))
     return size if wanted > 0.0 else -size
+
+
+@rule
+def leeway_of(gap: float, usual: float, own_elasticity: float, tolerance_bp: float) -> float:
+    """Return how far from the composite an order may trade, in bp: to the yield at which it would want what it has.
+
+    That is gap / (own elasticity x usual holding), bounded, and not less than what any trade may cost. Without it, dear
+    intermediation would keep apart buyers and sellers whom a large difference of yields should bring together.
+    """
+    reservation = abs(gap) / max(own_elasticity * usual, 1e-9) if own_elasticity > 0.0 else 0.0
+    return max(tolerance_bp, min(reservation, MOST_LEEWAY_BP))
 
 
 @rule

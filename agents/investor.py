@@ -139,8 +139,13 @@ class Investor(Institution):
         wanted = np.atleast_2d(self.wanted(view))
         table = np.empty(wanted.size, ORDERS)
         written = write_rebalance(
-            *(wanted, *map(np.atleast_2d, (self.forced, self.speed, self.benchmark, self.tolerance, self.book_share))),
-            *(self.member, self.identity, *map(self.model.streams.key, ("lot", "venue"))),
+            *(wanted, *map(np.atleast_2d, (self.forced, self.speed, self.benchmark, self.own_elasticity))),
+            *(
+                *map(np.atleast_2d, (self.tolerance, self.book_share)),
+                self.member,
+                self.identity,
+                *map(self.model.streams.key, ("lot", "venue")),
+            ),
             *(counter(self.model.clock), self.may_short, np.atleast_2d(self.position), view.anticipated),
             *(view.securities.of(Kind.BILL, Kind.FRN), (_booked(view), view.on_the_run, settled), _prices(view), table),
         )

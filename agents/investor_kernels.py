@@ -9,7 +9,7 @@ venue where there is a choice, of the lot where the wish is below one. Each kern
 
 import numpy as np
 
-from agents.demand import buying_chance, lot_of, share_of_gap, speed_in
+from agents.demand import buying_chance, leeway_of, lot_of, share_of_gap, speed_in
 from market.kernels import inlined, kernel
 from market.linear_price import linear_price
 from market.order_kernels import BOOK, REQUEST, limit_yield, whole_size
@@ -19,6 +19,7 @@ VENUE_DRAWS = 64  # of a member in a round: securities whose numbers differ by a
 NEVER = 2.0  # a draw above every chance
 
 _chance, _lot, _speed, _share = buying_chance.scalar, lot_of.scalar, speed_in.scalar, share_of_gap.scalar
+_leeway = leeway_of.scalar
 
 
 @inlined
@@ -86,6 +87,7 @@ def write_rebalance(
     forced,
     speed,
     benchmark,
+    own_elasticity,
     tolerance,
     book_share,
     member,
@@ -112,12 +114,14 @@ def write_rebalance(
             if gap == 0.0 or (gap < 0.0 and held[i, s] <= 0 and not may_short):
                 continue
             pace = _speed(speed[i, 0], cash_like[s], on_the_run[s])
-            lot = _lot(benchmark[i, s] * anticipated[s])
+            usual = benchmark[i, s] * anticipated[s]
+            lot = _lot(usual)
             chance = one_uniform(lot_key, identity[i], when, s) if abs(pace * gap) < lot else NEVER
             face = whole_size(_share(gap, pace, lot, chance), held[i, s], may_short)
             if face == 0 or not _shown(prices[1][s], tradable[s]):
                 continue
             draw = one_uniform(key, identity[i], when, s % VENUE_DRAWS) if booked[s] else NEVER
-            _write(orders[n], member[i], s, face, tolerance[i, 0], draw < book_share[i, 0], prices)
+            leeway = _leeway(gap, usual, own_elasticity[i, 0], tolerance[i, 0])
+            _write(orders[n], member[i], s, face, leeway, draw < book_share[i, 0], prices)
             n += 1
     return n

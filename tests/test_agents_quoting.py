@@ -12,7 +12,7 @@ from small_market import lone
 
 from agents.bank import Bank
 from agents.client_offers import SHORTEST_YEARS, rolled_down
-from agents.demand import buying_chance, share_of_gap, tilt
+from agents.demand import MOST_LEEWAY_BP, buying_chance, leeway_of, share_of_gap, tilt
 from agents.hedge_fund import MOST_EXTRA, HedgeFund
 from agents.investor import MOST_TILT, Investor
 from agents.money_fund import MoneyFund
@@ -237,3 +237,12 @@ def test_every_trait_of_every_kind_says_unit_bounds_and_source_and_its_default_k
                 assert trait.unit and trait.source and low <= trait.default <= high, f"{kind.__name__}.{name}"
                 with pytest.raises(ValueError, match=name):
                     lone(kind, **{name: high + 1.0})
+
+
+def test_an_order_gives_way_to_the_yield_at_which_nothing_more_is_wanted():
+    usual, slope = 1e9, 0.03
+    assert leeway_of(0.3 * usual, usual, slope, 1.5) == pytest.approx(10.0)  # it wants 30 % more: 10 bp
+    assert leeway_of(-0.3 * usual, usual, slope, 1.5) == pytest.approx(10.0)
+    assert leeway_of(0.01 * usual, usual, slope, 1.5) == 1.5  # what any trade may cost
+    assert leeway_of(9 * usual, usual, slope, 1.5) == MOST_LEEWAY_BP
+    assert leeway_of(0.3 * usual, usual, 0.0, 1.5) == 1.5  # who knows no price gives way by habit alone
