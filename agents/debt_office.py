@@ -18,7 +18,10 @@ from agents.coupon_shift import CouponShift, ShiftMemory
 from agents.debt_limit import LimitPlan
 from agents.institution import Institution
 from agents.limit_desk import LimitDesk
+from agents.matched_financing import MatchedFinancing
+from market.instruments import N_MONEY
 from market.messages import Auction, LimitLevels
+from market.record_columns import MEMO_BUYBACK
 from market.securities import Kind
 from market.units import CENTS_PER_FACE, FACE_PER_MUSD
 from market.view import View
@@ -44,6 +47,7 @@ class DebtPlan:
     balanced: bool = False
     bills_finance: bool = True
     coupons_finance: bool = False  # of buybacks
+    matched_finance: bool = False  # by coupons of the maturities that were bought
     rules: BuybackRules = field(default_factory=BuybackRules)
     coupon_financed: Mapping[int, int] = field(default_factory=dict)  # cents of outlays by day, by raising coupons
     limit: LimitPlan | None = None  # a debt limit that will be reinstated
@@ -62,6 +66,7 @@ class DebtOffice(Institution):
         super().__init__(model, name="Debt office", **keywords)
         self.start_cash: int | None = None
         self.moved: dict[int, int] = {}  # face added to announced auctions that are not paid yet, by issue day
+        self.matching = MatchedFinancing()
         self.unfinanced_cents = 0  # cost of buybacks that coupons have yet to be raised for
         self.carry_out(plan)
 
@@ -86,6 +91,8 @@ class DebtOffice(Institution):
             bought = self.model.bought_cents_before if self.plan.coupons_finance else 0
             self.unfinanced_cents += bought + self.plan.coupon_financed.get(view.date, 0)
             today = self._raised(today, view)
+        if self.plan.matched_finance:
+            today = self._matched(today, view)
         today = self._shifted(today, view)
         sized = [self._sized(planned, view) for planned in today]
         return sized if self.plan.limit is None else self._within_limit(sized, view)
@@ -111,6 +118,18 @@ class DebtOffice(Institution):
             out[place] = replace(today[place], offering=size + more)
             self.unfinanced_cents -= more * CENTS_PER_FACE
             self.moved[today[place].issue_day] = self.moved.get(today[place].issue_day, 0) + more
+        return out
+
+    def _matched(self, today: list[Auction], view: View) -> list[Auction]:
+        """Sell again, at the auctions among today's of the nearest term, the duration bought back by now."""
+        settled = self.model.flows.by_memo.get(MEMO_BUYBACK)
+        if settled is not None:
+            self.matching.take(-settled[N_MONEY:], view)
+        out = []
+        for auction in today:
+            more = self.matching.more(auction, view) if _nominal_coupon(auction, view) else 0
+            self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + more
+            out.append(replace(auction, offering=auction.offering + more))
         return out
 
     def _shifted(self, today: list[Auction], view: View) -> list[Auction]:

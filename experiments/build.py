@@ -22,7 +22,7 @@ from agents.investor import Investor
 from agents.open_market_desk import DeskPlan
 from agents.outlook import Outlook, StartPattern, node_weights
 from experiments.behaviours import deal_out, kinds_of
-from experiments.desk_plan import desk_plan, refuse_short_sales
+from experiments.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
 from experiments.endowment import endow
 from experiments.errors import UserError, nearest
 from experiments.exit_sections import exit_of
@@ -114,6 +114,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     first = FirstDay(securities, price, wide.otr_rank, years, settle)
     pattern = pattern_of(first, fed.expected[day])
     refuse_short_sales(scenario, securities, face[FED])
+    refuse_caps_above_holdings(scenario, face[FED])
     debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
     return Stage(premises, state, face, pattern, debt, fed, desk)
 

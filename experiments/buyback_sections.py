@@ -62,11 +62,12 @@ class Buybacks(Section):
     curve_weight: float = declared(
         0.5, "share", "a guess", "weight of the fitted curve against the market price", ge=0, le=1
     )
-    financing: Literal["bills", "coupons", "cash"] = declared(
+    financing: Literal["bills", "coupons", "matched-coupons", "cash"] = declared(
         "bills",
         "mode",
         "a choice of the debt manager",
-        "what pays for buybacks; with a balanced budget the receipts do, whatever this says",
+        "what pays for buybacks (matched: coupons of the same maturity and duration); with a balanced budget the "
+        "receipts do, whatever this says",
     )
     schedule: Literal["published", "steady-state"] = declared(
         "published",

@@ -102,27 +102,19 @@ def validate(
 
 @app.command()
 def costs(
-    folder: Annotated[Path, typer.Argument(help="Run folder.")],
-    other: Annotated[Path, typer.Argument(help="Run folder of the same seed and days without buybacks.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(help="A run folder and one of its seed and days without buybacks; further such pairs."),
+    ],
 ) -> None:
-    """Say what the buybacks of a run cost and bring beside another run of its seed: by month, and in all."""
+    """Say what the buybacks of a run cost and bring beside another run of its seed: by month, in windows before and
+    after each operation and, given several pairs, across seeds.
+    """
     from rich.console import Console
-    from rich.table import Table
 
-    from experiments.costs import UNITS
-    from experiments.costs import costs as find
+    from experiments.costs_page import page
 
-    found = find(folder, other)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("measure")
-    for month in found.index:
-        table.add_column(str(month), justify="right")
-    table.add_column("what it is")
-    for name, meaning in UNITS.items():
-        table.add_row(
-            name, *(f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}" for value in found[name]), meaning
-        )
-    Console(width=max(200, Console().width)).print(table, markup=False, highlight=False)
+    Console(width=max(200, Console().width)).print(page(folders), markup=False, highlight=False)
 
 
 @app.command()

@@ -36,6 +36,8 @@ UNITS = {  # of the columns, and what they say
     "interest_musd": "interest accrued",
     "interest_without_musd": "the same in the other run",
     "interest_saved_musd": "interest of the other run less that of this one",
+    "interest_sd_bp": "standard deviation over days of the interest rate on the debt, in bp a year",
+    "interest_sd_without_bp": "the same in the other run",
     "bought_face_musd": "face bought back",
     "paid_musd": "paid for it, accrued interest included",
     "premium_musd": "paid over the mix of fitted and market value",
@@ -64,7 +66,12 @@ def costs(with_dir: Path, without_dir: Path) -> pd.DataFrame:
         "wam_without_years": daily_without["wam_years"],
         "private_10y_change_musd": duration.reindex(daily.index).ffill(),
     }
-    table = pd.DataFrame({**_by_month(sums, daily.index, "sum"), **_by_month(levels, daily.index, "last")})
+    rates = {
+        "interest_sd_bp": interest_rate_bp(run["securities"], daily["debt_musd"]),
+        "interest_sd_without_bp": interest_rate_bp(other["securities"], daily_without["debt_musd"]),
+    }
+    parts = [_by_month(part, daily.index, how) for part, how in ((sums, "sum"), (levels, "last"), (rates, "std"))]
+    table = pd.DataFrame({name: column for part in parts for name, column in part.items()})
     table["interest_saved_musd"] = table["interest_without_musd"] - table["interest_musd"]
     paid = table["paid_musd"] / MUSD_PER_BN
     table["liquidity_bp_years_per_bn"] = (table["liquidity_bp_years"] / paid).where(paid > 0)
@@ -89,7 +96,7 @@ def _by_month(columns: dict[str, pd.Series], days: pd.Index, how: str) -> dict[s
     for name, values in columns.items():
         by_day = values.reindex(days)
         months = by_day.groupby(pd.DatetimeIndex(days).strftime("%Y-%m")).agg(how)
-        whole = by_day.agg("sum") if how == "sum" else by_day.iloc[-1]
+        whole = by_day.iloc[-1] if how == "last" else by_day.agg(how)
         out[name] = pd.concat([months, pd.Series({ALL: whole})])
     return out
 
@@ -104,6 +111,13 @@ def interest_by_day(securities: pd.DataFrame) -> pd.Series:
     rate = _coupon_rate(alive) + _discount_rate(alive) + _floating_rate(alive)
     interest: pd.Series = (alive["outstanding_musd"] * rate * length).groupby(alive["date"]).sum()
     return interest
+
+
+def interest_rate_bp(securities: pd.DataFrame, debt_musd: pd.Series) -> pd.Series:
+    """Return interest accrued by day per dollar of debt, as a rate of a year in bp; no value on the last day."""
+    days = pd.Series(debt_musd.index, debt_musd.index)
+    ahead = days.diff().shift(-1).dt.days
+    return pd.Series(interest_by_day(securities) / debt_musd / ahead * DAYS_A_YEAR * 1e4)
 
 
 def _coupon_rate(alive: pd.DataFrame) -> pd.Series:

@@ -51,6 +51,17 @@ def _programme(given: Purchases, rounds: int) -> Programme:
     )
 
 
+def refuse_caps_above_holdings(scenario: Scenario, soma: Int) -> None:
+    """Raise UserError for a run-off cap of a month above all that the Fed holds at the start: nothing could meet it."""
+    held = int(soma.sum()) // FACE_PER_MUSD
+    for place, cap in enumerate(scenario.policy.caps):
+        if cap.treasuries_musd > held:
+            raise UserError(
+                f"policy.caps[{place}].treasuries_musd is {cap.treasuries_musd:,}, "
+                f"expected at most the {held:,} that the Fed holds at the start"
+            )
+
+
 def refuse_short_sales(scenario: Scenario, securities: Securities, soma: Int) -> None:
     """Raise UserError if a programme is to sell more than the Fed has in its bucket at the start."""
     start, last = day_number(scenario.run.start), day_number(scenario.run.end)

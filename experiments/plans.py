@@ -77,6 +77,7 @@ def debt_plan(scenario: Scenario, securities: Securities, calendar: tuple[Auctio
         coupon_shift=coupon_shift(policy.coupon_shift),
         bills_finance=policy.buybacks.financing != "cash" and not balanced,
         coupons_finance=policy.buybacks.financing == "coupons" and not balanced,
+        matched_finance=policy.buybacks.financing == "matched-coupons" and not balanced,
         rules=buyback_rules(policy.buybacks),
     )
 

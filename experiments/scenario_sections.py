@@ -114,7 +114,7 @@ class Cap(Section):
 
     since: date = Field(description="first day of the cap", json_schema_extra={"unit": "date"})
     treasuries_musd: int = Field(
-        description="most Treasuries redeemed in a calendar month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6
+        description="most Treasuries redeemed in a calendar month", json_schema_extra={"unit": "musd"}, ge=0, le=10**8
     )
     mbs_musd: int = Field(
         description="most mortgage securities run off in a month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6

@@ -1,0 +1,78 @@
+"""What buybacks do before and after each operation, from the tables of two runs; the spread of costs."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_market import small
+
+from experiments.check import RunTables
+from experiments.cli import main
+from experiments.cost_spread import across_seeds
+from experiments.cost_windows import COLUMNS, MORAL_HAZARD, UNITS, windows
+from experiments.costs import ALL, costs, interest_rate_bp
+from experiments.errors import UserError
+from experiments.run import run
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory) -> tuple[Path, Path]:
+    """Two runs of one seed and 9 days, with buybacks and without."""
+    folder = tmp_path_factory.mktemp("runs")
+    for name, mode in (("with", "programme"), ("without", "off")):
+        run(small(policy__buybacks__mode=mode), 1, 9, folder / name)
+    return folder / "with", folder / "without"
+
+
+def test_a_run_beside_itself_has_the_same_windows_and_no_moral_hazard(pair):
+    found = windows(pair[0], pair[0])
+    assert list(found.columns) == list(COLUMNS) and list(found.index) == [*UNITS, MORAL_HAZARD]
+    measures = found.drop(MORAL_HAZARD)
+    assert np.isfinite(measures.to_numpy(float)).all()
+    assert (measures["before"] == measures["before_without"]).all()
+    assert (measures["after"] == measures["after_without"]).all()
+    assert found.loc[MORAL_HAZARD, "before"] == 0.0
+
+
+def test_windows_meet_on_the_eve_so_that_before_and_after_add_up(pair):
+    tables = RunTables(pair[0])
+    lists, daily = tables["lists"], tables["daily"].set_index("date")
+    use, days = daily["dealer_utilisation"], pd.DatetimeIndex(daily.index)
+    listed = lists[lists["reason"].astype(str) == "listed"].astype({"bucket": str})
+    operations = listed.groupby(["announced", "date", "bucket"]).size().reset_index()
+    changes = []
+    for row in operations.itertuples():
+        start, eve = days.searchsorted(row.announced) - 1, days.searchsorted(row.date) - 1
+        if start >= 0 and eve + 1 < len(days):
+            changes.append(use.iloc[min(eve + 6, len(days) - 1)] - use.iloc[start])
+    found = windows(*pair).loc["utilisation"]
+    assert changes and found["before"] + found["after"] == pytest.approx(np.mean(changes))
+
+
+def test_a_run_without_lists_has_no_windows(pair):
+    assert windows(pair[1], pair[0]).isna().all().all()
+
+
+def test_the_interest_rate_of_the_debt_lies_between_its_coupons_and_its_spread_is_that_of_its_days(pair):
+    tables = RunTables(pair[0])
+    rate = interest_rate_bp(tables["securities"], tables["daily"].set_index("date")["debt_musd"])
+    assert rate.dropna().between(100, 600).all() and rate.isna().sum() == 1
+    table = costs(*pair)
+    assert table.loc[ALL, "interest_sd_bp"] == pytest.approx(rate.std())
+
+
+def test_across_pairs_there_is_a_mean_and_a_spread_and_one_pair_has_none(pair, capsys):
+    found = across_seeds([pair, pair])
+    whole = costs(*pair).loc[ALL]
+    assert found.loc["paid_musd", "mean"] == pytest.approx(whole["paid_musd"])
+    assert found.loc["paid_musd", "standard_deviation"] == 0 and found.loc["paid_musd", "number"] == 2
+    with pytest.raises(UserError, match="two or more"):
+        across_seeds([pair])
+    for folders, status in (((*pair, *pair), 0), (pair[:1], 2)):
+        with pytest.raises(SystemExit) as told:
+            main(["costs", *map(str, folders)])
+        assert (told.value.code or 0) == status
+    said = capsys.readouterr()
+    assert "moral_hazard_musd" in said.out and "whole runs, 2 pairs" in said.out
+    assert said.err.startswith("offtherun: costs: 1 run folders, expected pairs")
