@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow fuzz test-browser check format profile clean
+.PHONY: help run test slow fuzz test-browser check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ format: $(VENV)/.dev-installed ## put the code into the project's format
 
 profile: $(VENV)/.core-installed ## print what each act of the day costs
 	$(BIN)/python benchmarks/profile_day.py
+
+bench: $(VENV)/.core-installed ## print figures of speed beside their targets; fails where one is missed
+	$(INSTALL) --quiet --editable ".[bench]"
+	$(BIN)/python benchmarks/bench.py
 
 clean: ## remove the environment and every cache, never a run
 	rm -rf $(VENV) .numba .mypy_cache .ruff_cache .pytest_cache .hypothesis
