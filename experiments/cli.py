@@ -178,10 +178,12 @@ def requests(folder: Annotated[Path, typer.Argument(help="Run folder that kept i
     """Say what became of requests for quote, by tenor and age: response, hit rate, cover, refusals."""
     from rich.console import Console
 
+    from experiments.request_evidence import evidence
     from experiments.request_summary import UNITS, summary
 
     Console(width=max(120, Console().width)).print(summary(folder).round(3).to_string(), markup=False, highlight=False)
     print("\n" + "\n".join(f"{name:10}{meaning}" for name, meaning in UNITS.items()))
+    print("\n" + "\n".join(f"{name:34}{value:8.3f}" for name, value in evidence(folder).items()))
 
 
 @app.command()

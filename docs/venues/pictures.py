@@ -1,6 +1,6 @@
 """Draw the pictures of these pages, and print what the pages say of them.
 
-    .venv/bin/python docs/venues/pictures.py        (about half a minute)
+    .venv/bin/python docs/venues/pictures.py        (about two minutes)
 
 The run is the baseline, seed 1, with ten days of burn-in and five days, of which requests are kept.
 """
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from experiments.check import RunTables
-from experiments.figures import ladder, netting, network, request_life
+from experiments.figures import ladder, netting, network, request_life, settlement
+from experiments.request_evidence import evidence
 from experiments.request_summary import requests
 from experiments.run import run
 from experiments.scenario import load, overlaid
@@ -30,6 +31,11 @@ def main() -> None:
         done = run(overlaid(load("baseline"), SHORT, "pictures"), seed=1, days=5, out=Path(folder) / "run")
         network.draw(RunTables(done.folder)).savefig(HERE / "network.png", dpi=72)
         found = measures(network.trade_shares(requests(done.folder)).to_numpy(np.float64))
+        twenty = {"run": {"burn_in_days": 20, "keep": ["requests"]}}
+        longer = run(overlaid(load("baseline"), twenty, "pictures"), seed=1, days=20, out=Path(folder) / "longer")
+        settlement.draw(RunTables(longer.folder)).savefig(HERE / "settlement.png", dpi=110)
+        for name, value in evidence(longer.folder).items():
+            print(f"{name} {value:.3f}")
     print(f"a client's concentration {found['client_hhi']:.3f}, first quarter of dealers {found['core_share']:.0%}")
     members, chosen = done.market.sectors == "dealers", example(done.market)
     netting.draw(chosen, members).savefig(HERE / "netting.png", dpi=100)

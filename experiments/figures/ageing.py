@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BLUE, GREY, ORANGE, SKY, label, legend, stacked
+from experiments.figures.style import BLACK, BLUE, ORANGE, label, legend, stacked
 from experiments.venue_summary import AGES, of_table
 
 WIDTH = 0.38
@@ -23,7 +23,7 @@ def draw(run: Any) -> Figure:
 def _volume(axes: Axes, ages: pd.DataFrame) -> None:
     place = np.arange(len(ages))
     axes.bar(place - WIDTH / 2, 100 * ages["volume_share"], WIDTH, color=BLUE, label="here")
-    axes.bar(place + WIDTH / 2, 100 * ages["published"], WIDTH, color=GREY, label="published, 2017-18")
+    axes.bar(place + WIDTH / 2, 100 * ages["published"], WIDTH, color=ORANGE, label="published, 2017-18")
     _by_age(axes, "Share of volume", "percent")
     legend(axes)
 
@@ -33,7 +33,7 @@ def _venues(axes: Axes, ages: pd.DataFrame) -> None:
     parts = (
         (request, "by request", ORANGE),
         (books, "in books", BLUE),
-        (100 - request - books, "dealers' session", SKY),
+        (100 - request - books, "dealers' session", BLACK),
     )
     low = np.zeros(len(ages))
     for part, name, colour in parts:
