@@ -3,7 +3,8 @@
 The check of the evening: I1 owners hold what is issued, I2 the Fed's sheet, I3 reserves, I5 debt, I9 trades sum to
 zero, I10 repo. I4 is ``test_flow_rows.py``. Laws of a run's tables: I6 the debt limit, I7 auctions, I8 buybacks. Here:
 I11 run-off under a cap, I13 no arbitrage. Of I14, announcing without buying is here, a world at rest is in
-``test_market_slow.py``, draws by name in ``test_market_laws.py``. Not covered: I12, and doubled face amounts of I14.
+``test_market_slow.py``, draws by name in ``test_market_laws.py``. I12 is ``test_matched_financing.py``.
+Not covered: doubled face amounts of I14.
 """
 
 import pickle
@@ -11,14 +12,18 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from small_market import digest, live, small_market
+from small_market import digest, live, small, small_market, trades_by_name
 
 from agents.central_bank import CentralBank
+from agents.pension import Pension
+from experiments.build import populate, stage
 from experiments.limit_laws import subject_debt_is_within_the_limit
 from experiments.operation_laws import auctions_award_their_offering, buybacks_keep_their_limits
 from market.closing import IdentityError, check
 from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
 from market.ledger import UnbalancedError
+from market.model import TreasuryMarket
+from market.record import Record
 from market.securities import Kind
 from market.units import FACE_PER_MUSD, day_number
 
@@ -151,3 +156,23 @@ def test_i14_announcing_operations_in_which_nothing_is_bought_moves_no_bond_and_
     placebo, off = (small_market(days=BURN_IN + 2, policy__buybacks__mode=mode) for mode in ("placebo", "off"))
     assert len(placebo.record.to_pandas("buybacks")) > 0 and "buybacks" not in off.record.rows
     assert digest(placebo) == digest(off)
+
+
+def test_i14_identical_institutions_may_swap_names_and_no_aggregate_changes():
+    def with_newcomers(*names):
+        scenario = small()
+        given = stage(scenario)
+        market = TreasuryMarket(given.premises, 1, Record())
+        populate(market, scenario, given)
+        for name in names:
+            Pension(market, name).benchmark = np.full(len(market.securities), 2e-3)
+        return live(market, BURN_IN + 2)
+
+    one, two = with_newcomers("Ann", "Zoe"), with_newcomers("Zoe", "Ann")
+    assert sorted(trades_by_name(one)) == sorted(trades_by_name(two))
+    assert np.array_equal(one.composite_bp, two.composite_bp, equal_nan=True)
+    for book in ("balance", "due", "lent"):
+        mine, theirs = (getattr(market.ledger, book) for market in (one, two))
+        assert np.array_equal(mine[:-2], theirs[:-2]) and np.array_equal(mine[-2:], theirs[-2:][::-1])
+    assert (one.ledger.position([-1, -2]).sum(axis=1) > 0).all()  # they trade, and not alike
+    assert not np.array_equal(*one.ledger.position(np.arange(len(one.ledger))[-2:]))
