@@ -44,7 +44,7 @@ fuzz: $(VENV)/.dev-installed ## hold the books against their reference, ten mill
 	$(BIN)/python tests/fuzz_books.py --messages $(MESSAGES) --seed $(SEED)
 
 test-browser: $(VENV)/.browser-installed ## test the dashboard in Chromium, screenshots into runs/browser
-	@$(CHROMIUM) || { echo "No Chromium, expected the system's; Debian: apt-get install chromium" >&2; exit 1; }
+	@$(HAS_CHROMIUM) || { echo "No Chromium, expected the system's; Debian: apt-get install chromium" >&2; exit 1; }
 	OFFTHERUN_SCREENSHOTS=$(RUNS)/browser $(BIN)/python -m pytest -m browser -rP tests/test_browser.py
 
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
@@ -78,7 +78,7 @@ $(VENV)/.dev-installed: pyproject.toml constraints.txt | $(VENV)/.made
 	$(INSTALL) --editable ".[dev]"
 	@touch $@ $(VENV)/.core-installed
 
-CHROMIUM := command -v chromium chromium-browser google-chrome >/dev/null
+HAS_CHROMIUM := command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
 
 $(VENV)/.browser-installed: pyproject.toml constraints.txt | $(VENV)/.made
 	@echo "Installing the simulator, its dashboard and its tests' tools into $(VENV) (once; some minutes)"
