@@ -35,6 +35,8 @@ from experiments.figures.style import SETTINGS, Panel, dated
 
 DAY = pd.Timedelta(days=1)
 PANEL_INCHES, DOTS_PER_INCH = (5.0, 3.3), 96
+MARGINS = {"left": 0.14, "right": 0.88, "bottom": 0.3, "top": 0.91}
+NAMED = (owners.levels,)  # names on an axis need room of their own
 WRAPPED = {"flex-wrap": "wrap"}
 VIEWS: dict[str, tuple[Panel, ...]] = {
     "Market": (yields.panel, curve.panel, spreads.panel, residuals.panel),
@@ -224,7 +226,9 @@ def Changes(session: Session, seen: int) -> None:
 def _panel(panel: Panel, tables: Any) -> Figure:
     """Draw a panel as a figure for a screen."""
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=PANEL_INCHES, layout="constrained")
+        figure = Figure(figsize=PANEL_INCHES, layout="constrained" if panel in NAMED else None)
+        if panel not in NAMED:  # finding the margins costs as much as drawing
+            figure.subplots_adjust(**MARGINS)
         axes = figure.subplots()
         panel(axes, tables)
         days = tables["daily"]["date"]
