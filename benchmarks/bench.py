@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from books import against_cpp, against_rivals
 from profile_day import start
-from scaling import _seconds, curves, exponent, picture
+from scaling import curves, exponent, picture, seconds_of_day
 
 MESSAGES, STREAM, REPEATS, DAYS = 400_000, 100_000, 7, 20
 
@@ -80,7 +80,7 @@ def day(table: Table) -> None:
     market = start("baseline", seed=1, burn_in=3)
     seconds, trades, requests, before = [], [], [], market.books.messages
     for _ in range(DAYS):
-        seconds.append(_seconds(market))
+        seconds.append(seconds_of_day(market))
         trades.append(len(market.tape.everything()))
         requests.append(market.tape.requests)
     messages = (market.books.messages - before) / DAYS

@@ -42,10 +42,11 @@ def market_of(rounds: int = 20, dealers: int = 24, factor: float = 1.0) -> Treas
 
 def cost_of_day(market: TreasuryMarket, days: int = FOUR_DAYS) -> float:
     """Return processor seconds of the median of some days."""
-    return median(_seconds(market) for _ in range(days))
+    return median(seconds_of_day(market) for _ in range(days))
 
 
-def _seconds(market: TreasuryMarket) -> float:
+def seconds_of_day(market: TreasuryMarket) -> float:
+    """Return processor seconds of the next day."""
     before = process_time()
     market.step()
     return process_time() - before
@@ -58,7 +59,7 @@ def curves() -> dict[str, tuple[list[float], list[float]]]:
     out["dealers"] = [float(n) for n in DEALERS], [cost_of_day(market_of(dealers=n)) for n in DEALERS]
     markets = [market_of(factor=factor) for factor in FACTORS]
     out["institutions"] = [float(len(m.ledger)) for m in markets], [cost_of_day(m) for m in markets]
-    spent = np.cumsum([_seconds(markets[FACTORS.index(1.0)]) for _ in range(max(DAYS))])
+    spent = np.cumsum([seconds_of_day(markets[FACTORS.index(1.0)]) for _ in range(max(DAYS))])
     out["days"] = [float(n) for n in DAYS], [float(spent[n - 1]) for n in DAYS]
     return out
 

@@ -5,12 +5,13 @@ import pytest
 from small_market import small_market
 
 from market.exposure import along, exposure, unexplained
-from market.messages import ORDERS, Venue
+from market.messages import ORDERS, TRADES, Venue
 from market.order_kernels import FAULTS
 from market.sampling import poisson
 from market.streams import Streams, fingerprint
-from market.trading import accept
-from market.units import FACE_PER_MUSD
+from market.trade_kernels import write_trades
+from market.trading import accept, full_price_e8, in_order_of_arrival
+from market.units import FACE_PER_MUSD, cash_cents
 
 DRAWS = np.random.default_rng(7)
 
@@ -85,3 +86,23 @@ def test_wishes_become_whole_orders_that_sell_no_more_than_is_held(market):
     middle = view.price_of(security, view.composite_bp[security])
     assert (purchases["face"] == 2 * FACE_PER_MUSD).all()
     assert (purchases["limit"] > middle).all() and (sales["limit"] < middle).all()
+
+
+def test_orders_arrive_by_drawn_owner_then_security_then_face(market):
+    n, accounts = 400, len(market.ledger)
+    orders = np.zeros(n, ORDERS)
+    orders["owner"], orders["security"] = DRAWS.integers(0, accounts, n), DRAWS.integers(0, 3, n)
+    orders["face"] = DRAWS.integers(-5, 5, n)
+    chance = market.streams.uniform("order", market.identities, market.clock, 1)[:, 0]
+    expected = np.lexsort((orders["face"], orders["security"], chance[orders["owner"]]))
+    assert np.array_equal(in_order_of_arrival(market, orders), expected)
+
+
+def test_trades_cost_their_full_price_in_whole_cents(market):
+    n = 200
+    security, face = DRAWS.integers(0, len(market.securities), n), DRAWS.integers(1, 10**6, n)
+    price, rows, trades = DRAWS.integers(10**9, 15 * 10**9, n), np.arange(n), np.zeros(n, TRADES)
+    by_security = market.settle_day, market.accrued_e8, market.index_e5
+    write_trades(0, 1, 2, rows, rows + 1, security, price, face, np.ones(n, np.int64), *by_security, trades)
+    assert np.array_equal(trades["cash_cents"], cash_cents(face, full_price_e8(market, security, price)))
+    assert np.array_equal(trades["settle_day"], market.settle_day[security])
