@@ -9,7 +9,6 @@ from threading import Thread
 from typing import Any
 
 import matplotlib
-import pandas as pd
 import solara
 from matplotlib.figure import Figure
 
@@ -31,9 +30,8 @@ from experiments.figures import (
     treasury_sheet,
     yields,
 )
-from experiments.figures.style import SETTINGS, Panel, dated
+from experiments.figures.style import SETTINGS, Panel
 
-DAY = pd.Timedelta(days=1)
 PANEL_INCHES, DOTS_PER_INCH = (5.0, 3.3), 96
 MARGINS = {"left": 0.14, "right": 0.88, "bottom": 0.3, "top": 0.91}
 NAMED = (owners.levels,)  # names on an axis need room of their own
@@ -231,9 +229,5 @@ def _panel(panel: Panel, tables: Any) -> Figure:
             figure.subplots_adjust(**MARGINS)
         axes = figure.subplots()
         panel(axes, tables)
-        days = tables["daily"]["date"]
-        if len(days) == 1 and dated(axes):  # a line of one day is no line
-            for line in axes.lines:
-                line.set_marker("o")
-            axes.set_xlim(days.iloc[0] - DAY, days.iloc[0] + DAY)
+        pictures.show_one_day(axes, tables["daily"]["date"])
     return figure

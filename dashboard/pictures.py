@@ -5,16 +5,18 @@ from typing import Any
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.buckets import BILLS, NAMES, of_years
-from experiments.figures.style import BLUE, RED, SETTINGS, label, legend, says, series
+from experiments.figures.style import BLUE, RED, SETTINGS, dated, label, legend, says, series
 from market.instruments import N_MONEY, Money
 from market.model import TreasuryMarket
 from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 OWNERS = 12
+DAY = pd.Timedelta(days=1)
 COMPARED = (  # column of daily, divisor, title, unit
     ("yield_10y_bp", 100, "10-year yield", "percent"),
     ("spread_off_bp", 1, "Spread paid off the run", "basis points"),
@@ -97,6 +99,14 @@ def _of_bucket(bucket: str) -> str:
     return bucket if bucket == BILLS else f"securities of {bucket} years"
 
 
+def show_one_day(axes: Axes, days: "pd.Series[Any]") -> None:
+    """Make the lines of axes of dates points while there is one day only: a line of one day is no line."""
+    if len(days) == 1 and dated(axes):
+        for line in axes.lines:
+            line.set_marker("o")
+        axes.set_xlim(days.iloc[0] - DAY, days.iloc[0] + DAY)
+
+
 def arms(mine: Any, other: Any) -> Figure:
     """Draw what matters of two arms side by side: with the changes, and without."""
     with matplotlib.rc_context(SETTINGS):
@@ -105,5 +115,6 @@ def arms(mine: Any, other: Any) -> Figure:
             for place, (daily, name) in enumerate(((mine["daily"], "your sliders"), (other["daily"], "untouched"))):
                 axes.plot(daily["date"], daily[column] / over, **series(place), label=name)
             label(axes, title, unit)
+            show_one_day(axes, mine["daily"]["date"])
             legend(axes)
     return figure

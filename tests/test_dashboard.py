@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_market import digest, small
 
+from dashboard import pictures
 from dashboard.levers import SLIDERS, Levers, tables, world
 from dashboard.session import Session, Start, toml
 from experiments.build import build
@@ -116,3 +117,18 @@ def test_tables_in_tables_become_toml():
     assert toml({"a": 1, "b": {"c": "x", "d": {"e": [1, 2]}}, "f": [{"g": "2024-06-01"}]}) == [
         "a = 1", "", "[b]", 'c = "x"', "", "[b.d]", "e = [1, 2]", "", "[[f]]", "g = 2024-06-01",
     ]  # fmt: skip
+
+
+def test_pictures_are_drawn_from_the_first_day_on(session):
+    session.step()
+    market, tables = session.market, session.tables
+    named = pictures.names_of(market)
+    assert len(named) == np.count_nonzero(market.outstanding) and any("on the run" in name for name in named)
+    cusip = next(iter(named.values()))
+    both = pictures.arms(tables, session.other().tables)
+    for figure in (pictures.book(market, session.books, cusip), pictures.owners(market, cusip), both):
+        figure.canvas.draw()
+    first = both.axes[0].lines[0]
+    assert first.get_marker() == "o" and len(first.get_xdata()) == 1
+    account = pictures.account(market, "Federal Reserve").set_index("what")["million dollars"]
+    assert account["reserves"] == pytest.approx(-tables["daily"]["reserves_musd"].iloc[0], abs=0.01)
