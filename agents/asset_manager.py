@@ -34,7 +34,7 @@ class AssetManager(Investor):
 
     futures_speed = trait(0.25, "share of the gap a day", (0, 1), "a guess: futures are liquid")
     futures_elasticity = trait(0.01, "share of usual contracts per bp of spread", (0, 1), "a guess")
-    appetite_size = trait(0.03, "share a day", (0, 1), "a guess: the class moves by 5 % a week, rolls included (CFTC)")
+    appetite_size = trait(0.01, "share a day", (0, 1), "a guess: 5 % a week (CFTC), by basis funds' part of shorts")
     appetite_memory = trait(0.95, "share kept a day", (0, 1), "a guess")
 
     usual_contracts = memory(0.0, "contracts", N_CONTRACTS)

@@ -1,6 +1,6 @@
 """Basis-trade hedge funds: they buy notes and bonds financed overnight and sell futures against them, at high leverage.
 
-Futures come first: in each round's call a fund sells the more the dearer they are (``agents.basis_rules``); securities
+Futures come first: in each call a fund sells the more the dearer they are (``agents.basis_rules``); securities
 follow once a day, so that the duration of both is the same. It usually holds its accustomed share of each security, as
 any investor does, and bids for it at auctions; what it wants beyond goes into the cheapest to deliver. It measures
 spreads by its own cost of repo, last night's rate. When its equity no longer carries what it holds, since margin or
@@ -47,7 +47,7 @@ class BasisFund(HedgeFund):
 
     speed = trait(0.5, "share of the gap a day", (0, 1), "a guess: the bond follows the future within days")
     activity = trait(0.0, "turnover relative to others of its size", (0, 100), "it trades for the basis only")
-    futures_speed = trait(0.2, "share of the gap a round", (0, 1), "a guess")
+    futures_speed = trait(0.2, "share of the gap a call", (0, 1), "a guess")
     basis_hurdle = trait(4.0, "bp", (-50, 100), "a guess: costs of trading and of balance sheet")
     most_size = trait(2.0, "usual positions", (0, 10), "a guess")
     haircut = trait(0.01, "share of value", (0, 0.5), "mostly zero bilaterally, 2 % cleared (Hempel et al. 2023)")

@@ -5,7 +5,7 @@ by the same dv01 (``agents.basis_rules.legs``), for as long as the security is a
 
     contracts(c) = - sum over s of face bought(s) dv01(s) [leg of s is c] / dv01 of a contract
 
-and closes half of the gap in each call, bidding no more than a few basis points of spread away from the last. Reserves
+and closes most of the gap in each call, bidding no more than a few basis points of spread away from the last. Reserves
 rise by what the security costs, as in any purchase, and then by what futures gain and lose, day by day; the Fed posts
 no initial margin. [SPEC]: no rule of this kind has ever been in force; pace and reach are guesses.
 """
@@ -24,7 +24,7 @@ from market.outright import Outright
 from market.units import Float, Int
 from market.view import View
 
-PACE = 0.5  # of the gap, a call
+PACE = 0.8  # of the gap, a call
 REACH_BP = 5.0  # of spread from the last call, at which it stops
 
 

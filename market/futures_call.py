@@ -1,4 +1,4 @@
-"""The call of a round in futures: linear schedules of demand meet at one price, as in Kyle (1989).
+"""A call in futures: linear schedules of demand meet at one price, as in Kyle (1989).
 
 Who trades hands in, for each contract, what it would trade at the reference price and how that falls as the price
 rises, within bounds:
@@ -29,8 +29,7 @@ SCHEDULES = np.dtype(
 
 def demand(schedules: NDArray[np.void], ticks: int) -> Int:
     """Return what each schedule trades so many ticks above the reference (J,)."""
-    wanted = np.rint(schedules["quantity"] - schedules["slope"] * ticks)
-    return np.asarray(np.clip(wanted, schedules["least"], schedules["most"]), np.int64)
+    return _demand(_columns(schedules), ticks).astype(np.int64)
 
 
 def clear(schedules: NDArray[np.void]) -> tuple[int, Int]:
@@ -38,26 +37,36 @@ def clear(schedules: NDArray[np.void]) -> tuple[int, Int]:
 
     ValueError at a slope below zero, bounds that exclude zero, or numbers that are not finite.
     """
-    _check(schedules)
+    columns = _columns(schedules)
+    _check(schedules, columns)
     low, high = -MOST_TICKS, MOST_TICKS  # the first tick at which no more is bought than sold
     while low < high:
         middle = (low + high) // 2
-        if demand(schedules, middle).sum() <= 0:
+        if _demand(columns, middle).sum() <= 0:
             high = middle
         else:
             low = middle + 1
     below = max(low - 1, -MOST_TICKS)
-    at, before = demand(schedules, low), demand(schedules, below)
+    at, before = (_demand(columns, tick).astype(np.int64) for tick in (low, below))
     if abs(int(before.sum())) <= abs(int(at.sum())):
         low, at = below, before
     traded = _rationed(at)
     return (low, traded) if traded.any() else (0, traded)
 
 
-def _check(schedules: NDArray[np.void]) -> None:
-    real = np.isfinite(schedules["quantity"]) & np.isfinite(schedules["slope"])
-    fits = (schedules["slope"] >= 0) & (schedules["least"] <= 0) & (schedules["most"] >= 0)
-    wrong = np.flatnonzero(~(real & fits))
+def _columns(schedules: NDArray[np.void]) -> tuple[Float, ...]:
+    """Return quantity, slope, least and most, contiguous; whole contracts are exact in them."""
+    return tuple(np.ascontiguousarray(schedules[name], np.float64) for name in ("quantity", "slope", "least", "most"))
+
+
+def _demand(columns: tuple[Float, ...], ticks: int) -> Float:
+    quantity, slope, least, most = columns
+    return np.minimum(np.maximum(np.rint(quantity - slope * ticks), least), most)
+
+
+def _check(schedules: NDArray[np.void], columns: tuple[Float, ...]) -> None:
+    quantity, slope, least, most = columns
+    wrong = np.flatnonzero(~(np.isfinite(quantity) & np.isfinite(slope) & (slope >= 0) & (least <= 0) & (most >= 0)))
     if len(wrong):
         raise ValueError(
             f"futures: schedule {schedules[wrong[0]]}, expected finite numbers, slope >= 0, least <= 0 <= most"

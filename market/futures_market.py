@@ -1,4 +1,4 @@
-"""Treasury futures as they are traded and cleared: a call in each round, a settlement in each evening.
+"""Treasury futures as they are traded and cleared: a call in every other round, a settlement in each evening.
 
 ``trade_futures`` is an act of the round: schedules of demand meet in one call for each contract
 (``market.futures_call``). The price of the round before is carried to it at an unchanged spread over repo
@@ -30,6 +30,7 @@ from market.units import POINT_E8, Float, Int, read_only
 
 MEMO_FUTURES = "futures margin"
 UNITS = FACE_DOLLARS // 100_000  # a contract x 1e-8 point is so many thousandths of a cent
+CALL_EVERY = 2  # rounds: those in which investors look at their portfolios
 REPO_DAYS = 10.0  # over which overnight repo is averaged into what it is expected to cost: a guess
 
 
@@ -165,9 +166,9 @@ class FuturesMarket:
 
 
 def trade_futures(market: Any) -> None:
-    """Hold the call in futures, where they are traded."""
+    """Hold the call in futures, where they are traded, in every other round."""
     futures = market.futures
-    if futures is None:
+    if futures is None or market.round % CALL_EVERY:
         return
     futures.widen(len(market.ledger))
     futures.start_day(market)
