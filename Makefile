@@ -26,11 +26,19 @@ help: ## list the targets
 	@echo "make run SCENARIO=placebo SEED=2 DAYS=20   another scenario, seed or length"
 	@echo "make test PYTHON=/path/to/python3.12       another Python (after make clean)"
 
-run: $(VENV)/.core-installed ## simulate the market and check the run's identities
+# The flagship's horizon in `make run`: short enough for five minutes in all on two cores; FLAGSHIP_DAYS=169 is all of it.
+FLAGSHIP_DAYS ?= 40
+
+run: $(VENV)/.core-installed ## simulate the market, check the run's identities, hold buybacks against none
 	@out=$(RUNS)/$(SCENARIO)-seed$(SEED); number=2; \
 	while [ -e "$$out" ]; do out=$(RUNS)/$(SCENARIO)-seed$(SEED)-$$number; number=$$((number + 1)); done; \
 	$(BIN)/offtherun run $(SCENARIO) --seed $(SEED) $(if $(DAYS),--days $(DAYS)) --out "$$out" \
 	&& $(BIN)/offtherun check "$$out"
+ifeq ($(SCENARIO)$(DAYS),baseline)
+	@out=$(RUNS)/buybacks-$$($(BIN)/offtherun version | awk '$$1 == "sources" { print $$2 }')-$(FLAGSHIP_DAYS)-days; \
+	$(BIN)/offtherun experiment buybacks --seeds 4 --workers $(WORKERS) --days $(FLAGSHIP_DAYS) --out "$$out" \
+	&& $(BIN)/offtherun report "$$out"
+endif
 
 test: $(VENV)/.dev-installed ## run the tests (some minutes)
 	$(BIN)/python benchmarks/compile_kernels.py

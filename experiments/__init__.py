@@ -23,8 +23,11 @@ for _name in ("agents", "market"):
         )
 
 
-def load(folder: Path | str) -> "Results":
-    """Return the results of the folder of an experiment: tidy tables ``daily``, ``outcomes``, ``effects``."""
+def load(folder: Path | str, seeds: int | None = None) -> "Results":
+    """Return the results of the folder of an experiment: tidy tables ``daily``, ``outcomes``, ``effects``.
+
+    With ``seeds``, of seeds 1 to ``seeds`` alone.
+    """
     from experiments.effects import load as results
 
-    return results(folder)
+    return results(folder, seeds)

@@ -57,7 +57,7 @@ def experiment(
         wanted = jobs(worlds, range(1, number + 1), length, folder)
         with SweepWatch(question.name, wanted) as watch:
             sweep(wanted, workers, watch.on_done, cluster)
-        found = results(folder)
+        found = results(folder, number)
         if width is None or number >= MOST_SEEDS or not widest(found) > width:  # NaN: no seeds can help
             break
         number += SEEDS_AT_ONCE

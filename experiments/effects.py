@@ -36,6 +36,7 @@ class Results:
     folder: Path
     question: Experiment
     days: int
+    most: int | None = None  # seeds above it are left out
 
     @cached_property
     def runs(self) -> list[tuple[str, int, Path]]:
@@ -43,7 +44,8 @@ class Results:
         found = []
         for arm in self.question.all_arms():
             seeds = [int(path.name.removeprefix(f"{arm}-seed")) for path in _folders(self.folder, arm)]
-            found += [(arm, seed, self.folder / "runs" / f"{arm}-seed{seed}") for seed in sorted(seeds)]
+            kept = [seed for seed in sorted(seeds) if self.most is None or seed <= self.most]
+            found += [(arm, seed, self.folder / "runs" / f"{arm}-seed{seed}") for seed in kept]
         return found
 
     @cached_property
@@ -112,7 +114,8 @@ class Results:
     def failures(self) -> pd.DataFrame:
         """Return the runs that failed, and why; tracebacks are in ``failures/``."""
         found = [json.loads(path.read_text("utf-8")) for path in sorted((self.folder / "failures").glob("*.json"))]
-        rows = [(one["arm"], one["seed"], one["error"]) for one in found]
+        kept = [one for one in found if self.most is None or one["seed"] <= self.most]
+        rows = [(one["arm"], one["seed"], one["error"]) for one in kept]
         return pd.DataFrame(rows, columns=["arm", "seed", "error"])
 
     @cached_property
@@ -136,11 +139,12 @@ class Results:
         return saved
 
 
-def load(folder: Path | str) -> Results:
-    """Return the results of the folder of an experiment; StoreError if it is none."""
+def load(folder: Path | str, seeds: int | None = None) -> Results:
+    """Return the results of the folder of an experiment, of seeds up to ``seeds`` alone; StoreError if it is none."""
     found = read_sweep(Path(folder))
     try:
-        return Results(Path(folder), Experiment.model_validate_json(json.dumps(found["experiment"])), found["days"])
+        asked = Experiment.model_validate_json(json.dumps(found["experiment"]))
+        return Results(Path(folder), asked, found["days"], seeds)
     except (KeyError, ValueError) as error:
         raise StoreError(f"{folder}: experiment.json is damaged: {error}, expected what this version wrote") from None
 

@@ -25,6 +25,7 @@ from experiments.kinds import traits_by_kind
 from experiments.records import record_at
 from experiments.scenario_sections import Scenario
 from experiments.section import Section, declared
+from experiments.toml_lines import place_of
 from market.buyback import BUCKETS
 from market.calendar import business_days
 from market.record_columns import COLUMNS
@@ -176,9 +177,9 @@ class Experiment(Section):
                 f"{len(self.factors)} factors are {2 ** len(self.factors)} arms, expected at most {MOST_ARMS}"
             )
 
-    def worlds(self, beside: Path = BUNDLED) -> dict[str, Scenario]:
-        """Return the scenario of each arm; paths of scenarios are relative to ``beside``."""
-        return {name: _world(arm, self, name, beside) for name, arm in self.all_arms().items()}
+    def worlds(self, beside: Path = BUNDLED, text: str = "") -> dict[str, Scenario]:
+        """Return the scenario of each arm; paths of scenarios are relative to ``beside``, lines those of ``text``."""
+        return {name: _world(arm, self, name, beside, text) for name, arm in self.all_arms().items()}
 
     def all_arms(self) -> dict[str, Arm]:
         """Return the arms, those that the factors span included, "level+level" by name."""
@@ -271,35 +272,41 @@ def load(name: str) -> Experiment:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ExperimentError(f"{path}: {error}, expected TOML in UTF-8") from None
     if "name" in tables:
-        raise ExperimentError(f"{path}: name is that of the file, expected no such key")
+        raise ExperimentError(f"{place_of(('name',), [path])}: name is that of the file, expected no such key")
     return parse({"name": path.stem, **tables}, str(path), path.parent)
 
 
 def parse(tables: Tables, place: str, beside: Path) -> Experiment:
     """Return the experiment of tables; every arm must be a possible world. ``place`` begins the message of an error."""
+    file = [Path(place)]
+    text = file[0].read_text("utf-8") if file[0].is_file() else ""
     try:
         found = Experiment.model_validate_json(json.dumps(tables, default=str), strict=True)
     except ValidationError as error:
-        raise ExperimentError(f"{place}: {_complaint(error)}") from None
+        raise ExperimentError(f"{place_of(error.errors()[0]['loc'], file)}: {_complaint(error)}") from None
     expected = tomllib.loads(EXPECTATIONS.read_text("utf-8"))
     if found.expectation is not None and found.expectation not in expected:
         near = nearest(found.expectation, expected)
         raise ExperimentError(
-            f"{place}: expectation = {found.expectation!r}, expected one of {', '.join(expected)}{near}"
+            f"{place_of(('expectation',), file)}: expectation = {found.expectation!r}, "
+            f"expected one of {', '.join(expected)}{near}"
         )
     try:
-        found.worlds(beside)
+        found.worlds(beside, text)
     except UserError as error:
-        raise ExperimentError(f"{place}: {error}") from None
+        between = ", " if str(error).startswith("line ") else ": "
+        raise ExperimentError(f"{place}{between}{error}") from None
     return found
 
 
-def _world(arm: Arm, of: Experiment, name: str, beside: Path) -> Scenario:
+def _world(arm: Arm, of: Experiment, name: str, beside: Path, text: str) -> Scenario:
     """Return the scenario of an arm."""
     wanted = arm.scenario or of.scenario
     path = str(beside / wanted) if wanted.endswith(".toml") else wanted
     tables = scenarios.merged(of.set, arm.set)
-    return scenarios.overlaid(scenarios.load(path, traits_by_kind()), tables, f"arm {name}", traits_by_kind())
+    levels = [("factors", factor, level) for factor in of.factors for level in of.factors[factor]]
+    where = (text, (("arms", name, "set"), ("set",), *levels))
+    return scenarios.overlaid(scenarios.load(path, traits_by_kind()), tables, f"arm {name}", traits_by_kind(), where)
 
 
 def _complaint(error: ValidationError) -> str:

@@ -18,6 +18,7 @@ from agents.traits import Trait
 from experiments.errors import ScenarioError, nearest
 from experiments.records import record_at
 from experiments.scenario_sections import Scenario, json_schema
+from experiments.toml_lines import Keys, deepest, place_of
 
 __all__ = ["Scenario", "ScenarioError", "json_schema", "load", "merged", "names", "overlaid"]
 
@@ -73,14 +74,22 @@ def load(name: str | Path, traits: Mapping[str, Mapping[str, Trait]] | None = No
 
 
 def overlaid(
-    scenario: Scenario, tables: Tables, place: str, traits: Mapping[str, Mapping[str, Trait]] | None = None
+    scenario: Scenario,
+    tables: Tables,
+    place: str,
+    traits: Mapping[str, Mapping[str, Trait]] | None = None,
+    text: tuple[str, tuple[Keys, ...]] = ("", ()),
 ) -> Scenario:
-    """Return a scenario with some values set anew and checked again; ``place`` begins the message of an error."""
+    """Return a scenario with some values set anew and checked again; ``place`` begins the message of an error.
+
+    ``text`` is the file in which they are set, and the tables of it that set them: what the line is found by.
+    """
     values = merged(scenario.model_dump(mode="json"), tables)
     try:
         changed = Scenario.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as error:
-        raise ScenarioError(_one_line(error, [Path(place)])) from None
+        line = deepest(text[0], tuple(key for key in error.errors()[0]["loc"] if key != "traits"), text[1])
+        raise ScenarioError(_one_line(error, [Path(f"line {line}, {place}" if line else place)])) from None
     _check_traits(changed, traits or {}, [Path(place)])
     return changed
 
@@ -111,16 +120,16 @@ def _with_bases(path: Path) -> list[tuple[Path, Tables]]:
         tables = _parsed(path)
         base = tables.pop("base", None)
         if "name" in tables:
-            raise ScenarioError(f"{_place(('name',), [path])}: name is that of the file, expected no such key")
+            raise ScenarioError(f"{place_of(('name',), [path])}: name is that of the file, expected no such key")
         chain.append((path, tables))
         if base is None:
             return chain
         if not isinstance(base, str):
-            raise ScenarioError(f"{_place(('base',), [path])}: base = {base!r}, expected a name or a path in quotes")
+            raise ScenarioError(f"{place_of(('base',), [path])}: base = {base!r}, expected a name or a path in quotes")
         try:
             path = _find(base, path.parent)
         except ScenarioError as error:
-            raise ScenarioError(f"{_place(('base',), [path])}: {error}") from None
+            raise ScenarioError(f"{place_of(('base',), [path])}: {error}") from None
 
 
 def _parsed(path: Path) -> Tables:
@@ -148,7 +157,7 @@ def _check_traits(scenario: Scenario, traits: Mapping[str, Mapping[str, Trait]],
     """Refuse a trait that the kind does not have, and a median outside its bounds."""
     for kind in traits:
         for name, spread in scenario.population.traits.get(kind, {}).items():
-            where = f"{_place(('population', kind, name), paths)}: population.{kind}.{name}"
+            where = f"{place_of(('population', kind, name), paths)}: population.{kind}.{name}"
             if name not in traits[kind]:
                 known = ", ".join(traits[kind]) or "none"
                 raise ScenarioError(
@@ -168,7 +177,7 @@ def _one_line(error: ValidationError, paths: list[Path]) -> str:
     keys = tuple(key for key in fault["loc"] if key != "traits")
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"{_place(keys, paths)}: {_complaint(fault, dotted)}{more}"
+    return f"{place_of(keys, paths)}: {_complaint(fault, dotted)}{more}"
 
 
 def _complaint(fault: Any, dotted: str) -> str:
@@ -206,35 +215,3 @@ def _described(keys: tuple[str | int, ...]) -> str:
             extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
             return f"{field.description} [{extra.get('unit', '')}]".replace(" []", "")
     return "it"
-
-
-def _place(keys: tuple[str | int, ...], paths: list[Path]) -> str:
-    """Return the file, and the line in it, where a key stands: the first of the chain that has it."""
-    for path in paths:
-        line = _line(path.read_text("utf-8"), keys) if path.is_file() else None
-        if line:
-            return f"{path}, line {line}"
-    return str(paths[0])
-
-
-def _line(text: str, keys: tuple[str | int, ...]) -> int | None:
-    """Return the line of the deepest key of a dotted key that the text names in its table."""
-    names = [str(key) for key in keys if isinstance(key, str)]
-    table: list[str] = []
-    best, depth, seen = None, 0, 0
-    index = next((key for key in keys if isinstance(key, int)), 0)
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.split("#")[0].strip()
-        if bare.startswith("["):
-            table = bare.strip("[]").replace('"', "").replace(" ", "").split(".")
-            seen += bare.startswith("[[") and table == names[: len(table)]
-            here, matched = table, len(table)
-        elif "=" in bare:
-            here = [*table, *bare.split("=")[0].replace('"', "").replace(" ", "").split(".")]
-            matched = len(here)
-        else:
-            continue
-        skipped = seen and seen != index + 1
-        if here == names[:matched] and matched > depth and not skipped:
-            best, depth = number, matched
-    return best

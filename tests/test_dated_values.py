@@ -7,6 +7,7 @@ from small_market import live, small, small_market
 from agents.debt_office import DebtOffice
 from experiments.build import build
 from experiments.errors import UserError
+from experiments.scenario import load
 from market.instruments import TREASURY, Money
 from market.news import DatedNews, Newswire
 from market.securities import Kind
@@ -62,6 +63,29 @@ def test_who_has_not_enough_or_trades_for_others_cannot_be_told_to_sell():
         small_market(days=4, flows=[FLOW | {"holder": "pension", "daily_musd": [-400_000], "bucket_years": (29, 30)}])
     with pytest.raises(UserError, match=r"primary_dealer.*trades for others"):
         small_market(flows=[FLOW | {"holder": "primary_dealer", "daily_musd": [-1]}])
+
+
+WRONG = {
+    'flows = [{ date = 2024-05-30, holder = "bank", bucket_years = [5, 2], daily_musd = [1] }]': "from 5 to 2 years",
+    'flows = [{ date = 2024-05-30, holder = "bank", bucket_years = [1, 2], daily_musd = [] }]': "at least 1 item",
+    'flows = [{ date = 2024-05-28, holder = "bank", bucket_years = [1, 2], daily_musd = [1] }]': "after 2024-05-28",
+    'flows = [{ date = 2024-05-30, holder = "bank", bucket_years = [1, 2], daily_musd = [9_000_000] }]': "-500000 to",
+    "news.spells = [{ since = 2024-06-03, until = 2024-05-30, scale = 2.0 }]": "expected 2024-06-03 or later",
+    "news.announcements = [{ date = 2025-06-02 }]": "up to 2025-01-31",
+    "news.announcements = [{ date = 2024-06-01 }]": "expected a business day",
+    "policy.deficits = [{ since = 2024-06-03, until = 2024-06-04, yearly_musd = 1, financing = 'cash' }]": "bills",
+    "policy.deficits = [{ since = 2024-06-03, until = 2024-06-04, yearly_musd = -1, financing = 'coupons' }]": "raised",
+    "policy = {fiscal = 'balanced', deficits = [{since = 2024-06-03, until = 2024-06-04, yearly_musd = 1}]}": "balance",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_wrong_with_dated_values_is_said_in_one_line(tmp_path, text):
+    path = tmp_path / "mine.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UserError) as error:
+        load(str(path))
+    assert WRONG[text] in str(error.value) and str(error.value).startswith(str(path))
 
 
 def plans(**deficit):

@@ -92,3 +92,36 @@ def test_the_command_line_lists_questions_and_refuses_days_and_widths(capsys):
         with pytest.raises(SystemExit) as end:
             main(["experiment", "buybacks", *wrong])
         assert end.value.code == 2 and part in capsys.readouterr().err
+
+
+FILE = """question = "Does it matter?"
+mechanism = "somehow"
+source = "a test"
+control = "a"
+[set.run]
+rounds = 4
+[arms.a]
+[arms.b]
+set.policy.buybacks.mode = "off"
+[[outcomes]]
+name = "noise"
+column = "noise_bp"
+smallest = 0.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rounds = 4", "rounds = 1", "line 6, arm a: run.rounds = 1"),
+        ('"off"', '"of"', 'line 9, arm b: policy.buybacks.mode = "of"'),
+        ('"noise_bp"', '"noise"', "line 10: outcomes[0]: column is 'noise'"),
+        ('control = "a"', 'contrl = "a"', "line 4: unknown key contrl"),
+    ],
+)
+def test_an_error_names_the_line(tmp_path, old, new, said):
+    path = tmp_path / "mine.toml"
+    path.write_text(FILE.replace(old, new), "utf-8")
+    with pytest.raises(ExperimentError) as error:
+        load(str(path))
+    assert f"mine.toml, {said}" in str(error.value)

@@ -13,6 +13,8 @@ from small_market import COUNTS
 from tiny_experiment import bytes_of, tiny_jobs
 
 import experiments
+from experiments import cli_experiments
+from experiments.cli import main
 from experiments.experiment import load, names
 from experiments.jobs import execute
 from experiments.scenario import overlaid
@@ -20,7 +22,7 @@ from experiments.sweep import jobs, open_sweep, sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]
 ROOT = Path(__file__).parents[1]
-KILLS, SEEDS = 6, 4
+KILLS, SEEDS = 20, 6
 FILE = """
 question = "Does a small market notice its buybacks?"
 mechanism = "as in the large one"
@@ -56,25 +58,63 @@ def workers_of(parent):
     ]
 
 
-def test_a_sweep_killed_at_random_moments_ends_in_the_tables_of_an_undisturbed_one(tmp_path):
-    path = tmp_path / "tiny.toml"
+def nobody_left(parent):
+    """Tell whether all processes of a sweep have ended, some seconds given."""
+    for _ in range(20):
+        if not workers_of(parent):
+            return True
+        time.sleep(0.5)
+    return False
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """Return the file of the tiny experiment, and its folder made in one process without a hitch."""
+    place = tmp_path_factory.mktemp("asked")
+    path = place / "tiny.toml"
     path.write_text(FILE + "".join(f"{kind}.count = {number}\n" for kind, number in COUNTS.items()), "utf-8")
-    assert start(tmp_path / "calm", path, 1).wait() == 0
-    chance, out = random.Random(20240528), tmp_path / "killed"
+    assert start(place / "calm", path, 1).wait() == 0
+    return path, place / "calm"
+
+
+def test_a_sweep_killed_at_random_moments_ends_in_the_tables_of_an_undisturbed_one(asked, tmp_path):
+    (path, calm), chance, out = asked, random.Random(20240528), tmp_path / "killed"
     for kill in range(KILLS):
         running = start(out, path, 2)
-        time.sleep(chance.uniform(4, 20))
-        victims = workers_of(running.pid) if kill % 2 else [running.pid]
-        for victim in victims[-1:]:
-            os.kill(victim, signal.SIGKILL)
-        if running.pid in victims:
-            running.wait()
-        elif running.wait() == 0:
-            break
+        time.sleep(chance.uniform(2, 10))
+        if kill % 2:  # a worker first: the sweep goes on in a new pool, sometimes to its end
+            for victim in workers_of(running.pid)[-1:]:
+                os.kill(victim, signal.SIGKILL)
+            time.sleep(chance.uniform(0, 5))
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
     assert start(out, path, 2).wait() == 0
-    assert bytes_of(out) == bytes_of(tmp_path / "calm")
-    time.sleep(2)
-    assert workers_of(running.pid) == []
+    assert bytes_of(out) == bytes_of(calm)
+    assert nobody_left(running.pid)
+
+
+def test_an_interrupt_leaves_whole_runs_and_nobody_behind(asked, tmp_path):
+    (path, calm), out = asked, tmp_path / "interrupted"
+    running = start(out, path, 2)
+    while not list(out.glob("runs/w*")):
+        time.sleep(0.1)
+    os.kill(running.pid, signal.SIGINT)
+    assert running.wait() == 130 and nobody_left(running.pid)
+    whole = bytes_of(calm)
+    there = {name: content for name, content in bytes_of(out).items() if name.startswith("runs/w")}
+    assert 0 < len(there) < len([name for name in whole if name.startswith("runs")])
+    assert [name for name in there if there[name] != whole[name]] == []
+
+
+def test_seeds_are_added_until_the_interval_is_narrow_and_fewer_are_just_those(asked, monkeypatch, capsys):
+    path, calm = asked
+    monkeypatch.setattr(cli_experiments, "MOST_SEEDS", 8)
+    for width, seeds in (("1000bp", 2), ("0.000001", 10)):
+        with pytest.raises(SystemExit) as end:
+            main(["experiment", str(path), "--seeds", "2", "--until-ci", width, "--out", str(calm)])
+        assert end.value.code == 0 and f"{seeds} seeds, 3 days" in capsys.readouterr().out
+    effects = experiments.load(calm, seeds=4).effects
+    assert set(effects["seeds"]) == {4} and set(experiments.load(calm).effects["seeds"]) == {10}
 
 
 @pytest.mark.parametrize("name", names())
@@ -97,7 +137,7 @@ def test_every_arm_of_every_bundled_experiment_lives(name, tmp_path):
 
 def test_memory_does_not_grow_with_the_number_of_runs(tmp_path):
     grown = []
-    for job in tiny_jobs(tmp_path, seeds=range(1, 13))[:24]:
+    for job in tiny_jobs(tmp_path, seeds=range(1, 13)):
         assert [done.error for done in execute((job,))] == [None]
         pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
         grown.append(pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
