@@ -1,5 +1,5 @@
 """Commands of experiments, hooked into ``experiments.cli``: ``experiments``, ``experiment``, ``report``, ``figures``,
-``rerun``, ``paper``."""
+``rerun``, ``paper``, ``findings``."""
 
 import sys
 from pathlib import Path
@@ -96,6 +96,22 @@ def paper(
     print(f"{place}\nto make it again: sh {place / 'reproduce.sh'}")
 
 
+def findings(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of experiments.")],
+    out: Annotated[Path | None, typer.Option(help="File for the page, written over; default: printed.")] = None,
+) -> None:
+    """Write one page of what experiments showed, beside what was registered before they were run."""
+    from experiments.findings import page
+    from experiments.store import write_whole
+
+    text = page(folders)
+    if out is None:
+        print(text)
+    else:
+        write_whole(out, text)
+        print(out)
+
+
 def rerun(
     folder: Annotated[Path, typer.Argument(help="Folder of an experiment.")],
     workers: Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)] = 1,
@@ -176,5 +192,5 @@ def _show(found: "Results") -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands of this file to the command line."""
-    for command in (experiments, experiment, report, figures, rerun, paper):
+    for command in (experiments, experiment, report, figures, rerun, paper, findings):
         app.command()(command)

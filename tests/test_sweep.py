@@ -111,6 +111,15 @@ def test_the_report_states_each_effect_and_follows_from_the_runs_alone(undisturb
     assert {path.suffix for path in out.iterdir()} >= {".md", ".tex", ".csv", ".png", ".pdf"}
 
 
+def test_what_was_shown_stands_beside_what_was_registered(undisturbed, tmp_path, capsys):
+    out = tmp_path / "page.md"
+    with pytest.raises(SystemExit) as end:
+        main(["findings", str(undisturbed), "--out", str(out)])
+    said = out.read_text("utf-8")
+    assert end.value.code == 0 and "## tiny" in said and "**Registered.** Nothing was registered." in said
+    assert "| with less without | noise, bp |" in said and f"2 seeds and {DAYS} business days" in said
+
+
 def test_a_folder_alone_is_enough_to_make_it_again(undisturbed, tmp_path, capsys):
     out = shutil.copytree(undisturbed, tmp_path / "tiny")
     with pytest.raises(SystemExit) as end:
