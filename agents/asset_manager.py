@@ -58,9 +58,9 @@ class AssetManager(Investor):
         slope = self.futures_speed * usual * self.futures_elasticity * board.bp_per_tick
         return schedules_of(self.member, quantity, slope, -position, np.ceil(usual).astype(np.int64))
 
-    def wanted(self, view: View) -> Float:
+    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
         """Return the face it wants of each security: what investors want, and bonds in the place of dear futures."""
-        wanted = super().wanted(view)
+        wanted = super().wanted(view, above_bp)
         if view.futures is None:
             return wanted
         given_up = self.usual_contracts * np.clip(

@@ -7,9 +7,9 @@ An investor wants its accustomed share of each security's anticipated supply, ti
 
 and goes part of the way once a day, at an hour of its own (``rebalance``). Besides, it trades for liquidity
 (``needs``): payments, index changes, hedges; such trades come at random, in proportion to the turnover of a security,
-and lean towards what is wanted, so that positions do not wander off. What it is told to sell (``forced``), it asks for
-in every round until it is done. Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021)
-for the demand; the rest [SPEC].
+and lean towards what is wanted, so that positions do not wander off. What it must sell (``forced``), it asks for and
+offers until it is done (``agents.forced_trades``); at its hour it also takes what others must sell cheaply. Kinds
+differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021) for the demand; the rest [SPEC].
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from agents.bidding import bid_rate_e5, whole
 from agents.client_flows import bid_factor, live_on
 from agents.client_offers import client_offers, rolled_down
 from agents.demand import tilt
+from agents.forced_trades import bargains, carry_out
 from agents.institution import Institution
 from agents.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
 from agents.needs import needs_of_day
@@ -30,12 +31,12 @@ from agents.traits import memory, trait
 from agents.venue_choice import choose_venues
 from agents.when_issued import buy_ahead, held_ahead
 from market.exposure import along, unexplained
-from market.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, Venue, stacked
+from market.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, stacked
 from market.news import FACTORS, News
 from market.order_kernels import write_orders
 from market.securities import Kind
 from market.streams import counter
-from market.units import FACE_PER_MUSD, Bool, Float, Int
+from market.units import Bool, Float, Int
 from market.view import View
 
 MOST_TILT = 0.5
@@ -85,6 +86,9 @@ class Investor(Institution):
     benchmark = memory(0.0, "accustomed share of each security's supply")
     forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
     held_before = memory(np.nan, "face held when it last asked for what it must trade")
+    sent = memory(0.0, "face that it sent out the round before of what it must trade")
+    waiting = memory(0.0, "face of it that nobody took, and that rests in the book")
+    asking = memory(0.0, "bp: the yield at which that rests, 0 if nothing does")
     news = memory(0.0, "bp: all news, by factor", FACTORS)
     inflow = memory(0.0, "standard deviations: what its clients bring, by maturity node", NODES)
 
@@ -98,11 +102,11 @@ class Investor(Institution):
         more = tilt(level_bp, residual_bp, pick(self.elasticity), pick(self.own_elasticity), MOST_TILT)
         return np.asarray(pick(self.benchmark) * anticipated * (1.0 + more))
 
-    def wanted(self, view: View) -> Float:
-        """Return the face it wants of each security (..., S)."""
+    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
+        """Return the face it wants of each security (..., S), if its yield were so much above the composite."""
         away = self.model.outlook.deviation(view)
         level, residual = away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
-        return self.demand(lambda values: values, view.anticipated, level, residual)
+        return self.demand(lambda values: values, view.anticipated, level, residual + above_bp)
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""
@@ -124,9 +128,9 @@ class Investor(Institution):
         tables = [self.needs(view, today)]
         if (hour == view.round).any():
             mine = self.some(hour == view.round)
-            tables += [mine.rebalance(view), buy_ahead(mine, view)]
+            tables += [bargains(mine, view), mine.rebalance(view), buy_ahead(mine, view)]
         if self.daily("must", lambda: bool(self.forced.any())):
-            tables.append(self.carry_out(view))
+            tables.append(carry_out(self, view))
         return stacked(tables, ORDERS)
 
     def _hour(self, rounds: int) -> Float:
@@ -185,21 +189,6 @@ class Investor(Institution):
     def must_trade(self) -> Float:
         """Return the face that it still must buy or sell (members,)."""
         return np.asarray(np.abs(np.atleast_2d(self.forced)).sum(axis=1))
-
-    def carry_out(self, view: View) -> NDArray[Any]:
-        """Ask for what it must trade, an equal part in each round that is left of the day, at any price."""
-        forced, before, held = (np.atleast_2d(a) for a in (self.forced, self.held_before, self.position))
-        done = np.where(np.isfinite(before), held - before, 0.0)
-        sold, bought = np.clip(done, np.minimum(forced, 0.0), 0.0), np.clip(done, 0.0, np.maximum(forced, 0.0))
-        forced = np.where(forced < 0, np.minimum(forced - sold, 0.0), np.maximum(forced - bought, 0.0))
-        forced = np.where(np.abs(forced) < FACE_PER_MUSD, 0.0, forced)
-        before = np.where(forced == 0.0, np.nan, held)
-        self.forced, self.held_before = (forced[0], before[0]) if self.alone else (forced, before)
-        face = np.sign(forced) * whole(np.abs(forced) / (view.rounds - view.round))
-        place, security = pairs((face != 0) & view.tradable)
-        table = self.lines(view, place, security, face[place, security])
-        table["limit"], table["venue"] = np.nan, Venue.REQUEST
-        return table
 
     # ---- how it sends ----------------------------------------------------------------------------
     def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:

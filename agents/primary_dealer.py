@@ -27,6 +27,7 @@ from agents.quoting import (
     face_shown,
     face_taken,
     face_to_match,
+    following,
     lead_of_best,
     next_carried,
     shading,
@@ -133,8 +134,18 @@ class PrimaryDealer(PrimeBroker, Institution):
         self._hedge_and_carry(view, today)
         view_bp = self._private_view(view)
         self.reservation = value + self.state.skew_bp + view_bp
-        self.centre = value + self.state.shown_bp + view_bp
+        self.centre = self._as_offered(value + self.state.shown_bp + view_bp, view)
         return self.centre
+
+    def _as_offered(self, centre: Float, view: View) -> Float:
+        """Follow what rests in the books, on the side where it is full."""
+        state = self.state
+        if not (state.refuses_buying.any() or state.refuses_selling.any()):
+            return centre
+        fair, unit = view.price(centre), np.maximum(view.dv01, 1e-9)
+        cheap = np.where(state.refuses_buying & np.isfinite(view.ask), np.maximum(fair - view.ask, 0.0) / unit, 0.0)
+        dear = np.where(state.refuses_selling & np.isfinite(view.bid), np.maximum(view.bid - fair, 0.0) / unit, 0.0)
+        return np.asarray(following(centre, state.half_spread_bp, cheap - dear))
 
     def _hedge_and_carry(self, view: View, today: Lessons) -> None:
         """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""

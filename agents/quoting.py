@@ -139,6 +139,18 @@ def worth_quoting(
 
 
 @rule
+def following(centre_bp: float, half_bp: float, behind_bp: float) -> float:
+    """Return the yield to stream by who is full: no better than what rests in the book.
+
+    ``behind_bp`` is how far the best offer yields more than ``centre_bp`` on the side that it refuses (the best bid
+    less, if negative). Whoever could, would take it; who is full knows that its clients can see it.
+    """
+    if not abs(behind_bp) > half_bp:
+        return centre_bp
+    return centre_bp + (behind_bp - half_bp if behind_bp > 0.0 else behind_bp + half_bp)
+
+
+@rule
 def face_shown(shows: bool, usual: float, smallest: float, utilisation: float, worsens: bool) -> int:
     """Return the face shown on a side, whole millions: less as the book fills, none that worsens a full book."""
     spare = max(0.0, 1.0 - utilisation)

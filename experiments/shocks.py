@@ -52,7 +52,8 @@ class ForcedFlow:
         parts = np.sign(face) * apportion(abs(face), wanted.ravel()).reshape(wanted.shape)
         for agent, part in zip(agents, parts, strict=True):
             agent.forced = agent.forced + part
-            agent.held_before = agent.position.astype(np.float64)
+            known = np.isfinite(agent.held_before)  # then what it traded in the last round is still to be counted
+            agent.held_before = np.where(known, agent.held_before, agent.position)
             agent.benchmark = agent.benchmark + np.where(part != 0, part / np.maximum(market.anticipated, 1), 0.0)
 
     def _held(self, market: Any, agents: Sequence[Any], inside: Bool, face: int) -> Int:

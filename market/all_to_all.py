@@ -4,7 +4,8 @@ In the classes that a scenario opens (``market.all_to_all``; none by default) a 
 ``Venue.BOOK_THEN_REQUEST``. It goes into the book at the level nearest to the composite that its limit allows: it takes
 what is no dearer, and rests there, without a name, until orders of the next round have been executed: for one whole
 look of everybody else. What is left then asks dealers in the round after, inside the limit it came with; what is left
-in the evening ends. A client that cannot go short asks for no more than it still has.
+in the evening ends. A client that cannot go short asks for no more than it still has. Orders of ``Venue.REST`` rest as
+long at their limit in any book, as a maker's quotes do, and then end.
 
 Everybody may see what trades of each class cost the day before, per side, as published reports of trades tell it: the
 yardstick for taking a firm price or waiting for a better one (``agents.venue_choice``). After Chaboud, Correia-Golay,
@@ -108,20 +109,24 @@ def withdraw(market: Any) -> None:
     market.books.cancel(state.order_id[alive], state.resting["owner"][alive])
     orders = state.resting.take(alive)
     orders["face"] = np.sign(orders["face"]) * left[alive]
+    orders = orders.take(np.flatnonzero(orders["venue"] == Venue.BOOK_THEN_REQUEST))
     orders["venue"] = Venue.REQUEST
     state.leftover = stacked([state.leftover, orders], ORDERS)
     state.resting, state.order_id = np.zeros(0, ORDERS), np.zeros(0, np.int64)
 
 
 def rest(market: Any, orders: NDArray[Any]) -> None:
-    """Let orders take what is no dearer than the level nearest to the composite, and rest there."""
+    """Let orders take what is no dearer than the level nearest to the composite, and rest there; or at their limits."""
     state: AllToAll = market.all_to_all
     security, buys = orders["security"], orders["face"] > 0
     fair = market.last_view().price_of(security, market.composite_bp[security])
     ladder, limit = market.ladder, orders["limit"]
     nearest = ladder.floor_level(fair + 0.5 * ladder.tick[security], security)
     lowest, highest = ladder.ceil_level(limit, security), ladder.floor_level(limit, security)
-    level = np.where(buys, np.minimum(nearest, highest), np.maximum(nearest, lowest))
+    own = orders["venue"] == Venue.REST
+    buying = np.where(own, highest, np.minimum(nearest, highest))
+    selling = np.where(own, lowest, np.maximum(nearest, lowest))
+    level = np.where(buys, buying, selling)
     side = np.where(buys, int(Side.BUY), int(Side.SELL))
     fills, ids = market.books.rest(security, side, level, np.abs(orders["face"]), orders["owner"])
     trading.book_fills(market, fills)

@@ -25,6 +25,7 @@ class Venue(IntEnum):
     OFFICIAL = 4  # an outright operation of the Fed
     SESSION = 5  # a matching session between dealers
     BOOK_THEN_REQUEST = 6  # of orders only: rests in the book for a round, then asks dealers (market.all_to_all)
+    REST = 7  # of orders only: rests in the book at its limit for a round, then ends
     CLEARING = 7  # of deliveries only: what netting left of several trades (market.clearing)
 
 

@@ -20,10 +20,11 @@ FAULTS = (
     "price outside 0 to 200 points",
     "no such venue",
     "only orders with a limit rest, and only in books that are open to clients",
+    "only orders with a limit rest",
 )
 DEAREST = 200.0  # points
 SHORTEST_YEARS = 0.1  # for limits
-BOOK, REQUEST, BOTH = int(Venue.BOOK), int(Venue.REQUEST), int(Venue.BOOK_THEN_REQUEST)
+BOOK, REQUEST, BOTH, REST = int(Venue.BOOK), int(Venue.REQUEST), int(Venue.BOOK_THEN_REQUEST), int(Venue.REST)
 
 
 @inlined
@@ -41,9 +42,12 @@ def fault_of(order: Any, members: int, tradable: Bool, open_books: Bool) -> int:
         return 5
     if order["limit"] <= 0.0 or order["limit"] >= DEAREST:
         return 6
-    if order["venue"] != BOOK and order["venue"] != REQUEST and order["venue"] != BOTH:
+    venue = order["venue"]
+    if venue != BOOK and venue != REQUEST and venue != BOTH and venue != REST:
         return 7
-    if order["venue"] == BOTH and not (open_books[order["security"]] and np.isfinite(order["limit"])):
+    if venue == REST and not np.isfinite(order["limit"]):
+        return 9
+    if venue == BOTH and not (open_books[order["security"]] and np.isfinite(order["limit"])):
         return 8
     return 0
 

@@ -110,7 +110,7 @@ def answer_requests(market: Any) -> None:
 def execute_orders(market: Any) -> None:
     """Send the orders for the books: they take what rests inside their limits; those of clients that may, then rest."""
     orders = market.book_orders
-    rests = orders["venue"] == Venue.BOOK_THEN_REQUEST
+    rests = (orders["venue"] == Venue.BOOK_THEN_REQUEST) | (orders["venue"] == Venue.REST)
     _take(market, orders.take(np.flatnonzero(~rests)))
     all_to_all.withdraw(market)
     if rests.any():

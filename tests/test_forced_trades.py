@@ -1,0 +1,89 @@
+"""Who must sell asks dealers first; what they refuse rests in the book at a price that gets worse until it is taken."""
+
+import numpy as np
+import pytest
+from small_market import live, small_market
+
+from agents.forced_trades import HURDLE_BP, STEP_BP, asking, bargain_face, discounts, left_of, unfilled_of
+from agents.investor import Investor
+from agents.quoting import following
+from market.messages import Venue
+from market.securities import Kind
+from market.units import FACE_PER_MUSD
+
+MUSD = float(FACE_PER_MUSD)
+
+
+def test_what_is_left_counts_both_ways_and_never_more_than_is_held():
+    assert left_of(-100 * MUSD, 200 * MUSD, 200 * MUSD, False) == -100 * MUSD
+    assert left_of(-100 * MUSD, 200 * MUSD, 170 * MUSD, False) == -70 * MUSD
+    assert left_of(-100 * MUSD, 200 * MUSD, 210 * MUSD, False) == -100 * MUSD
+    assert left_of(-100 * MUSD, 60 * MUSD, 50 * MUSD, False) == -50 * MUSD
+    assert left_of(-100 * MUSD, 60 * MUSD, 50 * MUSD, True) == -90 * MUSD
+    assert left_of(100 * MUSD, 0.0, 30 * MUSD, False) == 70 * MUSD
+    assert left_of(-1.5 * MUSD, 10 * MUSD, 9 * MUSD, False) == 0.0
+
+
+def test_what_was_sent_and_not_taken_waits():
+    assert unfilled_of(10 * MUSD, -100 * MUSD, -94 * MUSD) == 4 * MUSD
+    assert unfilled_of(10 * MUSD, -100 * MUSD, -90 * MUSD) == 0.0
+    assert unfilled_of(50 * MUSD, -20 * MUSD, -20 * MUSD) == 20 * MUSD
+
+
+def test_the_yield_asked_rises_for_a_seller_until_something_is_taken_and_falls_for_a_buyer():
+    first = asking(0.0, 450.0, True, MUSD, 0.0, STEP_BP)
+    second = asking(first, 450.0, True, MUSD, MUSD, STEP_BP)
+    assert (first, second) == (450.0 + STEP_BP, 450.0 + 2 * STEP_BP)
+    assert asking(second, 450.0, True, 0.5 * MUSD, MUSD, STEP_BP) == second
+    assert asking(second, 460.0, True, MUSD, MUSD, STEP_BP) == 460.0 + STEP_BP
+    assert asking(second, 450.0, True, 0.0, MUSD, STEP_BP) == 0.0
+    assert asking(0.0, 450.0, False, MUSD, 0.0, STEP_BP) == 450.0 - STEP_BP
+
+
+def test_a_bargain_is_bought_as_far_as_its_price_adds_to_the_wish():
+    assert bargain_face(100.0, 100.0, 130.0) == 30.0
+    assert bargain_face(120.0, 100.0, 130.0) == 10.0 and bargain_face(140.0, 100.0, 130.0) == 0.0
+    assert bargain_face(50.0, 100.0, 130.0) == 30.0  # the gap before it is rebalanced as ever
+    assert bargain_face(100.0, 100.0, 80.0) == -20.0
+
+
+def test_who_is_full_streams_no_better_than_what_rests():
+    assert following(450.0, 0.5, 3.0) == 452.5 and following(450.0, 0.5, -3.0) == 447.5
+    assert following(450.0, 0.5, 0.4) == 450.0
+
+
+@pytest.fixture(scope="module")
+def squeezed():
+    """A market whose dealers are full, and in it an investor that must sell old notes; two days of it."""
+    market = live(small_market("steady", rounds=8, burn_in=2), 2)
+    for dealer in market.agents:
+        if dealer.sector == "dealers":
+            dealer.gross_limit = 60_000.0
+    seller = max((a for a in market.agents if isinstance(a, Investor)), key=lambda a: a.position.sum())
+    old = market.securities.of(Kind.NOTE) & (market.rank > 5) & market.tradable
+    seller.forced = -np.where(old, np.floor(0.2 * seller.position / FACE_PER_MUSD) * FACE_PER_MUSD, 0.0)
+    before, forced, seen = seller.position, seller.forced.copy(), []
+    for _ in range(2):
+        for act in market.moments():
+            if act == "take_orders":
+                orders = market.book_orders
+                mine = orders[(orders["owner"] == seller.row) & (orders["venue"] == Venue.REST)]
+                seen.append((len(mine), np.abs(discounts(market.view())).max(), seller.asking.max()))
+    return market, seller, before, forced, seen
+
+
+def test_what_full_dealers_refuse_rests_in_the_books_and_is_taken_by_other_investors(squeezed):
+    market, seller, before, forced, seen = squeezed
+    assert max(number for number, *_ in seen) > 20 and max(cheap for _, cheap, _ in seen) > HURDLE_BP
+    sold = before - seller.position
+    must = forced < 0
+    assert 0.3 < sold[must].sum() / -forced.sum() < 1.1  # it trades for liquidity besides
+    trades = market.tape.everything()
+    mine = trades[(trades["seller"] == seller.row) & (trades["venue"] == Venue.BOOK)]
+    sectors = market.sectors[mine["buyer"]]
+    assert len(mine) and (sectors != "dealers").any()
+
+
+def test_a_market_without_forced_sellers_shows_no_bargains():
+    market = live(small_market("steady", rounds=8, burn_in=2), 3)
+    assert (discounts(market.view()) != 0).mean() < 0.02
