@@ -64,6 +64,7 @@ def test_each_impossible_order_is_refused_with_its_own_reason(market):
         {"limit": 200.0},
         {"venue": int(Venue.AUCTION)},
         {"venue": int(Venue.BOOK_THEN_REQUEST)},
+        {"venue": int(Venue.REST), "limit": np.nan},
     )
     orders = np.array([good] * (len(wrong) + 1), ORDERS)
     for k, changes in enumerate(wrong):
