@@ -288,9 +288,3 @@ def _prices(view: View) -> tuple[Float, ...]:
 
 def _bill(auction: Auction, view: View) -> bool:
     return bool(view.securities.kind[auction.security] == Kind.BILL)
-
-
-def pairs(chosen: Bool) -> tuple[Int, Int]:
-    """Return row and column of each true place of a table, by row; contiguous, so that kernels compile once."""
-    place, column = np.divmod(np.flatnonzero(chosen), chosen.shape[1])
-    return place, column
