@@ -133,7 +133,7 @@ def _turnover(securities: pd.DataFrame) -> Float:
 def _no_auctions() -> pd.DataFrame:
     """Return an auctions table of a run that held none: the published side is then what is left."""
     faces = ("awarded_face", "noncompetitive_face", "dealer_face", "direct_face", "indirect_face")
-    numbers = (*faces, "stop_percent", "median_percent", "bid_to_cover")
+    numbers = (*faces, "stop_percent", "median_percent", "tail_bp", "bid_to_cover")
     return _empty(["cusip", "kind"], numbers)
 
 

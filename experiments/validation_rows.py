@@ -45,12 +45,14 @@ class Band(NamedTuple):
     source: str
 
 
-_NEWS = "size, tails and shape of news are those of the year before"
-_PATH = "nothing sets how a yield's changes follow each other"
+_NEWS = "news is sized so that days vary as before the start (RiskMetrics weights); its tails are given"
+_PATH = "dealers' time to lay off risk was lengthened with it in mind"
+_SIZE = "nothing sets how large changes follow each other"
 _LADDER = "bids' number and spacing were set with published cover in mind"
 _SHARE = "dealers' duty and investors' bids were set near published shares"
 _PACE = "days differ as volumes did before the start"
-_DRAWN = "how auctions differ from each other is not set"
+_DRAWN = "how bids of an institution differ between auctions was set with it in mind"
+_INVENTORY = "clients' flows and what dealers carry were set to weeks before the start, with it in view"
 SCORED = (
     Row("s.d. of daily change, 2y", "change of the 2y", deviation, "bp", INPUT, _NEWS),
     Row("s.d. of daily change, 5y", "change of the 5y", deviation, "bp", INPUT, _NEWS),
@@ -58,33 +60,40 @@ SCORED = (
     Row("s.d. of daily change, 30y", "change of the 30y", deviation, "bp", INPUT, _NEWS),
     Row("kurtosis of daily change, 10y", "change of the 10y", kurtosis, "", INPUT, _NEWS),
     Row("correlation of 2y and 10y", "changes of the 2y and 10y", correlation, "", INPUT, _NEWS),
-    Row("autocorrelation of change, 2y", "change of the 2y", persistence, "", FREE, _PATH),
-    Row("autocorrelation of change, 10y", "change of the 10y", persistence, "", FREE, _PATH),
-    Row("autocorrelation of |change|, 10y", "change of the 10y", persistence_of_size, "", FREE, _PATH),
+    Row("autocorrelation of change, 2y", "change of the 2y", persistence, "", FITTED, _PATH),
+    Row("autocorrelation of change, 10y", "change of the 10y", persistence, "", FITTED, _PATH),
+    Row("autocorrelation of |change|, 10y", "change of the 10y", persistence_of_size, "", FREE, _SIZE),
     Row("mean repo rate less IORB", "repo rate less IORB", mean, "bp", FITTED, "lenders' and borrowers' limits"),
     Row("s.d. of repo rate less IORB", "repo rate less IORB", deviation, "bp", FITTED, "size of month-ends"),
     Row(
         "persistence of repo rate less IORB", "repo rate less IORB", persistence, "", FREE, "how days follow each other"
     ),
     Row("mean cover, coupons", "cover of coupons", mean, "", FITTED, _LADDER),
-    Row("s.d. of cover, coupons", "cover of coupons", deviation, "", FREE, _DRAWN),
+    Row("s.d. of cover, coupons", "cover of coupons", deviation, "", FITTED, _DRAWN),
     Row("mean cover, bills", "cover of bills", mean, "", FITTED, _LADDER),
-    Row("s.d. of cover, bills", "cover of bills", deviation, "", FREE, _DRAWN),
+    Row("s.d. of cover, bills", "cover of bills", deviation, "", FITTED, _DRAWN),
     Row("mean dealers' share, coupons", "dealers' share of coupons", mean, "%", FITTED, _SHARE),
-    Row("s.d. of dealers' share, coupons", "dealers' share of coupons", deviation, "%", FREE, _DRAWN),
+    Row("s.d. of dealers' share, coupons", "dealers' share of coupons", deviation, "%", FITTED, _DRAWN),
     Row("mean dealers' share, bills", "dealers' share of bills", mean, "%", FITTED, _SHARE),
-    Row("s.d. of dealers' share, bills", "dealers' share of bills", deviation, "%", FREE, _DRAWN),
+    Row("s.d. of dealers' share, bills", "dealers' share of bills", deviation, "%", FITTED, _DRAWN),
     Row("mean high less median yield", "high less median", mean, "bp", FITTED, _LADDER),
-    Row("mean dealers' net position", "dealers' net position", mean, "bn", INPUT, "positions start as published"),
-    Row("s.d. of dealers' net position", "dealers' net position", deviation, "bn", FREE, "inventory is an outcome"),
-    Row("persistence of dealers' net", "dealers' net position", persistence, "", FREE, "inventory is an outcome"),
+    Row(
+        "mean dealers' net position",
+        "dealers' net position",
+        mean,
+        "bn",
+        FITTED,
+        "they start as published; the bills that they want were lowered",
+    ),
+    Row("s.d. of dealers' net position", "dealers' net position", deviation, "bn", FITTED, _INVENTORY),
+    Row("persistence of dealers' net", "dealers' net position", persistence, "", FITTED, _INVENTORY),
     Row(
         "s.d. of weekly change of dealers' net",
         "weekly change of dealers' net position",
         deviation,
         "bn",
-        FREE,
-        "inventory is an outcome",
+        FITTED,
+        _INVENTORY,
     ),
     Row("variation of turnover, 7-11y", "turnover of 7 to 11 years", deviation, "", FITTED, _PACE),
     Row(
