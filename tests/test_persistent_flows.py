@@ -75,6 +75,7 @@ def test_carried_face_is_not_priced_and_still_uses_the_balance_sheet():
     today = SimpleNamespace(turnover=np.array([4e8]), face_dv01=np.array([0.019e-6]), duration=np.array([1.9]))
     view = SimpleNamespace(
         tradable=np.ones(1, bool),
+        when_issued=np.zeros(1, bool),
         anticipated=np.array([1e9]),
         tick=np.array([0.0039]),
         dv01=np.array([0.019]),
