@@ -61,9 +61,9 @@ class ForeignOfficial(Investor):
         """Return which members stay within the limit (..., 1); faces are whole, so that no order of summing matters."""
         return np.asarray(np.sum(pledged, axis=-1, keepdims=True) <= FIMA_LIMIT)
 
-    def wanted(self, view: View) -> Float:
+    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
         """Return the face wanted: what is pledged is kept."""
-        return np.asarray(super().wanted(view) + self.pledged)
+        return np.asarray(super().wanted(view, above_bp) + self.pledged)
 
     def raise_dollars(self, cash_cents: Int, view: View) -> Int:
         """Borrow the value of what is pledged, at the composite."""
