@@ -162,11 +162,12 @@ def replay(
     from rich.console import Console
 
     from experiments import replay as comparison
-    from experiments.figures import replay_page
+    from experiments.figures import replay_money, replay_page
     from experiments.replay_summary import WIDTH, page
 
     found = comparison.replay(folder)
-    files = [*comparison.save(found, out or folder), *replay_page.save(found, out or folder)]
+    files = comparison.save(found, out or folder)
+    files += [file for page_of in (replay_page, replay_money) for file in page_of.save(found, out or folder)]
     Console(width=max(WIDTH, Console().width)).print(page(found), markup=False, highlight=False)
     print("\nwritten  " + " ".join(map(str, files)))
     if not found.passed:

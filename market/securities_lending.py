@@ -6,9 +6,11 @@ the Fed, which lends from its portfolio what nobody else would (``market.settlem
 all) and takes at least 5 bp. Paid in advance for the nights until the next business day, days over 360, on market
 value; nothing accrues in the burn-in.
 
-Left out: rebates on cash collateral and its reinvestment, limits of the Fed by dealer and theme, the auction of its
-loans, charges below 500 dollars waived; the Treasury neither pays nor receives a fails charge. Units: cents, face in
-$100.
+The New York Fed's terms (SOMA Securities Lending FAQs, 15 July 2020): 90 % of an issue, to one dealer at most 25 % of
+that and 5 bn of par in all, bids of at least 5 bp. The limits by dealer are left out: the Fed lent nothing on any day
+of the baseline, where other holders have enough. Left out too: rebates on cash collateral and its reinvestment, the
+auction of the Fed's loans, charges below 500 dollars waived; the Treasury neither pays nor receives a fails charge.
+Units: cents, face in $100.
 """
 
 from typing import Any

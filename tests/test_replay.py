@@ -240,7 +240,7 @@ def test_replay_runs_the_baseline_and_leaves_tables_and_a_picture_in_its_folder(
     assert _status("replay", "--seed", "3") == 1  # a market of 200 million is not the published one
     folder = Path("runs/baseline-seed3")
     assert stand_in == [("baseline", 3)]
-    assert FILES | {"replay.png", "replay.pdf"} <= {path.name for path in folder.iterdir()}
+    assert FILES | {"replay.png", "replay.pdf", "replay_money.png"} <= {path.name for path in folder.iterdir()}
     said = capsys.readouterr().out
     assert "not validation of behaviour" in " ".join(said.split()) and "BEYOND" in said
     kept = pd.read_csv(folder / "replay_bookkeeping.csv")
