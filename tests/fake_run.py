@@ -100,7 +100,11 @@ def write_day(record: Record, day: int, sheet: dict[tuple[str, str], int], bough
         must_trade_musd=[0.0, 0.0],
         value_musd=[80.0, 90.0],
     )
-    fixed = dict.fromkeys(COLUMNS["daily"], 1.0) | {"messages": 100, "rfq_requests": 50, "rfq_refused": 2}
+    fixed = {name: 1 if unit == "count" else 1.0 for name, (unit, _) in COLUMNS["daily"].items()} | {
+        "messages": 100,
+        "rfq_requests": 50,
+        "rfq_refused": 2,
+    }
     summed = {
         "date": day,
         "trades": 7,
