@@ -77,6 +77,7 @@ class MoneyFund(Investor):
     placed = memory(0.0, "cents placed yesterday", 1)
     assets = memory(np.nan, "cash and face of securities tonight, cents", 1)
     idle = memory(np.nan, "share of its assets in the facility last night", 1)
+    at_start = memory(np.nan, "cents in the facility on the first evening of the burn-in", 1)
     elsewhere = memory(0.0, "cents lent outside this market since the start, net", 1)
     bills_before = memory(np.nan, "bills in private hands at the start, face", 1)
 
@@ -132,8 +133,18 @@ class MoneyFund(Investor):
     def place(self, cash_cents: Int, view: View) -> Int:
         """Place the rest in the reverse repo facility, and remember how much of its assets that is."""
         rest = self._spare(cash_cents, view)
+        if view.day < 0:
+            return self._as_at_the_start(rest)
         self._keep("idle", rest / self._own("assets"))
         return rest
+
+    def _as_at_the_start(self, rest: Int) -> Int:
+        """Keep in the facility what it first had: what the burn-in changes in repo is lent outside this market."""
+        known = self._own("at_start")
+        first = np.where(np.isfinite(known), known, rest)
+        self._keep("at_start", first)
+        self._keep("elsewhere", self._own("elsewhere") + rest - first)
+        return first.astype(np.int64)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted: its accustomed share, and what it takes of new bills beyond that."""
