@@ -39,6 +39,7 @@ from market.units import CENTS_PER_FACE, Float, Int
 from market.view import View
 
 MONTHS_PER_DAY = 1 / 21  # of business days
+SETTLING_DAYS = 10.0  # of the burn-in: a convention
 LEAST_IDLE = 0.005  # share of assets: below it, less in the facility makes no difference
 CLEARED_RATES = "cleared less tri-party: 1 bp to May, 4 bp June to Sept 2024 (OFR)"
 SLOPE_SOURCE = "a guess: month-ends +2 bp, quarter-ends +8 bp in cleared repo to Sept 2024 (OFR)"
@@ -134,17 +135,16 @@ class MoneyFund(Investor):
         """Place the rest in the reverse repo facility, and remember how much of its assets that is."""
         rest = self._spare(cash_cents, view)
         if view.day < 0:
-            return self._as_at_the_start(rest)
+            self._settle_in(rest)
         self._keep("idle", rest / self._own("assets"))
         return rest
 
-    def _as_at_the_start(self, rest: Int) -> Int:
-        """Keep in the facility what it first had: what the burn-in changes in repo is lent outside this market."""
+    def _settle_in(self, rest: Int) -> None:
+        """Lend outside this market, over days, what the burn-in changes in repo: the facility has what it had."""
         known = self._own("at_start")
         first = np.where(np.isfinite(known), known, rest)
         self._keep("at_start", first)
-        self._keep("elsewhere", self._own("elsewhere") + rest - first)
-        return first.astype(np.int64)
+        self._keep("elsewhere", self._own("elsewhere") + np.rint((rest - first) / SETTLING_DAYS))
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted: its accustomed share, and what it takes of new bills beyond that."""
