@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow fuzz test-browser check format profile bench clean
+.PHONY: help run test slow fuzz test-browser chromium check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,9 +51,12 @@ slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 fuzz: $(VENV)/.dev-installed ## hold the books against their reference, ten million messages (SEED=..., MESSAGES=...)
 	$(BIN)/python tests/fuzz_books.py --messages $(MESSAGES) --seed $(SEED)
 
-test-browser: $(VENV)/.browser-installed ## test the dashboard in Chromium, screenshots into runs/browser
-	@$(HAS_CHROMIUM) || { echo "No Chromium, expected the system's; Debian: apt-get install chromium" >&2; exit 1; }
+test-browser: $(VENV)/.browser-installed chromium ## test the dashboard in Chromium, screenshots into runs/browser
 	OFFTHERUN_SCREENSHOTS=$(RUNS)/browser $(BIN)/python -m pytest -m browser -rP tests/test_browser.py
+
+chromium:
+	@$(HAS_CHROMIUM) || { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; } \
+	|| { echo "No Chromium, and no right to install it; Debian: apt-get install chromium" >&2; exit 1; }
 
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
 	$(BIN)/ruff format --check
