@@ -81,6 +81,11 @@ def write_day(record: Record, day: int, sheet: dict[tuple[str, str], int], bough
         unquoted_share=[1.0, 0.0],
         depth_musd=[0.0, 50.0],
         on_the_run=[False, True],
+        age_rank=[7, 0],
+        request_musd=[30.0, 10.0],
+        session_musd=[0.0, 5.0],
+        spread_face=[300_000, 350_000],
+        spread_bp=[1.0, 0.2],
     )
     record.add(
         "institutions",
