@@ -2,9 +2,8 @@
 
 Modes. *Programme*: announced multiple-price reverse auctions, judged by the New York Fed on the Treasury's behalf
 against a fitted curve and the market, and price-sensitive. *Committed*: the same, but the best offers are taken up to
-the maximum whatever they score. *Placebo*: everything is announced and nothing bought. *Standing*: no operations;
-``StandingDesk`` rests bids in the books of off-the-run issues. A standing facility that also sells is left out: what
-was bought is extinguished, and selling would be an issue outside the auctions.
+the maximum whatever they score. *Placebo*: everything is announced and nothing bought. *Standing*: no operations; bids,
+and offers if it is two-sided, rest in the books of off-the-run issues (``agents/standing_desk.py``).
 
 Lists of the published calendar are taken as they were. A list made by rule (``market.buyback.eligible``: kinds and
 maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, the newest
@@ -21,12 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.institution import Institution
-from market.apportion import first_come
-from market.buyback import BUCKETS, MULTIPLE, STANDING, Listing, evaluate, reasons
+from market.buyback import BUCKETS, Listing, evaluate, reasons
 from market.futures_cycle import cycle_on, grades_on
-from market.messages import Buyback, Quotes
+from market.messages import Buyback
 from market.securities import Kind
-from market.units import POINT_E8, Bool, Float, Int
+from market.units import Bool, Float, Int
 from market.view import View
 
 NEWEST_RANKS = (0, 1)  # of an original term: spared by rule
@@ -50,15 +48,14 @@ class PlannedBuyback:
 
 @dataclass(frozen=True, slots=True)
 class StandingTerms:
-    """The standing facility: how far below fitted value it bids, and how much face it takes of a security a day, a day
-    and in all; in which buckets.
+    """One side of the standing facility: how far from fitted value it stands, and how much face it trades of a security
+    a day, a day and in all.
     """
 
     haircut_bp: float = 2.0
     size: int = 0
     daily: int = 0
     total: int = 0
-    buckets: tuple[str, ...] = tuple(BUCKETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,8 @@ class BuybackRules:
     spare_special_bp: float = 0.0  # fee in repo above which a security is scarce; 0 spares none
     only_illiquid: bool = False
     standing: StandingTerms = StandingTerms()
+    reopening: StandingTerms = StandingTerms()  # what a two-sided facility sells; a total of 0 sells nothing
+    standing_buckets: tuple[str, ...] = tuple(BUCKETS)
 
 
 class BuybackDesk(Institution):
@@ -176,80 +175,6 @@ class WatchingDesk(BuybackDesk):
         return most_illiquid(listed, self._turnover, view.outstanding) if self.rules.only_illiquid else listed
 
 
-class StandingDesk(WatchingDesk):
-    """Rests bids in the books of eligible off-the-run issues, at the fitted yield of the last close plus a haircut.
-
-    The yield holds all day, whatever happens: that is the commitment. The budget goes first to where the composite
-    stands cheapest against the curve. Half of what is left is shown at a time: a bid may be hit while it is being
-    replaced, and both together stay inside the budget. There are no bids on the first day, which has no close before.
-    """
-
-    def __init__(self, model: Any, operations: Sequence[PlannedBuyback], rules: BuybackRules, **keywords: Any) -> None:
-        super().__init__(model, operations, rules, **keywords)
-        self._spent = 0  # face bought on the days before
-
-    def facility(self, view: View) -> Buyback:
-        """Return today's terms in the form of an operation: bucket, budget of the day, list."""
-        listed = self.daily("standing list", lambda: self._list(view))
-        terms = self.rules.standing
-        maximum = min(terms.daily, terms.total - self._spent) if listed.any() else 0
-        return Buyback(view.date, 0, STANDING, maximum, listed, price_sensitive=False)
-
-    def _list(self, view: View) -> Bool:
-        """Return which securities it bids for today (S,)."""
-        listed = np.zeros(len(view.securities), np.bool_)
-        for bucket in self.rules.standing.buckets:
-            listed |= self.by_rule(bucket, view)
-        listed &= ~view.on_the_run & view.tradable & np.isfinite(self._fitted_bp)
-        return self.targeted(listed, view)
-
-    def bid_price(self, view: View) -> Float:
-        """Return the clean price in points at which it bids: fitted value less the haircut (S,)."""
-        return view.price(self._fitted_bp + self.rules.standing.haircut_bp)
-
-    def quote(self, view: View) -> Quotes:
-        """Show the bids, and no offers."""
-        none = np.zeros(len(view.securities), np.int64)
-        if view.day < 0:
-            return Quotes(none + np.nan, none + np.nan, none, none)
-        return Quotes(self.bid_price(view), none + np.nan, self._shown(view), none)
-
-    def _shown(self, view: View) -> Int:
-        """Return the face to bid for (S,): half of what is left of each limit, in whole millions."""
-        today, bought = self.facility(view), self._bought_today()
-        most = np.full(len(bought), self.rules.standing.size)
-        caps = self.caps(view)
-        most = most if caps is None else np.minimum(most, caps)
-        asked = np.where(today.eligible & np.isfinite(view.composite_bp), _half(most - bought), 0)
-        left = np.array([_half(np.int64(today.maximum - bought.sum()))])
-        cheapest = np.argsort(-np.nan_to_num(view.composite_bp - self._fitted_bp), kind="stable")
-        return first_come(asked, np.zeros(len(asked), np.int64), left, cheapest)
-
-    def _bought_today(self) -> Int:
-        """Return the face that its bids bought today (S,), as its own confirmations say."""
-        trades = self.model.tape.bought_in_books(int(self.row))
-        bought = np.zeros(len(self.model.securities), np.int64)
-        np.add.at(bought, trades["security"], trades["face"])
-        return bought
-
-    def score(self, security: Int, price_e8: Int, view: View) -> Float:
-        """Return how cheap purchases were against the curve that they were bid by, in bp."""
-        fitted = view.price_of(security, self._fitted_bp[security])
-        return np.asarray((fitted - price_e8 / POINT_E8) / view.dv01[security])
-
-    def study(self, fitted_bp: Float, traded_face: Int, view: View) -> None:
-        """Count what was spent, then take in the close."""
-        self._spent += int(self._bought_today().sum())
-        super().study(fitted_bp, traded_face, view)
-
-
-def desk_kind(rules: BuybackRules) -> type[BuybackDesk]:
-    """Return the class of desk that the rules need."""
-    if rules.mode == "standing":
-        return StandingDesk
-    return WatchingDesk if rules.only_illiquid else BuybackDesk
-
-
 def most_illiquid(listed: Bool, turnover: Float, outstanding: Int) -> Bool:
     """Return the tenth of a list, rounded up, with the lowest turnover for its face (S,); ties: the lower column."""
     places = np.flatnonzero(listed)
@@ -282,8 +207,3 @@ def cheapest_to_deliver(view: View) -> Bool:
     chosen = np.zeros(len(s), np.bool_)
     chosen[grades.place[best[best >= 0]]] = True
     return chosen
-
-
-def _half(face: Any) -> Any:
-    """Return half of what is left, in whole millions, never below zero."""
-    return np.maximum(face, 0) // (2 * MULTIPLE) * MULTIPLE

@@ -169,6 +169,13 @@ class DebtOffice(Institution):
         short = planned - self.model.treasury_cash_at_close
         return int(short) // CENTS_PER_FACE - sum(self.moved.values())
 
+    def room_to_reopen(self, view: View) -> int | None:
+        """Return the face that the debt limit leaves for sales outside the auctions; None if nothing limits it."""
+        if self.plan.limit is None:
+            return None
+        waiting = [auction for day in sorted(self._by_day) for auction in self._by_day[day]]
+        return self.limit_desk.spare_face(waiting, self.model.unsettled, view)
+
     # ---- money -----------------------------------------------------------------------------------
     def net_receipts(self, view: View, cash_cents: int) -> int:
         """Return the day's receipts less outlays."""

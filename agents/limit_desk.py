@@ -109,6 +109,13 @@ class LimitDesk:
         face = left // CENTS_PER_FACE * RATIO_ONE_E5 // np.maximum(ratio, RATIO_ONE_E5)
         return max(int(face.min()) * ROUNDING // (ROUNDING + 1), 0)
 
+    def spare_face(self, waiting: Sequence[Auction], unsettled: Sequence[NDArray[Any]], view: View) -> int | None:
+        """Return the face of nominal debt that fits from the next settlement on, after all that is to be auctioned."""
+        longest = int(np.argmax(np.where(view.securities.of(Kind.NOTE, Kind.BOND), view.securities.maturity_day, 0)))
+        new = Auction(longest, view.date, view.date, view.settle_date, 0, 0, False)
+        sold = [*view.auctions, *(_fresh(a, view.date) for a in (*self.postponed, *waiting))]
+        return self.room_face(new, [*_held(unsettled), *map(_issue, sold)], view)
+
     def _gross_cents(self, days: Int, coming: Sequence[Issue], view: View) -> Int:
         """Return subject debt with measures undone at the close of days (T,)."""
         s, today = view.securities, view.date

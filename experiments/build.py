@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from agents.activity import customer_turnover, pace_of_day
-from agents.buyback_desk import BuybackDesk, desk_kind
+from agents.buyback_desk import BuybackDesk
 from agents.central_bank import CentralBank, FedPlan
 from agents.debt_office import DebtOffice, DebtPlan
 from agents.hedged_desk import open_desk
@@ -21,6 +21,7 @@ from agents.institution import Institution
 from agents.investor import Investor
 from agents.open_market_desk import DeskPlan
 from agents.outlook import Outlook, StartPattern, node_weights
+from agents.standing_desk import StandingDesk, desk_kind
 from experiments.behaviours import deal_out, kinds_of
 from experiments.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
 from experiments.endowment import endow
@@ -152,8 +153,10 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
 
 def appoint(market: TreasuryMarket, given: Stage) -> None:
     """Let the officials join with their plans."""
-    DebtOffice(market, given.debt)
-    desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
+    office = DebtOffice(market, given.debt)
+    desk = desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
+    if isinstance(desk, StandingDesk):
+        desk.room = office.room_to_reopen
     CentralBank(market, given.fed)
     open_desk(market, given.desk)
 

@@ -20,8 +20,8 @@ def _bucket(name: str) -> str:
 Bucket = Annotated[str, AfterValidator(_bucket)]
 
 
-class Standing(Section):
-    """The standing facility: bids of the Treasury that rest in the off-the-run books."""
+class StandingSide(Section):
+    """One side of the standing facility: quotes of the Treasury that rest in the off-the-run books."""
 
     haircut_bp: float = declared(
         2.0, "bp", "a guess", "how far above the fitted yield of the last close it bids", ge=0, le=200
@@ -39,10 +39,27 @@ class Standing(Section):
 
     @model_validator(mode="after")
     def _nested(self) -> Self:
-        if not self.size_musd <= self.daily_musd <= self.total_musd:
+        if self.total_musd and not self.size_musd <= self.daily_musd <= self.total_musd:
             found = f"size_musd {self.size_musd}, daily_musd {self.daily_musd}, total_musd {self.total_musd}"
             raise ValueError(f"{found}: expected each at most the next")
         return self
+
+
+class Reopening(StandingSide):
+    """The other side: offers of the Treasury that rest there too, new supply of nominal notes and bonds."""
+
+    haircut_bp: float = declared(
+        2.0, "bp", "a guess", "how far below the fitted yield of the last close it offers", ge=0.1, le=200
+    )
+    size_musd: int = declared(50, "musd", "a guess", "most face sold of a security in a day", ge=2, le=10_000)
+    daily_musd: int = declared(1_000, "musd", "a guess", "most face sold in a day", ge=2, le=100_000)
+    total_musd: int = declared(0, "musd", "off", "most face sold in all; 0 sells nothing", ge=0, le=5_000_000)
+
+
+class Standing(StandingSide):
+    """The standing facility: bids of the Treasury, and what it reopens if it is two-sided."""
+
+    reopening: Reopening = Reopening()
 
 
 class Buybacks(Section):

@@ -8,7 +8,7 @@ import pandas as pd
 from experiments.law import TOLERANCE_MUSD, Finding, Law, broken, day, differing, musd
 from market.buyback import BUCKETS, INDEXED, NOMINAL, STANDING
 from market.instruments import TREASURY_NAME
-from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE
+from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, STANDING_SALE
 from market.units import CENTS_PER_MUSD
 
 ROUNDING = 1_000  # awards exceed a covered offering by less than one part in this many: 31 CFR 356.20 rounds up
@@ -31,16 +31,27 @@ def auctions_award_their_offering(run: Any) -> Finding:
 
 
 def issues_are_what_was_auctioned(run: Any) -> Finding:
-    """What is issued of a security on a day was awarded or added on at auctions; so is all that was auctioned."""
+    """What is issued of a security on a day was awarded or added on at auctions, or sold the day before by the standing
+    facility; so is all that was.
+    """
     auctions, postings = run["auctions"], run["postings"]
     first, last = run["daily"]["date"].min(), run["daily"]["date"].max()
     due = auctions[auctions["issue_date"] <= last]
     awarded = (due["awarded_face"] + due["addon_face"]).groupby([due["issue_date"], due["cusip"].astype(str)]).sum()
+    awarded = pd.concat([awarded, _standing_sales(run)]).groupby(level=[0, 1]).sum()
     issued = postings[(postings["memo"] == MEMO_ISSUE) & (postings["unit"] == "face")]
     posted = issued.groupby(["date", issued["instrument"].astype(str)])["amount"].sum()
     before = posted.index.get_level_values(0) <= first + CALENDAR  # may have been auctioned before the record began
     known = posted[~before | posted.index.isin(awarded.index)]
     return broken("issues are what was auctioned", differing("issue of", known, awarded), len(awarded))
+
+
+def _standing_sales(run: Any) -> pd.Series:
+    """Return the face that the standing facility sold, by day of settlement (the next of the run) and security."""
+    days, rows = run["daily"]["date"], run["operations"]
+    sold = rows[(rows["operation"].astype(str) == STANDING_SALE) & (rows["unit"].astype(str) == "face")]
+    settled = sold["date"].map(dict(zip(days, days.shift(-1), strict=True)))
+    return pd.Series((-sold["amount"]).groupby([settled, sold["instrument"].astype(str)]).sum())
 
 
 def buybacks_keep_their_limits(run: Any) -> Finding:

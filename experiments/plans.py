@@ -12,7 +12,7 @@ from agents.reinvestment import month_of
 from experiments.auction_calendar import ScheduledAuction, auctions
 from experiments.buyback_calendar import buybacks
 from experiments.buyback_schedule import steady_buybacks
-from experiments.buyback_sections import Buybacks
+from experiments.buyback_sections import Buybacks, StandingSide
 from experiments.coupon_sections import CouponShifts
 from experiments.deficit_sections import Deficit, outlays_cents
 from experiments.errors import UserError
@@ -100,7 +100,6 @@ def coupon_shift(policy: CouponShifts) -> CouponShift | None:
 
 def buyback_rules(policy: Buybacks) -> BuybackRules:
     """Return how the buyback desk buys."""
-    terms = policy.standing
     return BuybackRules(
         mode=policy.mode,
         price_sensitive=policy.price_sensitive,
@@ -110,14 +109,16 @@ def buyback_rules(policy: Buybacks) -> BuybackRules:
         spare_deliverable=policy.spare_deliverable,
         spare_special_bp=policy.spare_special_bp,
         only_illiquid=policy.target == "most-illiquid-decile",
-        standing=StandingTerms(
-            terms.haircut_bp,
-            terms.size_musd * FACE_PER_MUSD,
-            terms.daily_musd * FACE_PER_MUSD,
-            terms.total_musd * FACE_PER_MUSD,
-            policy.only_buckets,
-        ),
+        standing=_standing_terms(policy.standing),
+        reopening=_standing_terms(policy.standing.reopening),
+        standing_buckets=policy.only_buckets,
     )
+
+
+def _standing_terms(side: StandingSide) -> StandingTerms:
+    """Return one side of the standing facility in units of face."""
+    sizes = (musd * FACE_PER_MUSD for musd in (side.size_musd, side.daily_musd, side.total_musd))
+    return StandingTerms(side.haircut_bp, *sizes)
 
 
 def planned_buybacks(

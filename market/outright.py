@@ -14,7 +14,7 @@ Source: New York Fed, Desk statements; Permanent Open Market Operations FAQs.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,19 @@ class Outright:
         object.__setattr__(self, "limit", read_only(self.limit))
 
 
+class Traded(NamedTuple):
+    """An official operation as it is recorded: whose, which, +1 bought or -1 sold, and the cents that its money gains.
+
+    Reserves gain by what the Fed pays, the Treasury's cash by what the Treasury is paid.
+    """
+
+    institution: str
+    operation: str
+    sign: int
+    money: Money
+    cents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Functioning:
     """How well the market works, as published: noise of the last close, depth of on-the-run books so far today."""
@@ -81,7 +94,9 @@ def hold_outright(market: Any, desk: Any, operation: Outright, fitted_bp: Float)
     parties = (fed, dealers) if operation.buys else (dealers, fed)
     trading.agree(market, Venue.OFFICIAL, parties, security, price_e8, face, 0)
     cost = cash_cents(face, trading.full_price_e8(market, security, price_e8))
-    _record(market, operation, security, face, int(cost.sum()))
+    name, sign = (PURCHASE, 1) if operation.buys else (SALE, -1)
+    told = Traded(FED_NAME, name, sign, Money.RESERVES, sign * int(cost.sum()))
+    record_outright(market, told, security, face)
 
 
 def _lines(market: Any, operation: Outright) -> NDArray[Any]:
@@ -125,14 +140,13 @@ def dearest(lines: NDArray[Any], market_price: Float, fitted_price: Float, dv01:
     return first_come(within, np.zeros(len(lines), np.int64), most, order)
 
 
-def _record(market: Any, operation: Outright, security: Int, face: Int, cents: int) -> None:
-    """Write what was traded by security, and the money that it makes or takes on settlement."""
-    name, sign = (PURCHASE, 1) if operation.buys else (SALE, -1)
-    known = {"date": market.date, "institution": FED_NAME, "operation": name, "rate_bp": np.nan}
+def record_outright(market: Any, told: Traded, security: Int, face: Int) -> None:
+    """Write what was traded by security, and the money that moves on settlement."""
+    known = {"date": market.date, "institution": told.institution, "operation": told.operation, "rate_bp": np.nan}
     places, where = np.unique(security, return_inverse=True)
     if len(places):
         sums = np.zeros(len(places), np.int64)
         np.add.at(sums, where, face)
         cusips = Labels(market.securities.cusip, places)
-        market.record.add("operations", instrument=cusips, unit="face", amount=sign * sums, **known)
-    market.record.add("operations", instrument=Money.RESERVES.name, unit="cents", amount=sign * cents, **known)
+        market.record.add("operations", instrument=cusips, unit="face", amount=told.sign * sums, **known)
+    market.record.add("operations", instrument=told.money.name, unit="cents", amount=told.cents, **known)

@@ -14,6 +14,7 @@ face changes for three reasons only, the ``DEBT_MEMOS``.
 from market.futures_columns import COLUMNS as FUTURES
 
 MEMO_ISSUE, MEMO_REDEEM, MEMO_BUYBACK = "issue", "redeem", "buyback"
+STANDING_SALE = "standing sale"  # by the Treasury: an operation of the day, an issue when it settles
 DEBT_MEMOS = (MEMO_ISSUE, MEMO_REDEEM, MEMO_BUYBACK)
 MEMO_OUTRIGHT = "outright"  # what the Fed bought or sold is paid: no debt changes
 DEALERS = "dealers"  # the sector of the primary dealers
@@ -243,10 +244,10 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "operations": {
         "date": _DATE,
         "institution": ("name", "who operates: Federal Reserve or Treasury"),
-        "operation": ("name", "outright purchase or outright sale"),
+        "operation": ("name", "outright purchase, outright sale or standing sale"),
         "instrument": _INSTRUMENT,
         "unit": _UNIT,
-        "amount": ("cents or face", "face traded of a security; of RESERVES, price paid or received, in all"),
+        "amount": ("cents or face", "face traded, below 0 sold; of RESERVES or TREASURY_CASH, what it gains, in all"),
         "rate_bp": ("bp", "rate of the operation, NaN if none"),
     },
     "debt_limit": {

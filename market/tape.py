@@ -74,6 +74,11 @@ class Tape:
         trades = self.everything()
         return trades.take(np.flatnonzero((trades["buyer"] == row) & (trades["venue"] == Venue.BOOK)))
 
+    def sold_in_books(self, row: int) -> Table:
+        """Return the day's trades in books in which an account was the seller, in order."""
+        trades = self.everything()
+        return trades.take(np.flatnonzero((trades["seller"] == row) & (trades["venue"] == Venue.BOOK)))
+
     def everything(self) -> Table:
         """Return the day's trades in order."""
         return stacked(self.batches, TRADES)

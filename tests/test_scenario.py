@@ -46,6 +46,7 @@ def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
         "sale-100bn",
         "shuffled",
         "standing",
+        "standing-two-sided",
         "steady",
         "weak-auction",
         "zero-intelligence",
