@@ -11,7 +11,6 @@ import numpy as np
 from market import repo_measures as segments
 from market.futures_measures import futures_spread_bp, leveraged_forced_musd, leveraged_musd, open_interest
 from market.instruments import FED, N_MONEY, TREASURY, Money
-from market.relationships import measures as network
 from market.roles import Constrained
 from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Bool
@@ -232,22 +231,22 @@ def dealer_obligations_musd(market: Any) -> float:
 
 def known_dealers(market: Any) -> float:
     """Dealers that a client knows well, mean over clients."""
-    return network(market.relationships.weight)["degree"]
+    return float(market.relationships.measured()["degree"])
 
 
 def client_concentration(market: Any) -> float:
     """Sum of squared weights of a client over dealers, mean over clients."""
-    return network(market.relationships.weight)["client_hhi"]
+    return float(market.relationships.measured()["client_hhi"])
 
 
 def core_share(market: Any) -> float:
     """Weight on the quarter of the dealers that clients know best."""
-    return network(market.relationships.weight)["core_share"]
+    return float(market.relationships.measured()["core_share"])
 
 
 def core_fit(market: Any) -> float:
     """Correlation of weights with the product of strengths: how much of a core and a periphery there is."""
-    return network(market.relationships.weight)["core_fit"]
+    return float(market.relationships.measured()["core_fit"])
 
 
 def iorb_bp(market: Any) -> float:

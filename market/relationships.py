@@ -36,6 +36,7 @@ class Relationships:
         self.recent: Float = np.zeros((0, 0))
         self.first: Float = np.zeros((0, 0))
         self.weight: Float = np.zeros((0, 0))
+        self._measured: dict[str, float] | None = None  # of ``weight``, until it is renewed
 
     def of(self, dealers: Int, identities: NDArray[np.uint64], day: int) -> Float:
         """Return the weights of the day (accounts, dealers), columns in the order of ``dealers``."""
@@ -70,6 +71,13 @@ class Relationships:
         total = self.recent.sum(axis=1, keepdims=True)
         share = self.rules.loyalty * total / (total + self.rules.acquaintance)
         self.weight = read_only((1.0 - share) * self.first + share * _shares(self.recent))
+        self._measured = None
+
+    def measured(self) -> dict[str, float]:
+        """Return the ``measures`` of the weights, computed once for each renewal."""
+        if self._measured is None:
+            self._measured = measures(self.weight)
+        return self._measured
 
     def graph(self, names: tuple[str, ...], least: float = 0.0) -> "nx.Graph[str]":
         """Return clients and dealers by name as a graph, edges with ``weight`` above ``least``."""

@@ -126,3 +126,11 @@ def test_requests_are_summarised_by_tenor_and_age(tmp_path):
 def test_relationships_are_the_same_together_and_one_by_one():
     both = [live(build(small(), 1, Record(), one), 4).relationships for one in (False, True)]
     assert (both[0].weight == both[1].weight).all() and both[0].recent.sum() > 0
+
+
+def test_measures_of_the_network_are_those_of_the_weights_of_the_day_computed_once():
+    market = live(build(small(), 1, Record()), 3)
+    known, was = market.relationships, market.relationships.measured()
+    assert known.measured() is was and was == measures(known.weight)
+    live(market, 1)
+    assert known.measured() == measures(known.weight) != was
