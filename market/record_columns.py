@@ -136,6 +136,8 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "declined_leverage": ("count", "requests of the day declined for gross positions"),
         "declined_risk": ("count", "requests of the day declined for factor risk"),
         "must_trade_musd": ("musd", "face that it must still buy or sell whatever it costs"),
+        "redeemed_musd": ("musd", "what its owners asked back today; what they brought, negative; 0 if they cannot"),
+        "redemption_sales_musd": ("musd", "face that it ordered to be sold today because owners asked money back"),
         "value_musd": ("musd", "securities at the close plus money less money owed"),
     },
     "sectors": {

@@ -13,7 +13,7 @@ from market.messages import TRADES, Buyback, LimitUse, Venue
 from market.record import Labels
 from market.repo_collateral import worth_of_face
 from market.request_for_quote import Interest
-from market.roles import Constrained, Limited, LimitReporter, Obliged
+from market.roles import Constrained, Limited, LimitReporter, Obliged, OpenEnded
 from market.sector_flows import sector_flows
 from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
@@ -112,6 +112,13 @@ def _strains(market: Any, view: Any) -> dict[str, NDArray[Any]]:
             columns[field.name][limited.rows] = getattr(found, field.name)
     for obliged in market.playing(Obliged):
         columns["must_trade_musd"][obliged.rows] = obliged.must_trade() / FACE_PER_MUSD
+    columns |= {name: np.zeros(accounts) for name in ("redeemed_musd", "redemption_sales_musd")}
+    for fund in market.playing(OpenEnded):
+        asked, ordered = fund.redemptions()
+        columns["redeemed_musd"][fund.rows], columns["redemption_sales_musd"][fund.rows] = (
+            asked,
+            ordered / FACE_PER_MUSD,
+        )
     for name in ("declined_leverage", "declined_risk"):
         columns[name] = np.nan_to_num(columns[name]).astype(np.int64)
     return columns

@@ -210,6 +210,14 @@ class Obliged(Protocol):
         """Return the face that it still must buy or sell (members,), a positive number."""
 
 
+@runtime_checkable
+class OpenEnded(Protocol):
+    """Has owners who may ask their money back, and sells for it."""
+
+    def redemptions(self) -> tuple[Float, Float]:
+        """Return $m asked back today (negative: brought) and face that was ordered to be sold for it (members,)."""
+
+
 # ---- the official sector ------------------------------------------------------------------------
 @runtime_checkable
 class RateSetter(Protocol):

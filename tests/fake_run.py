@@ -103,6 +103,8 @@ def write_day(record: Record, day: int, sheet: dict[tuple[str, str], int], bough
         declined_leverage=[0, 0],
         declined_risk=[0, 0],
         must_trade_musd=[0.0, 0.0],
+        redeemed_musd=[0.0, 0.0],
+        redemption_sales_musd=[0.0, 0.0],
         value_musd=[80.0, 90.0],
     )
     fixed = {name: 1 if unit == "count" else 1.0 for name, (unit, _) in COLUMNS["daily"].items()} | {
