@@ -162,9 +162,9 @@ class BasisFund(HedgeFund):
             self.beyond, self.daily("cheapest", lambda: cheapest_per_dv01(view, board))
         )
 
-    def rebalance(self, view: View) -> NDArray[Any]:
+    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
         """Close part of the gap between what it wants and what it has."""
-        return Investor.rebalance(self, view)
+        return Investor.rebalance(self, view, wanted)
 
     # ---- what it reports -------------------------------------------------------------------------
     def leverage(self) -> dict[str, Float]:

@@ -125,12 +125,12 @@ def discounts(view: View) -> Float:
     return np.where(above, cheap, 0.0) - np.where(below, dear, 0.0)
 
 
-def bargains(investor: Any, view: View) -> NDArray[Any]:
-    """Return orders for the books of those who look at what others must trade."""
-    offered = discounts(view)
+def bargains(investor: Any, view: View, wanted: Float) -> NDArray[Any]:
+    """Return orders for the books of those who look at what others must trade; ``wanted`` (..., S) at the composite."""
+    offered = investor.model.outlook.once(view, discounts)
     if not offered.any():
         return np.zeros(0, ORDERS)
-    face = bargain_face(investor.position, investor.wanted(view), investor.wanted(view, offered))
+    face = bargain_face(investor.position, wanted, investor.wanted(view, offered))
     face = np.atleast_2d(np.where((offered != 0.0) & (investor.forced == 0.0), face, 0.0))
     place, security = np.divmod(np.flatnonzero(np.abs(face) >= FACE_PER_MUSD), face.shape[1])
     table = investor.lines(view, place, security, np.sign(face[place, security]) * whole(np.abs(face[place, security])))

@@ -52,9 +52,9 @@ class HedgeFund(Investor):
         extra = np.clip(extra, -MOST_EXTRA, MOST_EXTRA)
         return np.asarray((pick(self.benchmark) + pick(self.arbitrage_share) * extra) * anticipated)
 
-    def rebalance(self, view: View) -> NDArray[Any]:
+    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
         """Trade, and let the recent level follow."""
-        table = super().rebalance(view)
+        table = super().rebalance(view, wanted)
         away = self.model.outlook.deviation(view)
         self.recent = self.recent + (away.level - self._known(away.level_load) - self.recent) / self.patience
         return table

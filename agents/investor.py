@@ -128,7 +128,8 @@ class Investor(Institution):
         tables = [self.needs(view, today)]
         if (hour == view.round).any():
             mine = self.some(hour == view.round)
-            tables += [bargains(mine, view), mine.rebalance(view), buy_ahead(mine, view)]
+            wanted = mine.wanted(view)
+            tables += [bargains(mine, view, wanted), mine.rebalance(view, wanted), buy_ahead(mine, view)]
         if self.daily("must", lambda: bool(self.forced.any())):
             tables.append(carry_out(self, view))
         return stacked(tables, ORDERS)
@@ -137,13 +138,12 @@ class Investor(Institution):
         """Return the round of the day in which each member looks at its portfolio: every other round is one."""
         return np.asarray(2.0 * np.floor(self.uniform("hour", daily=True) * ((rounds + 1) // 2)))
 
-    def rebalance(self, view: View) -> NDArray[Any]:
-        """Trade part of the gap between what it wants and what it has, in lots."""
+    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
+        """Trade part of the gap between what it wants (..., S) and what it has, in lots."""
         settled = view.tradable & ~view.when_issued  # what is bought ahead of an auction is part of the bid for it
-        wanted = np.atleast_2d(self.wanted(view))
-        table = np.empty(wanted.size, ORDERS)
+        table, once = np.empty(wanted.size, ORDERS), self.model.outlook.once
         written = write_rebalance(
-            *(wanted, *map(np.atleast_2d, (self.forced, self.speed, self.benchmark, self.own_elasticity))),
+            *map(np.atleast_2d, (wanted, self.forced, self.speed, self.benchmark, self.own_elasticity)),
             *(
                 *map(np.atleast_2d, (self.tolerance, self.book_share)),
                 self.member,
@@ -151,7 +151,7 @@ class Investor(Institution):
                 *map(self.model.streams.key, ("lot", "venue")),
             ),
             *(counter(self.model.clock), self.may_short, np.atleast_2d(self.position), view.anticipated),
-            *(view.securities.of(Kind.BILL, Kind.FRN), (_booked(view), view.on_the_run, settled), _prices(view), table),
+            *(once(view, _cash_like), (once(view, _booked), view.on_the_run, settled), once(view, _prices), table),
         )
         return self._sent(view, table[:written])
 
@@ -159,7 +159,7 @@ class Investor(Institution):
         """Return the liquidity trades of the round; they lean with clients' flows, and to the accustomed holding."""
         flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
         now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
-        table = np.empty(len(now.place), ORDERS)
+        table, once = np.empty(len(now.place), ORDERS), self.model.outlook.once
         written = write_needs(
             *(now.place, now.security, now.size, now.turnover, now.which_way, flows, today.node),
             *map(np.atleast_2d, (self.benchmark, self.pull, self.flow_lean, self.tolerance, self.book_share)),
@@ -168,9 +168,9 @@ class Investor(Institution):
                 self.may_short,
                 self.held(now.place, now.security),
                 view.anticipated,
-                _booked(view),
+                once(view, _booked),
                 view.tradable,
-                _prices(view),
+                once(view, _prices),
                 table,
             ),
         )
@@ -198,7 +198,7 @@ class Investor(Institution):
         written = write_orders(
             *(self.member[place], security, np.asarray(face, np.float64), self.held(place, security), self.may_short),
             *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % VENUE_DRAWS)),
-            *(_booked(view), view.tradable, view.years, view.composite_bp),
+            *(self.model.outlook.once(view, _booked), view.tradable, view.years, view.composite_bp),
             *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
         )
         return self._sent(view, table[:written])
@@ -278,6 +278,11 @@ class Investor(Institution):
 def _booked(view: View) -> Bool:
     """Return where there is a choice between the book and requests (S,)."""
     return view.securities.of(Kind.NOTE, Kind.BOND) & (view.on_the_run | view.when_issued)
+
+
+def _cash_like(view: View) -> Bool:
+    """Return what matures or floats as cash does (S,)."""
+    return view.securities.of(Kind.BILL, Kind.FRN)
 
 
 def _prices(view: View) -> tuple[Float, ...]:

@@ -13,7 +13,7 @@ curve and the residuals are fitted to published prices of the first day (``exper
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from market.news import loadings
 from market.securities import Kind, Securities
 from market.units import Float, Int
 from market.view import View
+
+T = TypeVar("T")
 
 COUPON_NODES = (0.5, 1.5, 2.5, 4.0, 6.0, 8.5, 15.0, 25.0)  # years: centres of the buyback buckets
 BILL_NODES = (0.1, 0.5)
@@ -126,6 +128,21 @@ class Outlook:
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
         self._lessons: Lessons | None = None
         self._deviation: tuple[int, Any, Deviation] | None = None
+        self._view: View | None = None
+        self._made: dict[Callable[[View], Any], Any] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave what was made of the last view out of a pickle."""
+        return {**self.__dict__, "_view": None, "_made": {}}
+
+    def once(self, view: View, make: Callable[[View], T]) -> T:
+        """Return what ``make`` makes of a view, made when it is first asked for: the same for everybody."""
+        if self._view is not view:
+            self._view, self._made = view, {}
+        if make not in self._made:
+            self._made[make] = make(view)
+        made: T = self._made[make]
+        return made
 
     def on(self, view: View) -> Lessons:
         """Return what holds today; computed once a day."""

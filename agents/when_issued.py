@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole
 from agents.demand import lot_of, share_of_gap
-from market.calendar import business_days
+from market.calendar import days_between
 from market.messages import BIDS, ORDERS, Auction, stacked
 from market.units import Int
 from market.view import View
@@ -40,10 +40,12 @@ def _ahead_of(investor: Any, auction: Auction, view: View) -> NDArray[Any]:
     share = np.atleast_2d(investor.when_issued_share)[:, 0]
     aim = share * investor.part_of(auction, view)
     gap = np.maximum(aim - investor.held(place, security), 0.0)
-    days = len(business_days(view.date, auction.auction_day))
+    if not gap.any():
+        return np.zeros(0, ORDERS)
+    days = days_between(view.date, auction.auction_day)
     chance = investor.uniform_at("when issued", place, np.full(len(place), s % 64), daily=True)
     face = share_of_gap(gap, 1.0 / days, lot_of(aim), chance)
-    return np.asarray(investor.lines(view, place, security, face))
+    return np.asarray(investor.lines(view, place, security, face)) if face.any() else np.zeros(0, ORDERS)
 
 
 def held_ahead(institution: Any, auction: Auction, view: View) -> Int:

@@ -129,6 +129,12 @@ def business_days(first: int, last: int) -> Int:
 
 
 @lru_cache(maxsize=4096)
+def days_between(first: int, last: int) -> int:
+    """Return the number of business days from first to last, both included."""
+    return len(business_days(first, last))
+
+
+@lru_cache(maxsize=4096)
 def reporting_date(day: int) -> int:
     """Return QUARTER_END or MONTH_END if a business day is the last of a quarter or of another month, else 0."""
     after, here = to_date(int(next_business_day(day))), to_date(day)
