@@ -27,7 +27,7 @@ from market.exposure import along, exposure
 from market.futures_board import FuturesBoard, face_dv01_musd
 from market.futures_call import SCHEDULES, schedules_of
 from market.futures_cycle import N_CONTRACTS
-from market.instruments import N_MONEY, Money
+from market.instruments import Money
 from market.trading import full_price_e8
 from market.units import CENTS_PER_MUSD, POINT_E8, Float, Int
 from market.view import View
@@ -71,8 +71,8 @@ class BasisFund(HedgeFund):
         price = full_price_e8(market, every, np.rint(known * POINT_E8).astype(np.int64)) / POINT_E8
         position = np.atleast_2d(self.position)
         held = exposure(position, price * 1e-6)  # $100 of face at so many points are so many dollars
-        money = market.ledger.balance[self.rows, :N_MONEY].sum(axis=1) + market.ledger.cash_due(self.rows)
-        posted = market.ledger.balance[self.rows, Money.MARGIN]
+        settled = market.ledger.money(self.rows)
+        money, posted = settled.sum(axis=1) + market.ledger.cash_due(self.rows), settled[:, Money.MARGIN]
         return held + money[:, None] / CENTS_PER_MUSD, held, posted[:, None] / CENTS_PER_MUSD
 
     def _members(self, values: Float) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from agents.basis_fund import BasisFund
 from agents.basis_rules import legs
 from agents.hedge_fund import HedgeFund
+from experiments.endowment import Side, pass_on
 from experiments.fitting import split_columns
 from experiments.futures_sections import Futures
 from experiments.holders import group
@@ -23,7 +24,6 @@ from market.calendar import next_business_day
 from market.exposure import exposure
 from market.futures_board import MUSD_PER_DOLLAR, face_dv01_musd
 from market.futures_cycle import FACE_DOLLARS, N_CONTRACTS, cycle_on, grades_on
-from market.instruments import N_MONEY
 from market.securities import Kind
 from market.units import CENTS_PER_MUSD, POINT_E8, Float, Int, cash_cents
 
@@ -43,7 +43,10 @@ def open_basis_funds(market: Any, section: Futures) -> list[Any]:
         [np.where(coupons, np.floor(agent.position * section.basis_share), 0) for agent in hedge], np.int64
     )
     taken = split_columns(given.sum(axis=0), sizes)
-    _pass_on(market, [agent.row for agent in hedge], given, [fund.row for fund in funds], taken, section.basis_equity)
+    givers, takers = ([agent.row for agent in agents] for agents in (hedge, funds))
+    owed = np.rint(_value_cents(market, taken).sum(axis=1) * (1.0 - section.basis_equity)).astype(np.int64)
+    due = apportion(int(owed.sum()), _value_cents(market, given).sum(axis=1))
+    pass_on(market.ledger, "basis funds begin", Side(givers, given, due), Side(takers, taken, owed))
     kept = np.where(coupons, 1.0 - section.basis_share, 1.0)
     accustomed = sum(agent.benchmark * (1.0 - kept) for agent in hedge)
     for agent in hedge:
@@ -58,19 +61,6 @@ def open_basis_funds(market: Any, section: Futures) -> list[Any]:
 
 def _value_cents(market: Any, face: Int) -> Int:
     return cash_cents(face, market.premises.price_e8)
-
-
-def _pass_on(market: Any, givers: list[int], given: Int, takers: list[int], taken: Int, equity: float) -> None:
-    """Move securities from givers to takers through the first taker, and the price, less equity, back the same way."""
-    ledger, columns = market.ledger, N_MONEY + np.arange(given.shape[1])
-    for row, face in zip(givers, given, strict=True):
-        ledger.transfer("basis funds begin", columns, row, takers[0], face)
-    for row, face in zip(takers[1:], taken[1:], strict=True):
-        ledger.transfer("basis funds begin", columns, takers[0], row, face)
-    price = np.rint(_value_cents(market, taken).sum(axis=1) * (1.0 - equity)).astype(np.int64)
-    parts = apportion(int(price.sum()), _value_cents(market, given).sum(axis=1))
-    ledger.pay("basis funds begin", np.array(takers[1:], np.int64), takers[0], price[1:])
-    ledger.pay("basis funds begin", takers[0], np.array(givers, np.int64), parts)
 
 
 def starting_contracts(market: Any, funds: list[Any]) -> Int:

@@ -1,6 +1,9 @@
-"""Handing out the starting state: every bond and every dollar, by transfers from those who issued it."""
+"""Handing out the starting state: every bond and every dollar, by transfers from those who issued it.
 
-from typing import Any
+What part of it passes to accounts that open later (``pass_on``) is posted here too: no other file posts.
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +44,25 @@ def endow(ledger: Ledger, state: StartingState, face: Int) -> NDArray[Any]:
     loans = np.zeros(len(cents), LOANS)
     loans["lender"], loans["borrower"], loans["cents"] = lender, borrower, cents
     return loans
+
+
+class Side(NamedTuple):
+    """Accounts that give, or take: rows, face (n, S) and the cents that each is paid, or pays, for it (n,)."""
+
+    rows: list[int]
+    face: Int
+    cents: Int
+
+
+def pass_on(ledger: Ledger, memo: str, givers: Side, takers: Side) -> None:
+    """Move securities from givers to takers through the first taker, and their price back the same way."""
+    hub, columns = takers.rows[0], N_MONEY + np.arange(givers.face.shape[1])
+    for row, face in zip(givers.rows, givers.face, strict=True):
+        ledger.transfer(memo, columns, row, hub, face)
+    for row, face in zip(takers.rows[1:], takers.face[1:], strict=True):
+        ledger.transfer(memo, columns, hub, row, face)
+    ledger.pay(memo, np.array(takers.rows[1:], np.int64), hub, takers.cents[1:])
+    ledger.pay(memo, hub, np.array(givers.rows, np.int64), givers.cents)
 
 
 def _require_equal(ledger: Ledger, state: StartingState, face: Int) -> None:

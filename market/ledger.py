@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from market.instruments import FED, FED_NAME, N_MONEY, PUBLIC, PUBLIC_NAME, TREASURY, TREASURY_NAME, Money
-from market.ledger_kernels import add_books, pick_positions, post, post_loan, post_payment, within
-from market.trade_kernels import owe_trades, sound
+from market.ledger_kernels import add_books, owe_trades, pick_positions, post, post_loan, post_payment, sound, within
 from market.units import Int, read_only
 
 FED_OWES = frozenset(
@@ -176,6 +175,10 @@ class Ledger:
         """Return the cents of what each account pays with, settled; a copy."""
         picked = np.arange(len(self))[rows]
         return np.asarray(self._balance[picked, self._money_of[picked]])
+
+    def money(self, rows: Any) -> Int:
+        """Return the cents that accounts own of each money, less what they owe, settled; (rows, N_MONEY), a copy."""
+        return np.asarray(self._balance[np.arange(len(self))[rows], :N_MONEY])
 
     def cash_due(self, rows: Any) -> Int:
         """Return the cents that each account is still to receive (positive) or to pay for its trades; a copy."""

@@ -4,10 +4,12 @@ Books are accounts x instruments, int64. ``touched`` (same shape, int16) keeps t
 an account's instrument in any book; ``memo`` is that number. Rows, columns and signs are checked by ``market.ledger``.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from market.instruments import FED, Money
+from market.instruments import FED, N_MONEY, Money
 from market.kernels import inlined, kernel
 from market.units import Int
 
@@ -84,3 +86,29 @@ def pick_positions(balance: Int, due: Int, lent: Int, rows: Int, first: int, sec
     for j in range(out.shape[0]):
         row, column = rows[j], first + securities[j]
         out[j] = balance[row, column] + due[row, column] + lent[row, column]
+
+
+@kernel
+def sound(trades: NDArray[Any], accounts: int, securities: int) -> bool:
+    """Tell whether every trade has face, no negative cash, parties and a security that exist."""
+    for k in range(trades.shape[0]):
+        trade = trades[k]
+        if trade["face"] < 1 or trade["cash_cents"] < 0 or trade["security"] >= securities:
+            return False
+        if min(trade["buyer"], trade["seller"], trade["security"]) < 0:
+            return False
+        if max(trade["buyer"], trade["seller"]) >= accounts:
+            return False
+    return True
+
+
+@kernel
+def owe_trades(due: Int, touched: Memos, memo: int, cash_memo: int, trades: NDArray[Any], sums: Int) -> None:
+    """Let sellers owe the face and buyers the cash; add both up in ``sums``."""
+    for k in range(trades.shape[0]):
+        trade = trades[k]
+        buyer, seller = np.int64(trade["buyer"]), np.int64(trade["seller"])
+        move(due, touched, memo, N_MONEY + np.int64(trade["security"]), seller, buyer, trade["face"])
+        move(due, touched, cash_memo, DEPOSITS, buyer, seller, trade["cash_cents"])
+        sums[0] += trade["face"]
+        sums[1] += trade["cash_cents"]

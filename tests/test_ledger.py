@@ -135,7 +135,7 @@ def test_a_negative_debt_discharges():
 @pytest.mark.parametrize(
     ("posting", "named"),
     [
-        ((N_MONEY + N_SECURITIES, 5, 6, 1), "instrument 16"),
+        ((N_MONEY + N_SECURITIES, 5, 6, 1), f"instrument {N_MONEY + N_SECURITIES}"),
         ((N_MONEY, -1, 6, 1), "giver -1"),
         ((N_MONEY, 5, 8, 1), "taker 8"),
         ((N_MONEY, 5, 6, 1.5), "amount is float64"),
@@ -184,7 +184,7 @@ def test_money_may_be_owed_only_by_its_issuers():
     ledger.transfer("asset", Money.FED_OTHER_ASSETS, PUBLIC, FED, 100)
     ledger.check_owners()
     ledger.transfer("repo", Money.TRIPARTY_REPO, fund, PUBLIC, 100)
-    with pytest.raises(NegativeBalanceError, match="'Fund' has -100 of REPO"):
+    with pytest.raises(NegativeBalanceError, match="'Fund' has -100 of TRIPARTY_REPO"):
         ledger.check_owners()
 
 

@@ -30,7 +30,7 @@ WRITERS = {
     "quoted_rounds": {"tape.clear", "tape.look"},
     "refused": {"tape.clear", "tape.ask"},
 }
-READS_OF_THE_LEDGER = {"position", "position_in", "cash", "row_of", "names"}
+READS_OF_THE_LEDGER = {"position", "position_in", "cash", "cash_due", "money", "row_of", "names"}  # copies all
 POSTINGS = {"transfer", "owe", "pay"}
 
 
