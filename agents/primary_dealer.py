@@ -84,6 +84,7 @@ class PrimaryDealer(PrimeBroker, Institution):
     volatility = trait(6.0, "bp a day", (0.1, 100), "published daily changes")
     risk_share = trait(0.009, "-", (0, 1), "k1: off-the-run spreads")
     cost_share = trait(0.3, "-", (0, 10), "k2: off-the-run spreads")
+    skew_shown = trait(1.0, "of what its position does to its prices", (0, 1), "a switch; 0: clients see no position")
     view_spread = trait(0.12, "half-spreads", (0, 5), "set in a reduced model")
     follow = trait(0.04, "share a day", (0, 0.3), "below the bound of stability of a reduced model")
     flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess: books only")

@@ -1,5 +1,5 @@
 """Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``, ``regress``,
-``robust``, ``ablate``, ``sensitivity``."""
+``robust``, ``ablate``, ``sensitivity``, ``attribute``."""
 
 import sys
 from pathlib import Path
@@ -153,6 +153,34 @@ def sensitivity(
             print(path)
 
 
+def attribute(
+    scenario: Annotated[str, typer.Argument(help="Bundled scenario, or the path of a .toml file.")] = "baseline",
+    days: Annotated[int, typer.Option(help="Daily changes of each run.", min=2)] = 20,
+    seeds: Annotated[int, typer.Option(help="Seeds; eight runs each.", min=1, max=1000)] = 2,
+    out: Annotated[Path | None, typer.Option(help="New file for the table, .csv.")] = None,
+) -> None:
+    """Split the variance of daily yield changes into news, order flow and dealers' state, by paired kill-switches."""
+    from rich.console import Console
+
+    from experiments.experiment import days_of
+    from experiments.kinds import traits_by_kind
+    from experiments.robustness import attribution
+    from experiments.scenario import load
+    from experiments.validate import refuse_file, write
+
+    world = load(scenario, traits_by_kind())
+    days_of({world.name: world}, days + 1)
+    if out is not None:
+        refuse_file(out)
+    worlds = range(1, seeds + 1)
+    found = attribution.attribute(world, days, worlds, lambda done, of: _told(world.name, done, of))
+    Console(width=max(100, Console().width)).print(found.round(3).to_string(index=False), markup=False, highlight=False)
+    print("\n" + "\n".join(f"{name:8}{meaning}" for name, meaning in attribution.UNITS.items()))
+    if out is not None:
+        write(found, out)
+        print(f"table    {out}")
+
+
 def _told(name: str, done: int, of: int) -> None:
     print(f"{name}: {done} of {of} worlds done", file=sys.stderr)
 
@@ -172,5 +200,5 @@ def _written(folder: Path, name: str, table: "pd.DataFrame") -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (calibrate, regress, robust, ablate, sensitivity):
+    for command in (calibrate, regress, robust, ablate, sensitivity, attribute):
         app.command()(command)

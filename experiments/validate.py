@@ -134,12 +134,17 @@ def of_folders(folders: Sequence[Path], scenario: str) -> Judged:
     return Judged(scored(model, nulls), literature(own), tuple(nulls))
 
 
-def write(table: pd.DataFrame, out: Path) -> None:
-    """Write a table as a new .csv file; UserError if it exists or has another ending."""
+def refuse_file(out: Path) -> None:
+    """Refuse a name for a new .csv file that exists or has another ending: UserError."""
     if out.suffix != ".csv":
         raise UserError(f"--out {out}: ends in {out.suffix!r}, expected a new file that ends in .csv")
     if out.exists():
         raise UserError(f"--out {out} exists already; expected the name of a new file")
+
+
+def write(table: pd.DataFrame, out: Path) -> None:
+    """Write a table as a new .csv file; UserError if it exists or has another ending."""
+    refuse_file(out)
     table.to_csv(out, index=False)
 
 
