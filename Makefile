@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow fuzz test-browser chromium check format profile bench clean
+.PHONY: help run test slow fuzz test-browser chromium docs check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,10 @@ chromium:
 	@$(HAS_CHROMIUM) || { test "$$(id -u)" = 0 && apt-get -qq update && apt-get -qq install --yes chromium >/dev/null; } \
 	|| { echo "No Chromium, and no right to install it; Debian: apt-get install chromium" >&2; exit 1; }
 
+docs: $(VENV)/.docs-installed ## build the documentation into docs/_build/html, without a network
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -95,6 +99,11 @@ $(VENV)/.browser-installed: pyproject.toml constraints.txt | $(VENV)/.made
 	@echo "Installing the simulator, its dashboard and its tests' tools into $(VENV) (once; some minutes)"
 	$(INSTALL) --editable ".[dev,dashboard,browser]"
 	@touch $@ $(VENV)/.dev-installed $(VENV)/.core-installed
+
+$(VENV)/.docs-installed: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo "Installing the simulator and the documentation's tools into $(VENV) (once; about a minute)"
+	$(INSTALL) --editable ".[docs]"
+	@touch $@ $(VENV)/.core-installed
 
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
