@@ -3,6 +3,12 @@
 Caps and rates are values with dates. Levels of currency, other assets and liabilities and of the foreign repo pool are
 published levels of Wednesdays, moved to on that day (or the next business day). Mortgage securities are among the other
 assets; what they bring in above their cap buys Treasuries at the auctions of the month after, as add-ons.
+
+Where the debt limit keeps an auction from being held on its day, its part of the roll-over goes to the auctions of
+the same issue day and class that are still to be held, by their sizes, as add-ons are shared by what is announced; if
+there are none, it is redeemed in cash, on top of the cap. A coupon auction that is put off takes part in what matures
+on its new issue day. Source of the shares: New York Fed, Treasury Rollovers FAQ; that what finds no auction is repaid
+in cash follows from roll-overs being bids at auction, and is our reading.
 Source: H.4.1; New York Fed, Treasury Rollovers FAQ.
 """
 
@@ -18,11 +24,13 @@ from agents.institution import Institution
 from agents.reinvestment import above_cap, month_before, month_of, part_of, redeemed_share, rolled
 from market.calendar import roll_forward
 from market.instruments import Money
-from market.messages import Auction, FactorLevels
+from market.messages import Auction, FactorLevels, Rollover
 from market.price_index import RATIO_ONE_E5, index_ratio_e5
 from market.securities import Kind
 from market.units import Bool, Int
 from market.view import PolicyRates, View
+
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class CentralBank(Institution):
         self.plan = plan
         self._reported = -(10**9)
         self._months: dict[tuple[int, int], tuple[int, int]] = {}
+        self._added: dict[tuple[int, bool], dict[Key, int]] = {}  # by issue day and class: add-ons by auction
 
     def rates(self, date: int) -> PolicyRates:
         """Return the administered rates in force on a day."""
@@ -108,16 +117,40 @@ class CentralBank(Institution):
         if not due.any():
             return 0
         amount = self._rolled(view, due, bills)
-        sizes = [
-            a.offering
-            for a in self.plan.calendar
-            if a.issue_day == auction.issue_day and (s.kind[a.security] == Kind.BILL) == bills
-        ]
-        return part_of(amount, self._planned(auction), sum(sizes))
+        taken = self._added.setdefault((auction.issue_day, bills), {})
+        taken[_key(auction)] = 0
+        sizes = self._sizes(view, auction.issue_day, bills)
+        own, on = sizes.setdefault(_key(auction), auction.offering), sizes.keys() - self.model.withdrawn
+        left = amount - sum(taken.values())
+        if len(on) < len(sizes):  # others take the part of what is not held
+            part = part_of(left, own, sum(sizes[key] for key in on | {_key(auction)} if not taken.get(key)))
+        else:
+            part = part_of(amount, own, sum(sizes.values()))
+        taken[_key(auction)] = min(part, left)
+        return taken[_key(auction)]
+
+    def _sizes(self, view: View, issue_day: int, bills: bool) -> dict[Key, int]:
+        """Return the sizes that the calendar foresees of bills, or coupons, issued on a day."""
+        bill = view.securities.of(Kind.BILL)
+        of_day = [a for a in self.plan.calendar if a.issue_day == issue_day and bill[a.security] == bills]
+        return {_key(a): a.offering for a in of_day}
+
+    def rollovers(self, view: View) -> list[Rollover]:
+        """Return what it is repaid this morning and what it rolled of that, by class."""
+        s, out = view.securities, []
+        matures = (np.asarray(roll_forward(s.maturity_day)) == view.date) & (view.soma > 0)
+        for bills in (True, False):
+            due = matures & (s.of(Kind.BILL) == bills)
+            if due.any():
+                taken, planned = self._added.get((view.date, bills), {}), self._sizes(view, view.date, bills)
+                wanted, rolled_face = self._rolled(view, due, bills), sum(taken.values())
+                missed = tuple(key for key in planned if key not in taken)
+                out.append(Rollover(bills, self._principal(view, due), wanted, rolled_face, (*planned,), missed))
+        return out
 
     @staticmethod
     def _same(a: Auction, b: Auction) -> bool:
-        return a.security == b.security and a.auction_day == b.auction_day
+        return _key(a) == _key(b)
 
     def _rolled(self, view: View, due: Bool, bills: bool) -> int:
         """Return what is rolled of securities repaid on one day: a cap is of the month in which they mature."""
@@ -156,6 +189,11 @@ class CentralBank(Institution):
 
     def _cap(self, day: int) -> int:
         return _in_force(self.plan.caps, day)
+
+
+def _key(auction: Auction) -> Key:
+    """Return what names an auction in the calendar: its security and its day."""
+    return auction.security, auction.auction_day
 
 
 def _in_force(caps: tuple[tuple[int, int], ...], day: int) -> int:

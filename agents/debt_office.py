@@ -169,6 +169,10 @@ class DebtOffice(Institution):
         short = planned - self.model.treasury_cash_at_close
         return int(short) // CENTS_PER_FACE - sum(self.moved.values())
 
+    def withdrawn(self) -> set[tuple[int, int]]:
+        """Return the auctions (security, auction day) that the debt limit kept from being held on their days."""
+        return set() if self.plan.limit is None else self.limit_desk.withdrawn
+
     def room_to_reopen(self, view: View) -> int | None:
         """Return the face that the debt limit leaves for sales outside the auctions; None if nothing limits it."""
         if self.plan.limit is None:

@@ -50,6 +50,7 @@ class LimitDesk:
         self.unpaid_cents = 0
         self.cash_at_resolution: int | None = None
         self.postponed: list[Auction] = []
+        self.withdrawn: set[tuple[int, int]] = set()  # security, auction day: not held then
 
     # ---- announcements ---------------------------------------------------------------------------
     def fit(
@@ -66,15 +67,22 @@ class LimitDesk:
         kept, self.postponed = self._coupons_first(coupons, coming, view)
         ahead = [_issue(_fresh(a, view.date)) for a in self.postponed]
         ahead += [_issue(a) for a in waiting if not bill[a.security]]
+        self._tell(kept, self.postponed)
         bills, others = [a for a in today if bill[a.security]], [a for a in waiting if bill[a.security]]
         cut: dict[int, int] = {}
         for place, auction in enumerate(bills):
             size = self._bill_size(auction, [*bills[place + 1 :], *others], [*coming, *ahead], view)
             cut[auction.issue_day] = cut.get(auction.issue_day, 0) + auction.offering - size
+            self._tell([auction] if size else [], [] if size else [auction])
             if size:
                 kept.append(replace(auction, offering=size))
                 coming.append(_issue(kept[-1]))
         return kept, cut
+
+    def _tell(self, held: list[Auction], withdrawn: list[Auction]) -> None:
+        """Remember which auctions will not be held on their days."""
+        self.withdrawn |= {(a.security, a.auction_day) for a in withdrawn}
+        self.withdrawn -= {(a.security, a.auction_day) for a in held}
 
     def _coupons_first(
         self, coupons: list[Auction], coming: list[Issue], view: View

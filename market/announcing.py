@@ -10,7 +10,7 @@ from market.ladder import Ladder
 from market.messages import Auction
 from market.price_index import index_ratio_e5
 from market.recording import note_list
-from market.roles import Announcer, RateSetter
+from market.roles import Announcer, RateSetter, Withdrawer
 from market.securities import Kind, Securities
 from market.trading import accrued_of
 from market.units import POINT_E8, Bool, Float, Int
@@ -112,3 +112,4 @@ def announce(market: Any) -> None:
             else:
                 market.buybacks.append(operation)
                 note_list(market, operation)
+    market.withdrawn = set().union(*(office.withdrawn() for office in market.playing(Withdrawer)))

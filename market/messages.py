@@ -126,6 +126,22 @@ class Buyback:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollover:
+    """What the Fed is repaid of bills, or of coupons, on a day, in units of face, and what it rolls over of that.
+
+    ``wanted`` is what its caps leave to roll, ``rolled`` what auctions that settle today added on, ``planned`` the
+    auctions (security, auction day) that were to take part, ``missed`` those of them that were not held.
+    """
+
+    bills: bool
+    repaid: int
+    wanted: int
+    rolled: int
+    planned: tuple[tuple[int, int], ...]
+    missed: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactorLevels:
     """Levels of the Fed's balance sheet that come from outside the market, in cents."""
 

@@ -102,6 +102,7 @@ class TreasuryMarket(mesa.Model):
         self.usual_repo_cents = 0  # of dealers in the evening, by habit
         self.reverse_repo_rate_e4 = 0  # of what is placed at the Fed; nothing accrues in the burn-in
         self.auctions: list[Auction] = []
+        self.withdrawn: set[tuple[int, int]] = set()  # auctions by security and day, not held: the debt limit
         self.buybacks: list[Buyback] = []
         self.bought_face = self.bought_cents = self.bought_cents_before = 0  # today; and the day before
         # ---- the day's business ----

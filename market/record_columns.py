@@ -252,6 +252,17 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "amount": ("cents or face", "face traded, below 0 sold; of RESERVES or TREASURY_CASH, what it gains, in all"),
         "rate_bp": ("bp", "rate of the operation, NaN if none"),
     },
+    "rollovers": {
+        "date": ("date", "day on which the Fed is repaid"),
+        "kind": ("name", "bills or coupons"),
+        "repaid_face": ("face", "principal repaid to the Fed, TIPS with their inflation"),
+        "redeemed_face": ("face", "of it, what the Fed takes in cash: by its cap, and what was lost"),
+        "capped_face": ("face", "redeemed by the cap"),
+        "rolled_face": ("face", "added on to auctions that settle on the day"),
+        "lost_face": ("face", "wanted to roll, and redeemed instead"),
+        "auctions_missed": ("count", "auctions of the calendar that settle on the day and were not held"),
+        "reason": ("name", "why something was lost: market.rollover"),
+    },
     "debt_limit": {
         "date": ("date", "business day from the reinstatement of the limit on"),
         "subject_debt_musd": ("musd", "debt subject to the limit, measures in use deducted"),

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
-from market.messages import Auction, Buyback, FactorLevels, LimitLevels, LimitUse, Quotes
+from market.messages import Auction, Buyback, FactorLevels, LimitLevels, LimitUse, Quotes, Rollover
 from market.news import News
 from market.units import Float, Int
 from market.view import PolicyRates, View
@@ -257,6 +257,22 @@ class Reinvestor(Protocol):
 
     def addon(self, auction: Auction, view: View) -> int:
         """Return the face of its non-competitive add-on."""
+
+
+@runtime_checkable
+class RolloverReporter(Protocol):
+    """Tells what becomes of what it is repaid."""
+
+    def rollovers(self, view: View) -> list[Rollover]:
+        """Return what it is repaid this morning and what it rolled of that, by class."""
+
+
+@runtime_checkable
+class Withdrawer(Protocol):
+    """Takes auctions of its calendar back, or puts them off."""
+
+    def withdrawn(self) -> set[tuple[int, int]]:
+        """Return the auctions (security, auction day) that the debt limit kept from being held on their days."""
 
 
 @runtime_checkable

@@ -19,6 +19,7 @@ from market.price_index import index_ratio_e5
 from market.record import Labels
 from market.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_OUTRIGHT, MEMO_REDEEM
 from market.roles import FactorReporter, Spender
+from market.rollover import note_rollovers
 from market.settlement import close_out, return_borrowed, settle
 from market.units import CENTS_PER_FACE, Int, cash_cents, half_even
 
@@ -97,6 +98,7 @@ def redeem_maturities(market: Any) -> None:
     maturing = (s.maturity_day <= market.date) & (market.outstanding > 0)
     if market.burning_in or not maturing.any():
         return
+    note_rollovers(market)
     pending = stacked(market.unsettled, TRADES)
     market.unsettled = [close_out(market.ledger, pending, maturing)]
     places = np.flatnonzero(maturing)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import small
 
+from agents.central_bank import CentralBank, FedPlan
 from agents.debt_limit import LimitPlan, Measure, face_cents, months_between, projected_cents, x_day
 from agents.debt_office import DebtOffice
 from agents.limit_desk import BILLION, LimitDesk
@@ -21,8 +22,9 @@ from experiments.scenario import load
 from market.calendar import business_days, roll_forward
 from market.messages import Auction
 from market.price_index import PriceIndex
+from market.rollover import LIMIT, NO_BIDS, ROLLED, reason_of
 from market.securities import Kind, Securities
-from market.units import CENTS_PER_FACE, day_number
+from market.units import CENTS_PER_FACE, FACE_PER_MUSD, day_number
 
 START = day_number("2024-09-03")
 BN = BILLION * CENTS_PER_FACE
@@ -222,6 +224,11 @@ def resolved(tmp_path_factory):
     return lived(tmp_path_factory, 16, reinstated="2024-06-04", resolved="2024-06-13", **TIGHT)
 
 
+@pytest.fixture(scope="module")
+def no_room(tmp_path_factory):
+    return lived(tmp_path_factory, 16, margin_musd=10**6, reinstated="2024-06-04", resolved=None, **TIGHT)
+
+
 def test_the_laws_hold_and_no_dollar_is_unexplained(resolved):
     _, tables = resolved
     findings = check(tables.folder)
@@ -258,8 +265,8 @@ def test_the_waterfall_ends_where_its_steps_lead(resolved):
     assert waterfall.save(tables.folder)[0].read_bytes()[:4] == b"\x89PNG"
 
 
-def test_with_no_room_at_all_the_default_is_flagged_and_the_run_goes_on(tmp_path_factory):
-    market, tables = lived(tmp_path_factory, 16, margin_musd=10**6, reinstated="2024-06-04", resolved=None, **TIGHT)
+def test_with_no_room_at_all_the_default_is_flagged_and_the_run_goes_on(no_room):
+    market, tables = no_room
     rows = tables["debt_limit"]
     assert rows["default"].any() and not rows["default"].iloc[0]
     assert (rows["subject_debt_musd"] <= rows["limit_musd"]).all() and (rows["cash_musd"] >= 0).all()
@@ -269,3 +276,51 @@ def test_with_no_room_at_all_the_default_is_flagged_and_the_run_goes_on(tmp_path
     start, paid = rows["date"].iloc[0], tables["postings"].query("memo == 'fiscal' and instrument == 'TREASURY_CASH'")
     planned = sum(cents for day, cents in office.plan.receipts.items() if day <= market.date)
     assert paid["amount"].sum() - office.limit_desk.unpaid_cents == planned and start
+
+
+def test_a_roll_over_that_the_limit_leaves_without_an_auction_is_redeemed_and_says_why(no_room):
+    """With no room at all: what the Fed wanted to roll is repaid in cash, on top of its cap, and has its reason."""
+    _, tables = no_room
+    rows, auctions = tables["rollovers"].astype({"reason": str}), tables["auctions"]
+    lost = rows[rows["reason"] == LIMIT]
+    assert len(lost) and (lost["lost_face"] > FACE_PER_MUSD).all() and (lost["auctions_missed"] > 0).all()
+    assert (rows[rows["reason"] != LIMIT]["lost_face"] <= 5).all()
+    assert (rows["capped_face"] + rows["lost_face"] == rows["redeemed_face"]).all()
+    assert (rows["redeemed_face"] + rows["rolled_face"] == rows["repaid_face"]).all()
+    added = auctions.groupby([auctions["issue_date"], auctions["kind"].astype(str) == "bill"])["addon_face"].sum()
+    for row in rows.itertuples():
+        assert added.get((row.date, row.kind == "bills"), 0) == row.rolled_face
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "expected"),
+    [(set(), [30, 60]), ({0}, [None, 90]), ({1}, [90, None]), ({0, 1}, [None, None])],
+)
+def test_the_part_of_an_auction_that_is_not_held_goes_to_the_others_of_its_issue_day(withdrawn, expected):
+    issue, soma = int(S.maturity_day[0]), np.zeros(len(S), np.int64)
+    soma[0] = 90
+    calendar = [Auction(at, issue - 7, issue - 4, issue, size, 1, False) for at, size in ((5, 10), (6, 20))]
+    fed = CentralBank.__new__(CentralBank)
+    fed.plan, fed._months, fed._added = FedPlan(calendar=tuple(calendar), roll_all=True), {}, {}
+    fed.model = SimpleNamespace(withdrawn={(calendar[at].security, issue - 4) for at in withdrawn})
+    view = SimpleNamespace(securities=S, soma=soma, date=issue)
+    got = [None if at in withdrawn else fed.addon(auction, view) for at, auction in enumerate(calendar)]
+    told = fed.rollovers(view)[0]
+    assert got == expected and told.rolled == sum(face or 0 for face in got) and told.wanted == told.repaid == 90
+    reasons = {0: ROLLED, 1: ROLLED, 2: LIMIT}
+    assert reason_of(told, fed.model.withdrawn) == reasons[len(withdrawn)]
+    assert reason_of(told, set()) == (NO_BIDS if len(withdrawn) == 2 else ROLLED)
+
+
+def test_a_coupon_auction_put_off_to_another_day_takes_its_part_there_and_no_more_is_rolled_than_matures():
+    issue, soma = int(S.maturity_day[0]), np.zeros(len(S), np.int64)
+    soma[0] = 90
+    planned = Auction(5, issue - 7, issue - 4, issue, 20, 1, False)
+    late = Auction(6, issue - 3, issue - 2, issue, 40, 1, False)
+    fed = CentralBank.__new__(CentralBank)
+    fed.plan, fed._months, fed._added = FedPlan(calendar=(planned,), roll_all=True), {}, {}
+    fed.model = SimpleNamespace(withdrawn=set())
+    view = SimpleNamespace(securities=S, soma=soma, date=issue)
+    assert [fed.addon(late, view), fed.addon(planned, view)] == [60, 30]
+    fed._added = {}
+    assert [fed.addon(planned, view), fed.addon(late, view)] == [90, 0]
