@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from agents.institution import Institution
 from market.buyback import BUCKETS, Listing, evaluate, reasons
+from market.drawn_lists import drawn_half
 from market.futures_cycle import cycle_on, grades_on
 from market.messages import Buyback
 from market.securities import Kind
@@ -72,6 +73,7 @@ class BuybackRules:
     spare_deliverable: bool = False
     spare_special_bp: float = 0.0  # fee in repo above which a security is scarce; 0 spares none
     only_illiquid: bool = False
+    half_drawn: bool = False  # a placebo: lists drawn by lot (market.drawn_lists)
     standing: StandingTerms = StandingTerms()
     reopening: StandingTerms = StandingTerms()  # what a two-sided facility sells; a total of 0 sells nothing
     standing_buckets: tuple[str, ...] = tuple(BUCKETS)
@@ -107,6 +109,8 @@ class BuybackDesk(Institution):
             published[list(planned.listed)] = True
             published &= ~view.on_the_run & (view.outstanding > 0)
             why = np.where(published, Listing.LISTED, np.where(why == Listing.LISTED, Listing.UNPUBLISHED, why))
+        if self.rules.half_drawn:
+            why = self._by_lot(why, planned.day)
         listed = why == Listing.LISTED
         aimed, rules = self.targeted(listed, view), self.rules
         return Buyback(
@@ -120,6 +124,12 @@ class BuybackDesk(Institution):
             planned.purpose,
             np.where(listed & ~aimed, Listing.UNTARGETED, why),
         )
+
+    def _by_lot(self, why: Int, day: int) -> Int:
+        """Return reasons (S,) after the lot: it draws half of what rule or published list hold."""
+        pool = (why == Listing.LISTED) | (why == Listing.UNPUBLISHED)
+        drawn = drawn_half(self.model.streams, self.model.securities.cusip, day)
+        return np.where(pool, np.where(drawn, Listing.LISTED, Listing.UNTARGETED), why)
 
     def by_rule(self, bucket: str, view: View) -> Bool:
         """Return what a bucket lists by rule (S,)."""

@@ -31,6 +31,7 @@ from experiments.futures_start import open_futures
 from experiments.holders import Holder
 from experiments.kinds import traits_by_kind
 from experiments.news_sections import dated_news
+from experiments.nudge_sections import nudging
 from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.population import Trait
 from experiments.request_sections import request_rules
@@ -186,6 +187,7 @@ def befall(market: TreasuryMarket, scenario: Scenario) -> None:
         sellers(market, shock.holder)  # refuses an unknown holder before anything runs
     market.shocks += exits
     market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
+    market.shocks += tuple(map(nudging, scenario.nudges))
 
 
 def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:

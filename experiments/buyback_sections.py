@@ -92,6 +92,15 @@ class Buybacks(Section):
         "refunding statements of 2024",
         "operations as held, or 13 a quarter of 30bn, one a week",
     )
+    lists: Literal["as-announced", "half-drawn"] = declared(
+        "as-announced",
+        "mode",
+        "a placebo",
+        "of each operation: the published list or the rule's, or half of the bucket's securities drawn by the seed",
+    )
+    shift_days: int = declared(
+        0, "business days", "a placebo", "how much later operations are held, with their lists", ge=0, le=60
+    )
     scale: float = declared(1.0, "ratio", "", "announced maxima over those of the calendar", gt=0, le=100)
     only_buckets: tuple[Bucket, ...] = declared(
         tuple(BUCKETS), "buckets", "refunding statements of 2024", "buckets of the calendar in which something is held"

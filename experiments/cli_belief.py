@@ -1,5 +1,5 @@
 """Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``, ``regress``,
-``robust``, ``ablate``, ``sensitivity``, ``attribute``."""
+``robust``, ``ablate``, ``sensitivity``, ``attribute``, ``placebo``."""
 
 import sys
 from pathlib import Path
@@ -181,6 +181,25 @@ def attribute(
         print(f"table    {out}")
 
 
+def placebo(
+    folder: Sweep,
+    kind: Annotated[str, typer.Argument(help="zero, permute-cusips, shift-dates or trivial.")],
+    group: Annotated[int, typer.Option(help="Seeds of each experiment whose A/A interval is looked at.", min=2)] = 2,
+    contrast: Contrast = None,
+    workers: Workers = 1,
+) -> None:
+    """Run a treatment that must do nothing, with the experiment's seeds, and say what it does."""
+    from experiments.robustness import placebos
+    from experiments.robustness.variants import ask
+
+    asked = ask(folder, contrast)
+    placebos.run(asked, placebos.known(kind), workers)
+    table = placebos.table(asked, kind)
+    _written(folder, f"placebo-{kind}", table)
+    if kind == placebos.TRIVIAL:
+        print("\n".join(placebos.covered(asked, group)))
+
+
 def _told(name: str, done: int, of: int) -> None:
     print(f"{name}: {done} of {of} worlds done", file=sys.stderr)
 
@@ -200,5 +219,5 @@ def _written(folder: Path, name: str, table: "pd.DataFrame") -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (calibrate, regress, robust, ablate, sensitivity, attribute):
+    for command in (calibrate, regress, robust, ablate, sensitivity, attribute, placebo):
         app.command()(command)

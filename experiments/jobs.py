@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 
 from experiments.branching import branch, burn_in_key, forget, lived_burn_in
 from experiments.costs import interest_by_day
+from experiments.event_windows import by_operation
 from experiments.outcomes import by_group
 from experiments.run import live, simulate
 from experiments.scenario_sections import Scenario
 from experiments.store import new_folder, write_manifest, write_whole
 from market.record import Record
 
-TABLES = ("daily", "groups", "sectors")
+TABLES = ("daily", "groups", "sectors", "operations")
 
 
 @dataclass(frozen=True)
@@ -110,18 +111,20 @@ def _simulate_into(folder: Path, job: Job, packed: bytes | None) -> None:
     else:
         market = live(branch(packed, job.scenario, record), job.days)
     try:
-        for name, frame in zip(TABLES, _frames(record), strict=True):
+        for name, frame in zip(TABLES, _frames(record, job.seed), strict=True):
             pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / f"{name}.parquet")
         write_manifest(folder, job.scenario, job.seed, market.day, market.checks, perf_counter() - started)
     finally:
         forget(market)
 
 
-def _frames(record: Record) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return the tables of a run: days, with the interest that accrues on the debt; groups of securities; sectors."""
+def _frames(record: Record, seed: int) -> tuple[pd.DataFrame, ...]:
+    """Return the tables of a run: days, with the interest that accrues on the debt; groups of securities; sectors; the
+    windows of the published operations.
+    """
     daily, securities = record.to_pandas("daily"), record.to_pandas("securities")
     daily["interest_musd"] = interest_by_day(securities).reindex(daily["date"]).to_numpy()
-    return daily, by_group(securities), record.to_pandas("sectors")
+    return daily, by_group(securities), record.to_pandas("sectors"), by_operation(securities, seed)
 
 
 def failed(job: Job, error: str, trace: str) -> Done:

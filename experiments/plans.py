@@ -106,6 +106,7 @@ def buyback_rules(policy: Buybacks) -> BuybackRules:
         reserve_bp=policy.reserve_bp,
         curve_weight=policy.curve_weight,
         cap_share=policy.security_cap,
+        half_drawn=policy.lists == "half-drawn",
         spare_deliverable=policy.spare_deliverable,
         spare_special_bp=policy.spare_special_bp,
         only_illiquid=policy.target == "most-illiquid-decile",
@@ -133,12 +134,15 @@ def planned_buybacks(
     for b in scheduled(first, last):
         if b.bucket not in policy.only_buckets:
             continue
+        day = int(next_business_day(b.operation_day, policy.shift_days)) if policy.shift_days else b.operation_day
+        if day > last:
+            continue
         listed = None if b.eligible is None else tuple(known[c] for c in b.eligible if c in known)
-        announced = int(previous_business_day(b.operation_day))
+        announced = int(previous_business_day(day))
         maximum = round(b.maximum * policy.scale / FACE_PER_MUSD) * FACE_PER_MUSD
         held_in = round_at(BUYBACKS_AT, rounds)
         purpose = b.purpose.lower()
-        out.append(PlannedBuyback(b.operation_day, announced, held_in, b.bucket, maximum, listed, purpose))
+        out.append(PlannedBuyback(day, announced, held_in, b.bucket, maximum, listed, purpose))
     return tuple(out)
 
 

@@ -23,7 +23,7 @@ from experiments.effects_page import number
 from experiments.experiment import EXPECTATIONS, names
 from experiments.experiment import load as bundled
 from experiments.figures import effect_path, effects, style, three_intervals
-from experiments.robustness import uncertainty
+from experiments.robustness import placebos, uncertainty
 from experiments.store import write_whole
 from experiments.sweep import read_sweep
 
@@ -45,8 +45,8 @@ def save(folder: Path) -> list[Path]:
     return [*(folder / name for name in texts), *found.save(), *figures]
 
 
-def sentence(row: dict[str, Any]) -> str:
-    """State an effect in one sentence."""
+def sentence(row: dict[str, Any], floor: str = "") -> str:
+    """State an effect in one sentence, the chaos floor beside it if it is known."""
     unit, size = row["unit"], row["mean"]
     if row["seeds"] < 2:
         return f"{row['outcome']}: {row['seeds']} seeds with a value say nothing about it."
@@ -56,8 +56,20 @@ def sentence(row: dict[str, Any]) -> str:
         f"(95 % interval {number(row['t_low'])} to {number(row['t_high'])}, "
         f"bootstrap {number(row['bootstrap_low'])} to {number(row['bootstrap_high'])}, {row['seeds']} paired seeds): "
         f"**{row['verdict']}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} "
-        f"would have been found four times in five, and pairing divides the standard error by {number(row['gain'])}."
+        f"would have been found four times in five, and pairing divides the standard error by {number(row['gain'])}"
+        f"{floor}."
     )
+
+
+def chaos_floors(folder: Path) -> dict[str, str]:
+    """Return by outcome what one quote moved by one tick does, once ``offtherun placebo DIR trivial`` was there."""
+    path = placebos.file_of(folder, placebos.TRIVIAL)
+    if not path.is_file():
+        return {}
+    return {
+        row["outcome"]: f"; one quote moved by one tick makes a seed differ by {number(row['sd'])} {row['unit']} (s.d.)"
+        for row in _rows(pd.read_csv(path))
+    }
 
 
 def page(found: Results) -> str:
@@ -69,8 +81,9 @@ def page(found: Results) -> str:
         f"- `{name}`: {arm.about or arm.scenario or question.scenario}" for name, arm in question.all_arms().items()
     ]
     lines += ["", "## Headline", "", headline(found), "", "## Effects", ""]
+    floors = chaos_floors(found.folder)
     for name, rows in found.effects.groupby("effect", sort=False):
-        lines += [f"**{name}**", "", *(f"- {sentence(row)}" for row in _rows(rows)), ""]
+        lines += [f"**{name}**", "", *(f"- {sentence(row, floors.get(row['outcome'], ''))}" for row in _rows(rows)), ""]
     lines += [
         "Tests stand alone: nothing corrects for the number of arms and outcomes. Intervals say what seeds leave open.",
         "",

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from experiments import flow_sections, news_sections
+from experiments import flow_sections, news_sections, nudge_sections
 from experiments.buyback_sections import Buybacks
 from experiments.coupon_sections import CouponShifts
 from experiments.deficit_sections import Deficit
@@ -26,6 +26,7 @@ from experiments.futures_sections import Futures
 from experiments.limit_sections import DebtLimit
 from experiments.money_sections import MoneyMarket
 from experiments.news_sections import News
+from experiments.nudge_sections import Nudge
 from experiments.population import Population
 from experiments.purchase_sections import BackstopAuctions, Functioning, Purchases
 from experiments.request_sections import Requests
@@ -281,6 +282,7 @@ class Scenario(Section):
     flows: tuple[Flow, ...] = _field((), "flows", "", "what holders buy or sell whatever it costs, by day")
     exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
     withdrawals: tuple[Withdrawal, ...] = _field((), "withdrawals", "", "bidders that stay away from auctions")
+    nudges: tuple[Nudge, ...] = _field((), "nudges", "", "days on which one quote is moved, for placebos")
 
     @model_validator(mode="after")
     def _exits_inside(self) -> Self:
@@ -290,6 +292,7 @@ class Scenario(Section):
             outside_run(self.withdrawals, *days),
             flow_sections.outside(self.flows, *days),
             news_sections.outside(self.news, *days),
+            nudge_sections.outside(self.nudges, *days),
         ):
             if wrong:
                 raise ValueError(wrong)

@@ -70,6 +70,7 @@ class TreasuryMarket(mesa.Model):
         self.date = self.last_date = premises.start_date
         self.shocks: tuple[Any, ...] = ()
         self.staying_away: Int = np.zeros(0, np.int64)  # from auctions today, by account; empty: nobody does
+        self.nudge_ticks = 0  # by which the next bid shown is moved (market.nudge)
         self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
         self.extras: dict[str, float] = {}
         self.futures: FuturesMarket | None = None  # where futures are traded

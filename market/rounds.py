@@ -9,6 +9,7 @@ from market.ladder_kernels import quote_levels
 from market.layout import Side
 from market.matching_session import match_wishes
 from market.messages import ORDERS, Venue, as_table, stacked
+from market.nudge import nudged
 from market.recording import note_quotes
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
 from market.units import Float, Int, read_only
@@ -16,7 +17,7 @@ from market.units import Float, Int, read_only
 
 def apply_shocks(market: Any) -> None:
     """Change what the scenario says changes today."""
-    market.staying_away = np.zeros(0, np.int64)
+    market.staying_away, market.nudge_ticks = np.zeros(0, np.int64), 0
     for shock in market.shocks:
         shock(market)
 
@@ -67,6 +68,8 @@ def _post_quotes(market: Any, quoters: list[Any]) -> None:
     place = np.argsort(order)  # where each quoter stands by row
     bids = _levels(market, quoters, place, [(q.bid, q.bid_face) for q in said], up=False)
     asks = _levels(market, quoters, place, [(q.ask, q.ask_face) for q in said], up=True)
+    if market.nudge_ticks:
+        bids = nudged(market, *bids), bids[1]
     rows = rows[order]
     if market.record.keeps("quotes"):
         note_quotes(market, rows, (bids[0], asks[0]), (bids[1], asks[1]))
