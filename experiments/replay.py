@@ -41,7 +41,7 @@ DAYS_PER_YEAR = 365.25
 SOMA_KINDS = {"bills": ["bill"], "notes_bonds": ["note", "bond"], "frn": ["frn"], "tips": ["tips"]}
 CLASSES = {"BILLS": "bill", "NOTES": "note", "BONDS": "bond", "TIPS": "tips", "FRN": "frn"}
 PUBLISHED_INPUTS = ("rates_path", "supply", "fiscal", "factors")
-CALENDAR_OF_BUYBACKS = ("schedule", "scale", "only_buckets", "target")
+CALENDAR_OF_BUYBACKS = ("schedule", "scale", "only_buckets", "target", "lists", "shift_days")
 
 
 class Item(NamedTuple):
