@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from agents.asset_manager import AssetManager
 from agents.investor import DIRECT_SOURCE
 from agents.owner_flows import MONTH, liquid_first, owners_flow, return_of_day
+from agents.run_rules import whole_millions
 from agents.traits import memory, trait
 from market.exposure import exposure
-from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float
+from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, Float
 from market.view import View
 
 FLOW_SOURCE = "Goldstein, Jiang and Ng (2017): 0.2 to 0.4, larger on losses; from memory"
@@ -25,6 +26,7 @@ class BondFund(AssetManager):
     """A mutual fund or an exchange-traded fund."""
 
     together = True
+    runs = True
     sector = "bond funds"
 
     speed = trait(0.04, "share of the gap a day", (0, 1), "fast holders, set in a reduced model")
@@ -69,12 +71,10 @@ class BondFund(AssetManager):
         """Order the sale of what is owed, in whole millions of each security; the rest is owed tomorrow."""
         free = np.where(view.tradable & ~view.when_issued, np.maximum(owned + np.minimum(self.forced, 0.0), 0.0), 0.0)
         turnover = self.model.outlook.on(view).turnover
-        face = liquid_first(free, turnover, price, self.owed / MUSD_PER_FACE_POINT)
-        face = np.floor(face / FACE_PER_MUSD) * FACE_PER_MUSD
+        face = whole_millions(liquid_first(free, turnover, price, self.owed / MUSD_PER_FACE_POINT))
         self.owed = self.owed - exposure(face * price, np.ones(face.shape[-1])) * MUSD_PER_FACE_POINT
-        known = np.isfinite(self.held_before)  # then what it traded in the last round is still to be counted
-        self.held_before = np.where((face > 0) & ~known, self.position, self.held_before)
-        self.forced, self.ordered = self.forced - face, exposure(face, np.ones(face.shape[-1]))
+        self.order_sale(face)
+        self.ordered = exposure(face, np.ones(face.shape[-1]))
 
     def redemptions(self) -> tuple[Float, Float]:
         """Return what owners asked back today in $m, negative if they brought it, and the face ordered for it."""

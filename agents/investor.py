@@ -27,6 +27,7 @@ from agents.institution import Institution
 from agents.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
 from agents.needs import needs_of_day
 from agents.outlook import NODES, Lessons
+from agents.run_rules import join_run
 from agents.traits import memory, trait
 from agents.venue_choice import choose_venues
 from agents.when_issued import buy_ahead, held_ahead
@@ -58,6 +59,7 @@ class Investor(Institution):
 
     hears_private: ClassVar[bool] = False  # whether it learns a day before the others
     bidders: ClassVar[int] = 1  # how many people bid at auctions under its name
+    runs: ClassVar[bool] = False  # whether it may sell for fear of others' sales
     monetary_authority: ClassVar[bool] = False  # whether it bids through the New York Fed
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01, set in a reduced model")
@@ -83,12 +85,15 @@ class Investor(Institution):
     client_share = trait(0.0, "years of roll-down offered into a buyback", (0, 1), "set by policy.buybacks")
     client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
 
+    fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
+
     benchmark = memory(0.0, "accustomed share of each security's supply")
     forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
     held_before = memory(np.nan, "face held when it last asked for what it must trade")
     sent = memory(0.0, "face that it sent out the round before of what it must trade")
     waiting = memory(0.0, "face of it that nobody took, and that rests in the book")
     asking = memory(0.0, "bp: the yield at which that rests, 0 if nothing does")
+    seen_level = memory(np.nan, "bp: yields of each maturity when it last feared, net of known news")
     news = memory(0.0, "bp: all news, by factor", FACTORS)
     inflow = memory(0.0, "standard deviations: what its clients bring, by maturity node", NODES)
 
@@ -124,6 +129,8 @@ class Investor(Institution):
     def decide(self, view: View) -> NDArray[Any]:
         """Rebalance at its own hour; trade for liquidity; carry out what it must."""
         today = self.model.outlook.on(view)
+        if np.any(self.fear):
+            self.daily("fear", lambda: join_run(self, view))
         hour = self.daily("hour", lambda: self._hour(view.rounds))
         tables = [self.needs(view, today)]
         if (hour == view.round).any():
@@ -185,6 +192,12 @@ class Investor(Institution):
             return values[place, 0] if values.shape[1] == 1 else values[place, security]
 
         return pick
+
+    def order_sale(self, face: Float) -> None:
+        """Add face (..., S) to what it must sell."""
+        known = np.isfinite(self.held_before)  # then what it traded in the last round is still to be counted
+        self.held_before = np.where((face > 0) & np.logical_not(known), self.position, self.held_before)
+        self.forced = self.forced - face
 
     def must_trade(self) -> Float:
         """Return the face that it still must buy or sell (members,)."""

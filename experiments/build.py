@@ -23,6 +23,7 @@ from agents.open_market_desk import DeskPlan
 from agents.outlook import Outlook, StartPattern, node_weights
 from agents.standing_desk import StandingDesk, desk_kind
 from experiments.behaviours import deal_out, kinds_of
+from experiments.buyer_sections import money_abroad
 from experiments.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
 from experiments.endowment import endow
 from experiments.errors import UserError, nearest
@@ -134,6 +135,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         _endow_traits(agent, holder, numbers[holder.sector], given.state.money[row])
         _draw_traits(agent, holder, traits.get(holder.sector, {}), market.seed)
         scenario.money_market.set_habits(agent)
+        scenario.buyers.set_habits(agent)
         if "benchmark" in agent.columns:
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):
@@ -187,7 +189,7 @@ def befall(market: TreasuryMarket, scenario: Scenario) -> None:
         sellers(market, shock.holder)  # refuses an unknown holder before anything runs
     market.shocks += exits
     market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
-    market.shocks += tuple(map(nudging, scenario.nudges))
+    market.shocks += (*map(nudging, scenario.nudges), money_abroad(scenario.buyers))
 
 
 def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:

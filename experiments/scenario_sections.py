@@ -15,8 +15,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from experiments import flow_sections, news_sections, nudge_sections
+from experiments import buyer_sections, flow_sections, news_sections, nudge_sections
 from experiments.buyback_sections import Buybacks
+from experiments.buyer_sections import Buyers
 from experiments.coupon_sections import CouponShifts
 from experiments.deficit_sections import Deficit
 from experiments.errors import UserError
@@ -275,6 +276,7 @@ class Scenario(Section):
     news: News = News()
     population: Population = Population()
     money_market: MoneyMarket = MoneyMarket()
+    buyers: Buyers = Buyers()
     futures: Futures = Futures()
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
@@ -293,6 +295,7 @@ class Scenario(Section):
             flow_sections.outside(self.flows, *days),
             news_sections.outside(self.news, *days),
             nudge_sections.outside(self.nudges, *days),
+            buyer_sections.outside(self.buyers, *days),
         ):
             if wrong:
                 raise ValueError(wrong)
