@@ -8,6 +8,7 @@ institutions in their columns.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from traceback import walk_tb
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -169,7 +170,8 @@ class TreasuryMarket(mesa.Model):
             try:
                 act(self)
             except Exception as error:
-                error.add_note(f"on {to_date(self.date)} (day {self.day}), round {self.round}, in {act.__name__}")
+                moment = f"on {to_date(self.date)} (day {self.day}), round {self.round}, in {act.__name__}"
+                error.add_note(moment + self._asked_whom(error))
                 raise
             yield act.__name__
         self.day += 1
@@ -187,6 +189,15 @@ class TreasuryMarket(mesa.Model):
                 self.securities, np.where(published > 0, published, np.nan), self.settle_date
             )
             self.outlook.anchor(self.composite_bp - yields)
+
+    def _asked_whom(self, error: Exception) -> str:
+        """Return who was asked when an error arose, for a note; nothing if nobody was."""
+        for frame, _ in walk_tb(error.__traceback__):
+            names = frame.f_code.co_varnames[:1]
+            who = frame.f_locals.get(names[0]) if names else None
+            if any(who is one for one in self.participants):
+                return f", asked {getattr(who, 'name', '')}"
+        return ""
 
     # ---- who is here -----------------------------------------------------------------------------
     def account_for(self, institution: Any) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from market import all_to_all, request_desk, trading
 from market.ladder_kernels import quote_levels
@@ -13,6 +14,7 @@ from market.nudge import nudged
 from market.recording import note_quotes
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
 from market.units import Float, Int, read_only
+from market.view import View
 
 
 def apply_shocks(market: Any) -> None:
@@ -96,11 +98,16 @@ def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
     view = market.view()
     deciders = market.playing(Decider)
-    orders = trading.accept(market, deciders, [as_table(who.decide(view)) for who in deciders])
+    orders = trading.accept(market, deciders, [_decision(who, view) for who in deciders])
     orders = stacked([orders, all_to_all.asked_again(market)], ORDERS)
     orders = orders.take(trading.in_order_of_arrival(market, orders))
     asks = orders["venue"] == Venue.REQUEST
     market.requests, market.book_orders = orders.take(np.flatnonzero(asks)), orders.take(np.flatnonzero(~asks))
+
+
+def _decision(who: Decider, view: View) -> NDArray[Any]:
+    """Return what somebody decides, as a table: what fails in here is a failure of the one who was asked."""
+    return as_table(who.decide(view))
 
 
 def answer_requests(market: Any) -> None:

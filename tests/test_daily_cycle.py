@@ -68,7 +68,19 @@ def test_a_failure_says_when_where_and_what():
     Clumsy(market, name="Clumsy")
     with pytest.raises(TypeError) as told:
         market.step()
-    assert told.value.__notes__ == ["on 2024-05-28 (day -2), round 0, in take_orders"]
+    assert told.value.__notes__ == ["on 2024-05-28 (day -2), round 0, in take_orders, asked Clumsy"]
+
+
+def test_a_failure_inside_a_decision_names_who_was_asked():
+    class Forgetful(Institution):
+        def decide(self, view):
+            return view.memories
+
+    market = small_market()
+    Forgetful(market, name="Forgetful")
+    with pytest.raises(AttributeError) as told:
+        market.step()
+    assert told.value.__notes__ == ["on 2024-05-28 (day -2), round 0, in take_orders, asked Forgetful"]
 
 
 def test_a_day_beyond_the_calendar_is_refused():
