@@ -53,7 +53,7 @@ def bought(holder, kinds, days, **flow):
 
 def test_a_flow_sells_and_buys_face_of_its_holder_whatever_it_costs():
     change, _ = bought("foreign_private", "ForeignPrivate", (-20_000, -10_000))
-    assert -33_000 < change.sum() < -25_000
+    assert -33_000 < change.sum() < -24_000  # some of it is bought back, the cheaper it is
     change, market = bought("insurer", "Insurer", (4_000, 4_000), securities="bills", bucket_years=(0.0, 1.0))
     assert 6_000 < change[:, market.securities.of(Kind.BILL)].sum() < 9_500
 
