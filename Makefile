@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow fuzz test-browser chromium docs check format profile bench clean
+.PHONY: help run test slow fuzz test-browser chromium docs notebooks check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ docs: $(VENV)/.docs-installed ## build the documentation into docs/_build/html, 
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
+notebooks: $(VENV)/.notebooks-installed ## execute the notebooks, outputs into them (some minutes)
+	$(BIN)/python notebooks/execute.py
+
 check: $(VENV)/.dev-installed ## check format, lint and types, then run the tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -91,6 +94,11 @@ $(VENV)/.core-installed: pyproject.toml constraints.txt | $(VENV)/.made
 $(VENV)/.dev-installed: pyproject.toml constraints.txt | $(VENV)/.made
 	@echo "Installing the simulator and its tests' tools into $(VENV) (once; about a minute)"
 	$(INSTALL) --editable ".[dev]"
+	@touch $@ $(VENV)/.core-installed
+
+$(VENV)/.notebooks-installed: pyproject.toml constraints.txt | $(VENV)/.made
+	@echo "Installing the simulator and what executes notebooks into $(VENV) (once; about a minute)"
+	$(INSTALL) --editable ".[notebooks,research]"
 	@touch $@ $(VENV)/.core-installed
 
 HAS_CHROMIUM := command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null

@@ -5,24 +5,12 @@ from hashlib import sha256
 import numpy as np
 
 from agents.traits import KindTable
+from experiments import small_world
 from experiments.build import build
-from experiments.population import CountedKind
 from experiments.run import start_clock
 from experiments.scenario import load
 from market.record import Record
 
-COUNTS = {
-    "bank": 4,
-    "primary_dealer": 6,
-    "principal_trader": 2,
-    "money_fund": 4,
-    "bond_fund": 4,
-    "pension": 3,
-    "insurer": 3,
-    "hedge_fund": 4,
-    "state_local": 3,
-    "household": 2,
-}
 BOOKS = ("balance", "due", "lent")
 
 
@@ -40,10 +28,7 @@ def changed(section, **values):
 
 def small(name="baseline", rounds=4, burn_in=2, **values):
     """Return a bundled scenario with a few institutions of each kind, few rounds and a short burn-in."""
-    scenario = load(name)
-    counts = {kind: CountedKind(count=number) for kind, number in COUNTS.items()}
-    whole = scenario.model_copy(update={"population": scenario.population.model_copy(update=counts)})
-    return changed(whole, run__rounds=rounds, run__burn_in_days=burn_in, **values)
+    return changed(small_world.small(load(name), rounds, burn_in), **values)
 
 
 def small_market(name="baseline", seed=1, days=0, one_by_one=False, keep=(), **values):

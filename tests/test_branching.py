@@ -1,13 +1,14 @@
 """A shared burn-in changes nothing: a branch of it has the bits of a run that lived its burn-in itself."""
 
 import pytest
-from small_market import COUNTS, digest, small
+from small_market import digest, small
 
 from experiments.branching import branch, burn_in_key, calm, lived_burn_in
 from experiments.build import build
 from experiments.experiment import load, names
 from experiments.run import live
 from experiments.scenario import overlaid
+from experiments.small_world import COUNTS
 from market.record import Record
 
 CAP = {"since": "2024-01-01", "treasuries_musd": 0, "mbs_musd": 0}

@@ -14,9 +14,9 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 import pytest
-from small_market import COUNTS
 
 from experiments.scenario import load
+from experiments.small_world import COUNTS
 
 pytestmark = pytest.mark.browser
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-from small_market import COUNTS
 from tiny_experiment import bytes_of, tiny_jobs
 
 import experiments
@@ -18,6 +17,7 @@ from experiments.cli import main
 from experiments.experiment import load, names
 from experiments.jobs import execute
 from experiments.scenario import overlaid
+from experiments.small_world import COUNTS
 from experiments.sweep import jobs, open_sweep, sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]

@@ -1,8 +1,7 @@
 """An experiment of seconds: two arms of a small market that lives for a few days."""
 
-from small_market import COUNTS
-
 from experiments.experiment import BUNDLED, parse
+from experiments.small_world import tables as small_tables
 from experiments.sweep import jobs
 
 DAYS = 2
@@ -10,14 +9,13 @@ DAYS = 2
 
 def tables(**changed):
     """Return the tables of an experiment file, some of them replaced."""
-    population = {kind: {"count": number} for kind, number in COUNTS.items()}
     return {
         "name": "tiny",
         "question": "Does a small market notice its buybacks?",
         "mechanism": "as in the large one",
         "source": "a test",
         "control": "without",
-        "set": {"run": {"rounds": 4, "burn_in_days": 1}, "population": population},
+        "set": small_tables(burn_in_days=1),
         "arms": {"without": {"scenario": "no-buybacks"}, "with": {}},
         "outcomes": [{"name": "noise", "column": "noise_bp", "smallest": 0.1}],
         "days": DAYS,

@@ -48,7 +48,7 @@ def watch(market: Any, security: int) -> Ladder:
     level = np.arange(depth.shape[1])
     price = ladder.price_e8(level, np.full(len(level), security)) / POINT_E8
     is_bid = level[None, :] <= best[:, None]
-    low, high = _window(depth, best, mine, price)
+    low, high = _window(best, mine, price, np.array(composite))
     shown = slice(low, high)
     return Ladder(
         market.securities.cusip[security],
@@ -61,13 +61,10 @@ def watch(market: Any, security: int) -> Ladder:
     )
 
 
-def _window(depth: Float, best: Int, trades: NDArray[Any], price: Float) -> tuple[int, int]:
-    """Return the first and last level worth showing: the best prices and trades of the day, and some ticks around."""
+def _window(best: Int, trades: NDArray[Any], price: Float, composite: Float) -> tuple[int, int]:
+    """Return the first and last level worth showing: best prices, trades, the composite, and some ticks around."""
     traded = np.searchsorted(price, trades["price_e8"] / POINT_E8 - 1e-9)
-    inside = np.concatenate([best[best >= 0], best[best >= 0] + 1, traded])
-    if not len(inside):
-        occupied = np.flatnonzero(depth.sum(axis=0))
-        inside = occupied if len(occupied) else np.array([len(price) // 2])
+    inside = np.concatenate([best[best >= 0], best[best >= 0] + 1, traded, np.searchsorted(price, composite)])
     low, high = int(inside.min()) - TICKS_SHOWN, int(inside.max()) + TICKS_SHOWN
     return max(low, 0), min(high + 1, len(price))
 
