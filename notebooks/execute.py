@@ -3,7 +3,7 @@
     python notebooks/execute.py [NAME ...]     # by default all; prints the seconds of each
 
 A cell that fails ends it with the cell's error. What would differ between machines is taken off: times of execution and
-the version of the interpreter. Pictures are kept in 64 colours, which is a third of their bytes. Needs the extra
+the version of the interpreter. Pictures are kept in 128 colours, which is less than half of their bytes. Needs the extra
 ``notebooks``.
 """
 
@@ -21,7 +21,7 @@ from PIL import Image
 
 FOLDER = Path(__file__).parent
 SECONDS_A_CELL = 600
-COLOURS, PICTURE = 64, "image/png"
+COLOURS, PICTURE = 128, "image/png"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
