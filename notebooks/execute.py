@@ -3,7 +3,7 @@
     python notebooks/execute.py [NAME ...]     # by default all; prints the seconds of each
 
 A cell that fails ends it with the cell's error. What would differ between machines is taken off: times of execution and
-the version of the interpreter. Pictures are kept in 128 colours, which is less than half of their bytes. Needs the extra
+the version of the interpreter. Pictures are kept in 128 colours, in less than half of their bytes. Needs the extra
 ``notebooks``.
 """
 
