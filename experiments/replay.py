@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import replay_judgement as judgement
+from experiments import replay_tests as paired
 from experiments.buyback_sections import Buybacks
 from experiments.check import RunTables
 from experiments.errors import UserError
@@ -76,6 +77,7 @@ class Replay:
     auctions: pd.DataFrame
     buybacks: pd.DataFrame
     securities: pd.DataFrame
+    positions: pd.DataFrame  # day, bucket, model, published, unchanged: dealers by week
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -92,6 +94,16 @@ class Replay:
         """Return the distances of the behavioural side."""
         return judgement.distances(self.auctions, self.buybacks, self.securities)
 
+    @property
+    def tests(self) -> pd.DataFrame:
+        """Return the paired loss tests of model against nulls, October to December."""
+        return paired.tests(self.bookkeeping, self.auctions, self.buybacks, self.positions)
+
+    @property
+    def aucs(self) -> pd.DataFrame:
+        """Return how well is told which securities were bought, with intervals over operations."""
+        return paired.auc_intervals(self.securities)
+
 
 def replay(folder: Path) -> Replay:
     """Compare a run folder with the published figures; UserError if the run's inputs are not those of 2024."""
@@ -101,7 +113,8 @@ def replay(folder: Path) -> Replay:
     compared = bookkeeping(run)
     if compared.empty:
         raise UserError(f"{folder} has no day of which figures are published, expected days of 2024")
-    return Replay(manifest, compared, judgement.auctions(run), judgement.buybacks(run), judgement.securities(run))
+    judged = judgement.auctions(run), judgement.buybacks(run), judgement.securities(run)
+    return Replay(manifest, compared, *judged, paired.dealer_buckets(run))
 
 
 def refuse_other_inputs(folder: Path, manifest: Manifest) -> None:
@@ -287,6 +300,9 @@ def save(found: Replay, out: Path) -> list[Path]:
         "replay_verdicts": found.verdicts,
         "replay_bookkeeping": found.bookkeeping.assign(difference=lambda rows: rows["model"] - rows["published"]),
         "replay_distances": found.distances,
+        "replay_tests": found.tests,
+        "replay_auc": found.aucs,
+        "replay_positions": found.positions,
         "replay_auctions": found.auctions,
         "replay_buybacks": found.buybacks,
         "replay_securities": found.securities,

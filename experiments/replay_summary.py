@@ -47,6 +47,7 @@ def page(found: Replay) -> Group:
     for period in judgement.PERIODS:
         rows = distances[distances["period"] == period]
         parts += [_buybacks(rows, period), _selection(rows, period), _prices(rows, period)]
+    parts += [_tests(found.tests), _aucs(found.aucs)]
     return Group(_title(found), *(Padding(part, (1, 0, 0, 0)) for part in parts), "", _matched(found))
 
 
@@ -205,6 +206,27 @@ def _prices(rows: pd.DataFrame, period: str) -> Table:
         figures = [_number(row[name], ",.1f") for name in ("bias", "mean_absolute_error")]
         left = _number(within["mean_absolute_error"].get((row["group"], row["predictor"]), np.nan), ",.1f")
         grid.add_row(row["group"], str(row["number"]), row["predictor"], *figures, left)
+    return grid
+
+
+def _tests(frame: pd.DataFrame) -> Table:
+    """Return the paired loss tests: fitted to September, judged October to December."""
+    names = ("number", "of model", "of null", "difference", "t", "p", "detectable", "")
+    grid = _grid("Mean losses, fitted to September, judged October to December", *names)
+    for row in frame.to_dict("records"):
+        losses = [_number(row[name], ",.2f") for name in ("model_loss", "null_loss", "difference")]
+        tested = [_number(row[name], form) for name, form in (("statistic", ".2f"), ("p_value", ".3f"))]
+        label = f"{row['series']}, {row['unit']}; {row['null']}"
+        grid.add_row(label, str(row["number"]), *losses, *tested, _number(row["detectable"], ",.2f"), row["verdict"])
+    return grid
+
+
+def _aucs(frame: pd.DataFrame) -> Table:
+    """Return the AUC of October to December with intervals over operations."""
+    grid = _grid("Which securities, October to December", "operations", "AUC", "95 % low", "high")
+    for row in frame.to_dict("records"):
+        figures = [_number(row[name], ".3f") for name in ("auc", "low", "high")]
+        grid.add_row(row["predictor"], str(row["operations"]), *figures)
     return grid
 
 
