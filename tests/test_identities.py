@@ -1,9 +1,10 @@
 """The identities of the official sector by name, I1 to I14, on a running market; each trips on a planted violation.
 
 The check of the evening: I1 owners hold what is issued, I2 the Fed's sheet, I3 reserves, I5 debt, I9 trades sum to
-zero, I10 repo. I4 is ``test_flow_rows.py``. Laws of a run's tables: I6 the debt limit, I7 auctions, I8 buybacks. Here:
-I11 run-off under a cap, I13 no arbitrage. Of I14, announcing without buying is here, a world at rest is in
-``test_market_slow.py``, draws by name in ``test_market_laws.py``. I12 is ``test_matched_financing.py``.
+zero, I10 repo. I4 is ``test_flow_rows.py``. Laws of a run's tables: I6 the debt limit (on a running market in
+``test_debt_limit.py``), I7 auctions, I8 buybacks. Here: I9 gains, I11 run-off under a cap, I13 no arbitrage. Of I14,
+announcing without buying is here, a world at rest is in ``test_market_slow.py``, draws by name in
+``test_market_laws.py``. I12 is ``test_matched_financing.py``.
 Not covered: doubled face amounts of I14.
 """
 
@@ -91,6 +92,36 @@ def test_the_evening_holds_and_trips_on_what_breaks_it(evening, identity, plant,
 def test_i9_trades_of_a_day_sum_to_zero_over_all_accounts(evening):
     due, trades = evening.ledger.due, evening.tape.everything()
     assert len(trades) > 100 and (due != 0).any() and not due.sum(axis=0).any()
+
+
+def test_i9_a_day_of_trades_moves_no_par_and_no_cash_in_all_and_gains_are_what_the_issuer_loses(evening):
+    """Gains of an account: closing less opening value at marks, less what it paid for trades, coupons aside.
+
+    Units: 1e-4 points times face, a hundredth of a cent; exact. Marks are clean prices: any others would do.
+    """
+    market = pickle.loads(pickle.dumps(evening))
+    check(market)
+    market.day += 1
+    first, ledger = market.reference_price, market.ledger
+    for act in market.moments():
+        if act == "announce":
+            opening, cash = ledger.position_all(), ledger.money(slice(None)).sum(axis=0)
+            owed = ledger.cash_due(slice(None))
+        if act == "lay_off_risk" and market.round == market.rounds - 1:
+            break
+    trades, closing = market.tape.everything(), ledger.position_all()
+    assert len(trades) > 100 and not opening.sum(axis=0).any() and not closing.sum(axis=0).any()
+    assert np.array_equal(ledger.money(slice(None)).sum(axis=0), cash)  # each money, over all
+    bought, paid = np.zeros_like(opening), np.zeros(len(ledger), np.int64)
+    for side, sign in (("buyer", 1), ("seller", -1)):
+        np.add.at(bought, (trades[side], trades["security"]), sign * trades["face"])
+        np.add.at(paid, trades[side], sign * trades["cash_cents"])
+    assert np.array_equal(closing - opening, bought) and np.array_equal(owed - ledger.cash_due(slice(None)), paid)
+    before, after = (np.rint(1e4 * np.nan_to_num(price)).astype(np.int64) for price in (first, market.middle))
+    gains = closing @ after - opening @ before - 100 * paid
+    issued, proceeds = -bought[TREASURY], -paid[TREASURY]
+    cost = -opening[TREASURY] @ (after - before) + issued @ after - 100 * proceeds
+    assert gains.sum() == 0 and np.delete(gains, TREASURY).sum() == cost == -gains[TREASURY] != 0
 
 
 def test_i6_debt_above_the_limit_is_a_default_or_is_found():
