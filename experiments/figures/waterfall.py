@@ -16,6 +16,7 @@ from experiments.limit_account import CASH, DEBT, account
 from experiments.store import read_manifest
 
 CENTS_PER_BN = 100 * 10**9
+WIDTH = 0.7  # of a bar
 NET = {  # what is sold and repaid is shown net: gross it is many times what stays
     "debt sold": "debt sold\nless repaid",
     "debt repaid": "debt sold\nless repaid",
@@ -56,15 +57,22 @@ def save(folder: Path) -> list[Path]:
 
 
 def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -> None:
-    """Draw levels as grey bars and steps as bars between them, green up and red down, in billions of dollars."""
-    level, names = 0.0, list[str]()
+    """Draw levels as grey bars and steps as bars between them, green up and red down, in billions of dollars.
+
+    Thin lines carry each level to the next bar; each phase is named between the levels that bound it.
+    """
+    level, names, levels = 0.0, list[str](), list[int]()
     start = steps["cents"].iloc[0] / CENTS_PER_BN if from_zero else 0.0
     for name, is_level, cents in bars(steps):
         bn = cents / CENTS_PER_BN
         bottom = 0.0 if is_level else level
         height = bn - start if is_level else bn
         colour = (BLUE if not names else GREY) if is_level else GREEN if bn >= 0 else RED
-        axes.bar(len(names), height, bottom=bottom, color=colour, width=0.7)
+        if names:  # where the bar before ended
+            axes.plot([len(names) - 1 + WIDTH / 2, len(names) - WIDTH / 2], [level, level], color=GREY, linewidth=0.6)
+        if is_level:
+            levels.append(len(names))
+        axes.bar(len(names), height, bottom=bottom, color=colour, width=WIDTH)
         axes.annotate(
             f"{height:+,.0f}" if from_zero or not is_level else f"{height:,.0f}", **_above(names, bottom, height)
         )
@@ -75,7 +83,10 @@ def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -
     axes.grid(axis="x", visible=False)
     axes.set_axisbelow(True)
     axes.use_sticky_edges = False
-    axes.margins(y=0.12)
+    axes.margins(y=0.16)
+    for phase, first, last in zip(steps["phase"].unique(), levels, levels[1:], strict=False):
+        place: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
+        axes.text((first + last) / 2, 0.99, str(phase), fontsize=8, style="italic", **place)
     if not from_zero:
         axes.set_ylim(bottom=0)
     label(axes, title, "billion dollars", dates=False)
@@ -99,4 +110,5 @@ def bars(steps: pd.DataFrame) -> list[tuple[str, bool, int]]:
 def _above(names: list[str], bottom: float, height: float) -> dict[str, Any]:
     """Place a number above its bar."""
     top = (len(names), max(bottom, bottom + height))
-    return {"xy": top, "xytext": (0, 2), "textcoords": "offset points", "ha": "center", "fontsize": 7}
+    free = {"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none"}  # lines do not cross a number
+    return {"xy": top, "xytext": (0, 4), "textcoords": "offset points", "ha": "center", "fontsize": 7, "bbox": free}
