@@ -77,7 +77,9 @@ class Investor(Institution):
     direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
     noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")
     bill_noncompetitive = trait(0.0, "the same in bills", (0, 1), "off; who does says so")
-    when_issued_share = trait(0.15, "share of its part of a new issue bought before the auction", (0, 1), "a guess")
+    when_issued_share = trait(
+        0.10, "share of its part of a new issue bought before the auction", (0, 1), "a guess; dealers' awards follow it"
+    )
     tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond: set in a reduced model")
     book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "a guess")
     cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")

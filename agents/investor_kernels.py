@@ -12,7 +12,7 @@ import numpy as np
 from agents.demand import buying_chance, leeway_of, lot_of, share_of_gap, speed_in
 from market.kernels import inlined, kernel
 from market.linear_price import linear_price
-from market.order_kernels import BOOK, REQUEST, limit_yield, whole_size
+from market.order_kernels import ELSE, REQUEST, limit_yield, whole_size
 from market.stream_kernels import one_uniform
 
 VENUE_DRAWS = 64  # of a member in a round: securities whose numbers differ by a multiple of it share one
@@ -37,7 +37,7 @@ def _write(order, owner, s, size, leeway_bp, to_book, prices):
     order["security"] = s
     order["face"] = size
     order["limit"] = linear_price(yield_bp, reference_bp[s], reference_price[s], dv01[s], convexity[s])
-    order["venue"] = BOOK if to_book else REQUEST
+    order["venue"] = ELSE if to_book else REQUEST
 
 
 @kernel

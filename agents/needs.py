@@ -1,7 +1,8 @@
 """Liquidity trades: how many, when, in what and how large are drawn for a whole day; which way, only in their round.
 
 Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds and
-to the pace of the day.
+to the pace of the day. In bills and floating rate notes, whose gaps are closed within days, half of what customers
+turn over is the way back (``agents.demand.BILL_SPEED``): only the other half is drawn here.
 Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it.
 [SPEC]
 """
@@ -13,10 +14,12 @@ import numpy as np
 
 from agents.outlook import Lessons
 from market.sampling import choose, poisson
+from market.securities import Kind
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
 MOST_NEEDS = 40  # liquidity trades of one institution in a round
+OUTWARD = 0.5  # of the turnover in bills and floating rate notes; the rest undoes it
 DRAWS = 3  # of a trade: which security, how large, which way
 SPREAD, MEAN_SHIFT = 0.8, 0.32  # of the logarithm of a size, and what keeps its mean near one
 
@@ -42,6 +45,7 @@ class Needs:
 def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
     """Draw the day's trades of an investor, or of all of a kind: each member by its own name."""
     per_day = today.pace * investor.activity * today.per_share * investor.benchmark / today.ticket
+    per_day = per_day * np.where(view.securities.of(Kind.BILL, Kind.FRN), OUTWARD, 1.0)
     totals = np.cumsum(np.atleast_2d(np.where(view.tradable & ~view.when_issued, per_day, 0.0)), axis=1)
     members, rounds = len(totals), view.rounds
     chance = np.atleast_2d(investor.uniform("needs", rounds, daily=True)).T  # by round, then member

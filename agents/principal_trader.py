@@ -3,6 +3,12 @@
 They quote around the composite, lean against what they hold, cut size when the market moves and leave when it moves too
 much (Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms: F98). Volume rises and depth falls with
 volatility.
+
+They also trade among themselves and with dealers on signals that last a round: in the matching session at its end each
+firm goes to the position that its signal says, small and soon given back, and unwinds what quoting left it with. Who
+takes and who provides there is not known, and nothing is learnt from it (trades at the middle have no aggressor), so
+that a position is not read twice, when it is taken and when it is given back. Signals are noise here: what they know
+of the minutes within a round is left out, and so is what they earn by it.
 """
 
 from typing import Any
@@ -55,17 +61,21 @@ class PrincipalTrader(Institution):
     )
     usual_move = trait(1.4, "bp a round", (0.01, 100), "6 bp a day over 20 rounds")
 
+    signal_tickets = trait(
+        25.0, "usual sizes, either way", (0, 1000), "a guess: interdealer brokers' part of on-the-run volume (TRACE)"
+    )
     cash_buffer = trait(200.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
 
     last = memory(np.nan, "bp: composite of the round before")
     activity = memory(0.0, "bp: mean absolute move of a round")
+    aim = memory(0.0, "face that its signals of the round before made it want")
 
     def quote(self, view: View) -> Quotes:
         """Quote both sides of on-the-run coupon issues."""
         issues = self.daily("issues", lambda: np.flatnonzero(view.on_the_run & view.tradable))
         usual = self.daily("usual", lambda: self._usual(view))[..., issues]
         activity = self._watch(issues, view.composite_bp[issues])
-        held = self.position[..., issues] / np.maximum(usual, 1.0)
+        held = (self.position - self.aim)[..., issues] / np.maximum(usual, 1.0)
         shown = depth_shown(usual, activity, self.usual_move, self.leave_at)
         tick = view.tick[issues]
         middle = view.price_of(issues, view.composite_bp[issues])
@@ -104,6 +114,17 @@ class PrincipalTrader(Institution):
         for term, musd in DEPTH_MUSD.items():
             base[mine & (s.term_months == term)] = musd
         return np.asarray(np.maximum(base * self.size, (base > 0) * 1.0) * FACE_PER_MUSD)
+
+    def match(self, view: View) -> Int:
+        """Go at the middle to the position of the round's signals, from whatever it holds; to none before the close."""
+        issues = self.daily("issues", lambda: np.flatnonzero(view.on_the_run & view.tradable))
+        signal = 2.0 * self.uniform("signal", len(issues)) - 1.0
+        most = self.signal_tickets * self.daily("usual", lambda: self._usual(view))[..., issues]
+        stays = (self.activity[..., issues] < self.leave_at * self.usual_move) & (view.round < view.rounds - 2)
+        aim = np.zeros_like(self.aim)
+        aim[..., issues] = np.where(stays, np.trunc(most * signal / FACE_PER_MUSD) * FACE_PER_MUSD, 0.0)
+        self.aim = aim
+        return np.where(view.tradable, aim.astype(np.int64) - self.position, 0)
 
     def decide(self, view: View) -> NDArray[Any]:
         """Go flat in the last round."""

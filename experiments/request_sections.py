@@ -31,6 +31,10 @@ class Requests(Section):
     acquaintance: float = declared(
         5.0, "trades", "a guess", "recent trades at which a client's loyalty is half of its most", gt=0, le=10_000
     )
+    after_book: bool = declared(
+        True, "flag", "Hendershott and Madhavan (2015): customers choose the venue trade by trade",
+        "whether what a book cannot fill of a client's order asks dealers in the next round; else it is dropped",
+    )  # fmt: skip
 
 
 def request_rules(section: Requests) -> RequestRules:

@@ -28,7 +28,7 @@ UNITS = {
     "spread_bp": "effective spread, bp of yield, weighted by face",
     "unquoted": "share of security-rounds without a firm two-sided quote",
     "by_request": "share of volume by request",
-    "in_books": "share of volume in books; the rest dealers match among themselves",
+    "in_books": "share of volume in books; the rest is matched in the session",
 }
 EDGES, BUCKETS = [-1, 2, 3, 5, 7, 10, 20, 31], ["0-2", "2-3", "3-5", "5-7", "7-10", "10-20", "20-30"]
 

@@ -7,6 +7,9 @@ look of everybody else. What is left then asks dealers in the round after, insid
 in the evening ends. A client that cannot go short asks for no more than it still has. Orders of ``Venue.REST`` rest as
 long at their limit in any book, as a maker's quotes do, and then end.
 
+In every book an order of ``Venue.BOOK_ELSE_REQUEST`` takes what stands there inside its limit, and what the book could
+not fill asks dealers in the round after in the same way, unless ``market.requests.after_book`` says that it is dropped.
+
 Everybody may see what trades of each class cost the day before, per side, as published reports of trades tell it: the
 yardstick for taking a firm price or waiting for a better one (``agents.venue_choice``). After Chaboud, Correia-Golay,
 Cox, Fleming, Huh, Keane, Lee, Schwarz, Vega and Windover (2022), All-to-All Trading in the U.S. Treasury Market, New
@@ -26,6 +29,7 @@ from market.securities import Kind
 from market.units import Bool, Float, Int, read_only
 
 CLASSES = ("on-the-run", "off-the-run", "bills", "tips", "frn")
+SECURITIES_BELOW = 1 << 20  # in number: an owner and a security in one integer
 EDGES_YEARS = (2.0, 3.0, 5.0, 7.0, 10.0, 20.0)  # of old issues, within which costs are alike: those of the buybacks
 
 
@@ -87,16 +91,30 @@ def publish_costs(market: Any) -> None:
     state.cost_bp = np.where(weight[group] > 0.0, np.maximum(cost, 0.0)[group], state.cost_bp)
 
 
-def asked_again(market: Any) -> NDArray[Any]:
-    """Return the requests that resting orders of the round before last have become."""
+def asked_again(market: Any, orders: NDArray[Any]) -> NDArray[Any]:
+    """Return the requests that orders of earlier rounds have become, beside the ``orders`` of this one."""
     state: AllToAll = market.all_to_all
     waiting, state.leftover = state.leftover, np.zeros(0, ORDERS)
     if not len(waiting):
         return waiting
-    held = market.ledger.position_in(waiting["owner"], waiting["security"])
+    held = market.ledger.position_in(waiting["owner"], waiting["security"]) - _offered(waiting, orders)
     most = np.where(market.may_short[waiting["owner"]] | (waiting["face"] > 0), waiting["face"], -np.maximum(held, 0))
     waiting["face"] = np.maximum(waiting["face"], most)
     return waiting.take(np.flatnonzero(waiting["face"]))
+
+
+def _offered(waiting: NDArray[Any], orders: NDArray[Any]) -> Int:
+    """Return the face that the owner of each waiting order sells of its security by others of its orders (J,)."""
+    sold = stacked([waiting, orders], ORDERS)
+    sold = sold.take(np.flatnonzero(sold["face"] < 0))
+    pairs = (table["owner"] * SECURITIES_BELOW + table["security"] for table in (waiting, sold))
+    of_waiting, of_sold = pairs
+    known, place = np.unique(of_waiting, return_inverse=True)
+    at = np.searchsorted(known, of_sold)
+    mine = np.flatnonzero(known[np.minimum(at, len(known) - 1)] == of_sold)
+    total = np.zeros(len(known), np.int64)
+    np.add.at(total, at[mine], -sold["face"][mine])
+    return np.asarray(total[place] + np.minimum(waiting["face"], 0))
 
 
 def withdraw(market: Any) -> None:
@@ -113,6 +131,17 @@ def withdraw(market: Any) -> None:
     orders["venue"] = Venue.REQUEST
     state.leftover = stacked([state.leftover, orders], ORDERS)
     state.resting, state.order_id = np.zeros(0, ORDERS), np.zeros(0, np.int64)
+
+
+def leave(market: Any, orders: NDArray[Any], filled: Int) -> None:
+    """Let what the books did not fill (J,) of orders of ``Venue.BOOK_ELSE_REQUEST`` ask dealers in the next round."""
+    state: AllToAll = market.all_to_all
+    left = np.abs(orders["face"]) - filled
+    rest_of = np.flatnonzero((orders["venue"] == Venue.BOOK_ELSE_REQUEST) & (left > 0))
+    if market.premises.requests.after_book and len(rest_of):
+        asking = orders.take(rest_of)
+        asking["face"], asking["venue"] = np.sign(asking["face"]) * left[rest_of], Venue.REQUEST
+        state.leftover = stacked([state.leftover, asking], ORDERS)
 
 
 def rest(market: Any, orders: NDArray[Any]) -> None:

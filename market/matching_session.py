@@ -1,4 +1,4 @@
-"""The matching session between dealers at the end of a round: wishes to buy and to sell meet at the middle, unseen.
+"""The matching session at the end of a round: wishes of dealers and trading firms meet at the middle, unseen.
 
 Interdealer brokers run such sessions (work-ups, volume matches); they let a long dealer and a short one lay off risk
 without paying a spread. Whose turn it is, is drawn. Nothing trades in a security that all want to buy.

@@ -23,9 +23,10 @@ class Venue(IntEnum):
     AUCTION = 2  # a primary auction
     BUYBACK = 3  # a reverse auction of the Treasury
     OFFICIAL = 4  # an outright operation of the Fed
-    SESSION = 5  # a matching session between dealers
+    SESSION = 5  # a matching session of dealers and trading firms
     BOOK_THEN_REQUEST = 6  # of orders only: rests in the book for a round, then asks dealers (market.all_to_all)
     REST = 7  # of orders only: rests in the book at its limit for a round, then ends
+    BOOK_ELSE_REQUEST = 8  # of orders only: takes what stands in the book, then asks dealers for the rest
     CLEARING = 7  # of deliveries only: what netting left of several trades (market.clearing)
 
 

@@ -214,12 +214,24 @@ class Books:
 
         A limit beyond the window on the side it takes from is any level.
         """
+        return self.take_and_count(security, side, level, face, owner, kind)[0]
+
+    def take_and_count(
+        self,
+        security: ArrayLike,
+        side: ArrayLike,
+        level: ArrayLike,
+        face: ArrayLike,
+        owner: ArrayLike,
+        kind: MessageKind = MessageKind.IOC,
+    ) -> tuple[NDArray[Any], Int]:
+        """Do what ``take`` does; return the fills, and how much of each order was filled."""
         if kind not in (MessageKind.IOC, MessageKind.MARKET, MessageKind.FOK):
             raise ValueError(f"take: kind is {kind!r}, expected IOC, MARKET or FOK (rest() posts LIMIT orders)")
         orders = self._orders(kind, security, side, level, face, owner)
         buys = orders["side"] == Side.BUY
         orders["level"] = np.where(buys, np.minimum(orders["level"], self.n_levels - 1), np.maximum(orders["level"], 0))
-        return self._process(orders)
+        return self._process(orders), orders["filled"]
 
     def rest(
         self,

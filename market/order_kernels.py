@@ -25,6 +25,7 @@ FAULTS = (
 DEAREST = 200.0  # points
 SHORTEST_YEARS = 0.1  # for limits
 BOOK, REQUEST, BOTH, REST = int(Venue.BOOK), int(Venue.REQUEST), int(Venue.BOOK_THEN_REQUEST), int(Venue.REST)
+ELSE = int(Venue.BOOK_ELSE_REQUEST)
 
 
 @inlined
@@ -43,7 +44,7 @@ def fault_of(order: Any, members: int, tradable: Bool, open_books: Bool) -> int:
     if order["limit"] <= 0.0 or order["limit"] >= DEAREST:
         return 6
     venue = order["venue"]
-    if venue != BOOK and venue != REQUEST and venue != BOTH and venue != REST:
+    if venue != BOOK and venue != REQUEST and venue != BOTH and venue != REST and venue != ELSE:
         return 7
     if venue == REST and not np.isfinite(order["limit"]):
         return 9
@@ -111,8 +112,8 @@ def write_orders(
 ) -> int:
     """Write wishes (J,) as orders in whole millions with limits near the composite; return how many were written.
 
-    An order goes to the book, where that is one of the ``open_books``, if its ``draw`` is below ``book_chance``. The
-    rest are views by security (S,).
+    An order goes to the book first, where that is one of the ``open_books``, if its ``draw`` is below ``book_chance``.
+    The rest are views by security (S,).
     """
     n = 0
     for j in range(security.shape[0]):
@@ -126,7 +127,7 @@ def write_orders(
         order["security"] = s
         order["face"] = size
         order["limit"] = linear_price(yield_bp, reference_bp[s], reference_price[s], dv01[s], convexity[s])
-        order["venue"] = BOOK if open_books[s] and draw[j] < book_chance[j] else REQUEST
+        order["venue"] = ELSE if open_books[s] and draw[j] < book_chance[j] else REQUEST
         n += 1
     return n
 

@@ -117,7 +117,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "on_the_run": ("flag", "the latest issue of its original term"),
         "age_rank": ("count", "issues of its original term that are newer; -1 for other than notes and bonds"),
         "request_musd": ("musd", "part of the turnover that was traded by request"),
-        "session_musd": ("musd", "part of the turnover that dealers matched among themselves"),
+        "session_musd": ("musd", "part of the turnover that dealers and trading firms matched among themselves"),
         "spread_face": ("face", "face of trades that somebody started, over which the spread is a mean"),
         "spread_bp": ("bp", "effective spread, weighted by face, NaN without such trades"),
     },

@@ -28,6 +28,7 @@ class RequestRules:
     loyalty: float = 0.3
     half_life_days: float = 20.0
     acquaintance: float = 5.0
+    after_book: bool = True
 
 
 def number_asked(rules: RequestRules, dealers_asked: int, face: Int, urgent: Int, dealers: int) -> Int:

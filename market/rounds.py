@@ -99,7 +99,7 @@ def take_orders(market: Any) -> None:
     view = market.view()
     deciders = market.playing(Decider)
     orders = trading.accept(market, deciders, [_decision(who, view) for who in deciders])
-    orders = stacked([orders, all_to_all.asked_again(market)], ORDERS)
+    orders = stacked([orders, all_to_all.asked_again(market, orders)], ORDERS)
     orders = orders.take(trading.in_order_of_arrival(market, orders))
     asks = orders["venue"] == Venue.REQUEST
     market.requests, market.book_orders = orders.take(np.flatnonzero(asks)), orders.take(np.flatnonzero(~asks))
@@ -128,7 +128,7 @@ def execute_orders(market: Any) -> None:
 
 
 def _take(market: Any, orders: Any) -> None:
-    """Let orders take what rests inside their limits; they never rest."""
+    """Let orders take what rests inside their limits; they never rest, but may ask dealers later for what is left."""
     if not len(orders):
         return
     ladder, security = market.ladder, orders["security"].astype(np.int64)
@@ -140,11 +140,14 @@ def _take(market: Any, orders: Any) -> None:
     side = np.where(buys, int(Side.BUY), int(Side.SELL))
     reachable = np.where(buys, level >= 0, level < ladder.n_levels)
     chosen = [a[reachable] for a in (security, side, level, np.abs(orders["face"]), orders["owner"].astype(np.int64))]
-    trading.book_fills(market, market.books.take(*chosen))
+    filled = np.zeros(len(orders), np.int64)
+    fills, filled[reachable] = market.books.take_and_count(*chosen)
+    trading.book_fills(market, fills)
+    all_to_all.leave(market, orders, filled)
 
 
 def lay_off_risk(market: Any) -> None:
-    """Hold the matching session between dealers, at the middle of each security."""
+    """Hold the matching session of dealers and trading firms, at the middle of each security."""
     matchers = market.playing(Matcher)
     if not matchers:
         return

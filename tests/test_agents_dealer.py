@@ -310,6 +310,25 @@ def test_it_goes_flat_by_the_close():
     assert late.bid_face[0] == 0 and late.ask_face[0] > 0
 
 
+def test_it_goes_to_the_position_of_its_signal_at_the_middle_and_to_none_before_the_close():
+    usual = DEPTH_MUSD[120] * FACE_PER_MUSD
+    firm = trader([3 * usual, 0])
+    firm.uniform = lambda purpose, n: np.full(n, 0.75)  # half of the most, to buy
+    assert firm.match(book_view()).tolist() == [0.5 * firm.signal_tickets * usual - 3 * usual, 0]
+    assert firm.aim.tolist() == [0.5 * firm.signal_tickets * usual, 0]
+    assert firm.match(book_view(18)).tolist() == [-3 * usual, 0] and not firm.aim.any()
+    wild = trader([0, 0], activity=[1e3, 0.0])
+    wild.uniform = firm.uniform
+    assert not wild.match(book_view()).any()
+
+
+def test_a_position_that_its_signal_wants_does_not_move_its_quotes():
+    usual = DEPTH_MUSD[120] * FACE_PER_MUSD
+    flat = trader([0, 0], last=[450.0, 460.0]).quote(book_view())
+    meant = trader([9 * usual, 0], last=[450.0, 460.0], aim=[9.0 * usual, 0.0]).quote(book_view())
+    assert (meant.bid == flat.bid).all() and (meant.bid_face == flat.bid_face).all()
+
+
 def test_principal_traders_end_the_day_with_next_to_nothing():
     market = live(small_market(), 3)
     firms = market.playing(PrincipalTrader)[0]

@@ -9,7 +9,7 @@ from small_market import digest, live, small_market
 from agents.institution import Institution
 from agents.traits import trait
 from agents.venue_choice import choose_venues
-from market.all_to_all import CLASSES, ClientBooks
+from market.all_to_all import CLASSES, ClientBooks, asked_again
 from market.messages import ORDERS, Order, Venue
 from market.securities import Kind
 from market.units import FACE_PER_MUSD
@@ -82,6 +82,50 @@ def test_who_waits_in_vain_asks_dealers_afterwards_unless_it_has_nothing_to_sell
     assert taken == FACE_PER_MUSD or seen == [(2, FACE_PER_MUSD - taken)]
     assert len(bought) and set(bought["security"].tolist()) == {note}
     assert not any(face < 0 for _, face in seen)
+
+
+class Large(Institution):
+    """Sends one order that no book can fill, to buy or to sell the liveliest 2-year note."""
+
+    sector = "notebook"
+    way = trait(1.0, "1 buys, -1 sells", (-1, 1), "a test")
+
+    def decide(self, view):
+        if view.day < 0 or view.round != 0:
+            return []
+        note = new_note(view)
+        limit = float(view.price_of(np.array([note]), view.composite_bp[note] - 20.0 * self.way)[0])
+        face = int(self.way) * 30_000 * FACE_PER_MUSD
+        return [Order(note, face, limit=limit, venue=Venue.BOOK_ELSE_REQUEST)]
+
+
+def new_note(view):
+    return int(np.flatnonzero(view.on_the_run & (view.securities.term_months == 24) & view.securities.of(Kind.NOTE))[0])
+
+
+@pytest.mark.parametrize(("after_book", "way"), [(True, 1.0), (True, -1.0), (False, 1.0)])
+def test_what_a_book_cannot_fill_asks_dealers_in_the_next_round_as_far_as_it_is_there(after_book, way):
+    market = small_market(days=2, market__requests__after_book=after_book)
+    who, seen = Large(market, name="l", way=way), []
+    for act in market.moments():
+        if act == "take_orders":
+            seen += [(market.round, int(o["face"])) for o in market.requests if o["owner"] == who.row]
+    trades = market.tape.everything()
+    mine = (trades["buyer"] == who.row) | (trades["seller"] == who.row)
+    taken = int(trades[mine & (trades["venue"] == Venue.BOOK)]["face"].sum())
+    assert taken < 30_000 * FACE_PER_MUSD
+    assert seen == ([(1, 30_000 * FACE_PER_MUSD - taken)] if after_book and way > 0 else [])  # it has nothing to sell
+
+
+def test_a_client_asks_for_no_sale_of_what_it_sells_by_other_orders():
+    market = small_market(days=2)
+    held = market.ledger.position_all()
+    owner, note = (int(k) for k in np.argwhere((held > 5 * FACE_PER_MUSD) & ~market.may_short[:, None])[0])
+    face = -int(held[owner, note])
+    orders = np.array([(owner, note, face // 2, 99.0, int(Venue.REQUEST)), (owner, note, 7, 99.0, 0)], ORDERS)
+    market.all_to_all.leftover = np.array([(owner, note, face, 99.0, int(Venue.REQUEST))], ORDERS)
+    asked = asked_again(market, orders)
+    assert asked["face"].tolist() == [face - face // 2] and not len(market.all_to_all.leftover)
 
 
 def test_resting_orders_are_refused_where_books_are_closed_to_clients():
