@@ -5,7 +5,6 @@ columns of the ledger are looked at here once more.
 """
 
 from datetime import date
-from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from small_market import BOOKS, small_market
 
 from market.messages import Venue
 
-LIFE, ROUNDS, DEALERS = 3, 6, 6
+LIFE, ROUNDS = 3, 6
 EXIT = {"date": date(2024, 5, 30), "dealer": "largest", "days": 2}
 
 
@@ -93,17 +92,20 @@ SWITCHES = {  # name: settings, what is measured, +1 if it should be more than i
 }
 
 
-@cache
-def lived(name=None):
-    settings = SWITCHES[name][0] if name else {}
-    return small_market(days=LIFE + ("exit" in str(name)), rounds=ROUNDS, keep=("requests",), **settings)
+def lived(days=LIFE, **settings):
+    return small_market(days=days, rounds=ROUNDS, keep=("requests",), **settings)
+
+
+@pytest.fixture(scope="module")
+def as_it_is():
+    return lived()
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_a_switch_changes_what_it_should_and_conserves(name):
-    _, measure, way = SWITCHES[name]
-    market = lived(name)
-    assert way * (measure(market) - measure(lived())) > 0
+def test_a_switch_changes_what_it_should_and_conserves(name, as_it_is):
+    settings, measure, way = SWITCHES[name]
+    market = lived(LIFE + ("exits" in settings), **settings)
+    assert way * (measure(market) - measure(as_it_is)) > 0
     for book in BOOKS:
         assert not getattr(market.ledger, book).sum(axis=0).any()
     count = market.books.counters
