@@ -11,6 +11,7 @@ from experiments.run import start_clock
 from experiments.scenario import load
 from market.record import Record
 
+COUNTS = small_world.COUNTS
 BOOKS = ("balance", "due", "lent")
 
 
