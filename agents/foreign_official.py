@@ -1,9 +1,12 @@
 """Foreign central banks and reserve managers, by country: insensitive to yields; reserves move what they hold.
 
-Who must raise dollars sells. Where the scenario allows it (``money_market.fima_repo``), it instead pledges to the Fed
-what yields more than its usual pattern by a hurdle and would sell low: it borrows the value overnight, at the standing
-repo facility's rate, up to 60 bn each (FIMA Repo Facility; Board of Governors, 28 July 2021), night after night, and
-sells once the yield, less what news explains, is back within half the hurdle, a guess. The dollars stay at its bank.
+Who must raise dollars sells, of what it is to sell the oldest issues first: what was on the run lately, it keeps (in
+March 2020 officials sold mostly off-the-run issues: Vissing-Jorgensen (2021), The Treasury market in spring 2020 and
+the response of the Federal Reserve, Journal of Monetary Economics). Where the scenario allows it
+(``money_market.fima_repo``), it instead pledges to the Fed what yields more than its usual pattern by a hurdle and
+would sell low: it borrows the value overnight, at the standing repo facility's rate, up to 60 bn each (FIMA Repo
+Facility; Board of Governors, 28 July 2021), night after night, and sells once the yield, less what news explains, is
+back within half the hurdle, a guess. The dollars stay at its bank.
 """
 
 from typing import Any
@@ -20,11 +23,20 @@ from market.view import View
 FIMA_LIMIT = 60_000 * FACE_PER_MUSD  # by counterparty; on face, which is near the value lent
 
 
+def oldest_first(held: Int, issued: Int, face: int) -> Int:
+    """Return the face to sell of each security (S,), whole holdings in the order of their first issue days."""
+    order = np.argsort(issued, kind="stable")
+    queue, sold = held[order], np.zeros(len(held), np.int64)
+    sold[order] = np.clip(face - (np.cumsum(queue) - queue), 0, queue)
+    return sold
+
+
 class ForeignOfficial(Investor):
     """The official holders of one country."""
 
     together = True
     sector = "foreign official"
+    sells_oldest = True
     monetary_authority = True
     owes = frozenset({Money.FUND_SHARES, Money.FIMA_REPO})
 

@@ -60,6 +60,7 @@ class Investor(Institution):
     hears_private: ClassVar[bool] = False  # whether it learns a day before the others
     bidders: ClassVar[int] = 1  # how many people bid at auctions under its name
     runs: ClassVar[bool] = False  # whether it may sell for fear of others' sales
+    sells_oldest: ClassVar[bool] = False  # whether it raises money from its oldest issues first
     monetary_authority: ClassVar[bool] = False  # whether it bids through the New York Fed
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01, set in a reduced model")

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.foreign_official import oldest_first
 from experiments.errors import UserError, nearest
 from experiments.flow_sections import Flow, FlowKind
 from experiments.kinds import KINDS
@@ -26,8 +27,8 @@ CLASSES: dict[FlowKind, tuple[Kind, ...]] = {
 class ForcedFlow:
     """One holder, or all of a kind, buys or sells face of a maturity range, by day from the first on.
 
-    Sales are spread over what is held, purchases over what the market holds. What is traded changes the holder's
-    accustomed share for good: the others are left to hold it, or to do without.
+    Sales are spread over what is held (officials begin with their oldest issues), purchases over what the market holds.
+    What is traded changes the holder's accustomed share for good: the others are left to hold it, or to do without.
     """
 
     first_day: int
@@ -50,7 +51,9 @@ class ForcedFlow:
         agents = sellers(market, self.holder)
         wanted = self._held(market, agents, inside, -face) if face < 0 else self._to_be_had(market, agents, inside)
         parts = np.sign(face) * apportion(abs(face), wanted.ravel()).reshape(wanted.shape)
-        for agent, part in zip(agents, parts, strict=True):
+        for agent, part, held in zip(agents, parts, wanted, strict=True):
+            if face < 0 and agent.sells_oldest:
+                part = -oldest_first(held, market.securities.first_issue_day, int(-part.sum()))
             agent.forced = agent.forced + part
             known = np.isfinite(agent.held_before)  # then what it traded in the last round is still to be counted
             agent.held_before = np.where(known, agent.held_before, agent.position)

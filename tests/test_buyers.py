@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from small_market import live, lone, small, small_market
 
+from agents.foreign_official import ForeignOfficial, oldest_first
 from agents.foreign_private import ForeignPrivate
 from agents.hedged_pickup import BASIS, FOREIGN_RATE, hedge_cost, more_wanted
 from agents.investor import Investor
 from agents.run_rules import MOST_RUN, USUAL_RISE_BP, join_run, run_share
 from experiments.buyer_sections import ForeignMoney, money_abroad
+from experiments.shocks import ForcedFlow
+from market.securities import Kind
 from market.units import FACE_PER_MUSD, day_number
 
 
@@ -69,6 +72,32 @@ def test_a_dearer_hedge_makes_private_foreigners_sell():
         market = live(small_market("steady", burn_in=1, buyers__foreign=foreign), 4)
         held.append(sum(int(agent.position.sum()) for agent in market.agents_by_type[ForeignPrivate]))
     assert held[1] < held[0] * 0.9995
+
+
+# ---- officials -------------------------------------------------------------------------------------
+def test_officials_sell_their_oldest_issues_first_and_exactly_what_they_must():
+    held, issued = np.array([50, 40, 30, 0]), np.array([300, 100, 200, 50])
+    assert oldest_first(held, issued, 55).tolist() == [0, 40, 15, 0]
+    assert oldest_first(held, issued, 0).tolist() == [0] * 4
+    assert oldest_first(held, issued, 120).tolist() == held.tolist()
+
+
+def test_an_order_to_sell_leaves_an_official_with_what_is_young():
+    market = live(small_market("steady", burn_in=1), 1)
+    flow = ForcedFlow(int(market.premises.dates[0]), "foreign_official", (5.0, 10.0), (-100_000 * FACE_PER_MUSD,))
+    market.date, market.day = flow.first_day, 0
+    flow(market)
+    ordered = 0
+    for one in market.agents_by_type[ForeignOfficial]:
+        sold, issued = -one.forced, market.securities.first_issue_day
+        ordered += int(sold.sum())
+        inside = (
+            market.securities.of(Kind.NOTE, Kind.BOND) & market.tradable & (market.years >= 5) & (market.years <= 10)
+        )
+        kept = inside & (one.position - sold > 0)
+        if sold.any() and kept.any():
+            assert issued[sold > 0].max() <= issued[kept].min()
+    assert ordered == 100_000 * FACE_PER_MUSD
 
 
 # ---- runs ------------------------------------------------------------------------------------------
