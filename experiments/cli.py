@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments import cli_belief, cli_experiments
+from experiments import cli_belief, cli_experiments, cli_forecast
 
 if TYPE_CHECKING:
     from experiments.scenario import Scenario
@@ -287,6 +287,7 @@ def version() -> None:
 
 cli_experiments.hook(app)
 cli_belief.hook(app)
+cli_forecast.hook(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

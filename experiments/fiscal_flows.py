@@ -7,7 +7,7 @@ back as published meets the published cash. Issues and repayments include the Fe
 it does not matter how much of them the Fed takes. Notes and bonds are issued at the price of the published high yield
 with accrued interest, TIPS times their index ratio. Discount rates of bills are not published here: they are issued
 at the par curve of the auction day. FRN are issued at par and pay the 3-month par yield, without their spread.
-January 2025 has no published cash: its n-th business day has the flow of the n-th business day of January 2024.
+2025 has no published cash: the n-th business day of a month has the flow of the n-th business day of it in 2024.
 Cents; days are day numbers.
 """
 
@@ -30,8 +30,7 @@ from market.securities import Kind, Securities
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, POINT_E8, Float, Int, day_number, to_date
 
 START, END = day_number("2024-01-02"), day_number("2024-12-31")
-JANUARY = day_number("2024-01-31")
-LAST_DAY = day_number("2025-01-31")
+LAST_DAY = day_number("2025-12-31")
 POINTS_PER_CENT = 100 / CENTS_PER_FACE  # points of price on one unit of face that make one cent
 
 
@@ -43,19 +42,30 @@ class FiscalFlows(NamedTuple):
 
 
 def fiscal_flows(first_day: int, last_day: int) -> FiscalFlows:
-    """Return the flows of the business days in a range within 2024-01-02 and 2025-01-31, ends included."""
+    """Return the flows of the business days in a range within 2024-01-02 and 2025-12-31, ends included."""
     if first_day < START or last_day > LAST_DAY:
         raise UserError(
-            f"fiscal_flows: {to_date(first_day)} to {to_date(last_day)}, expected within 2024-01-02 and 2025-01-31"
+            f"fiscal_flows: {to_date(first_day)} to {to_date(last_day)}, expected within 2024-01-02 and 2025-12-31"
         )
     known = cash_account()
-    flow = known.flow.to_numpy()
-    repeated = flow[: int(np.searchsorted(known.index, JANUARY, side="right"))]
-    beyond = business_days(END + 1, LAST_DAY)
-    nth = np.minimum(np.arange(len(beyond)), len(repeated) - 1)
-    day, cents = np.append(known.index, beyond), np.append(flow, repeated[nth])
+    beyond, repeated = _a_year_later(known)
+    day, cents = np.append(known.index, beyond), np.append(known.flow.to_numpy(), repeated)
     chosen = (day >= first_day) & (day <= last_day)
     return FiscalFlows(day[chosen].astype(np.int64), cents[chosen].astype(np.int64))
+
+
+def _a_year_later(known: pd.DataFrame) -> tuple[Int, Int]:
+    """Return the business days of 2025 and their flows: of the n-th of the month in 2024, of its last beyond that."""
+    days = business_days(END + 1, LAST_DAY)
+    month, before = _month(days), _month(np.asarray(known.index, np.int64)) + 12
+    nth = np.arange(len(days)) - np.searchsorted(month, month)
+    first, end = np.searchsorted(before, month), np.searchsorted(before, month, side="right")
+    return days, known.flow.to_numpy()[np.minimum(first + nth, end - 1)]
+
+
+def _month(days: Int) -> Int:
+    """Return days as months since 1970."""
+    return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
 
 
 @lru_cache(maxsize=1)

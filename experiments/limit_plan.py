@@ -4,15 +4,10 @@ Beyond the published flows (``experiments.fiscal_flows``) the n-th business day 
 the flow of the n-th business day of that month of 2024: the season of taxes and outlays, without growth.
 """
 
-from typing import Any
-
-import numpy as np
-
 from agents.debt_limit import LimitPlan, Measure
-from experiments.fiscal_flows import LAST_DAY, cash_account, fiscal_flows
+from experiments.fiscal_flows import LAST_DAY, fiscal_flows
 from experiments.scenario_sections import Scenario
-from market.calendar import business_days
-from market.units import CENTS_PER_MUSD, Int, day_number
+from market.units import CENTS_PER_MUSD, day_number
 
 
 def limit_plan(scenario: Scenario) -> LimitPlan | None:
@@ -41,16 +36,4 @@ def limit_plan(scenario: Scenario) -> LimitPlan | None:
 def outlook(first_day: int) -> dict[int, int]:
     """Return expected receipts less outlays in cents by business day, from a day to the end of 2025."""
     known = fiscal_flows(first_day, LAST_DAY)
-    out = dict(zip(known.day.tolist(), known.cents.tolist(), strict=True))
-    flow, before = cash_account().flow.to_numpy(), cash_account().index.to_numpy()
-    for month in np.arange("2025-02", "2026-01", dtype="M8[M]"):
-        days, year_ago = _business_days_of(month), _business_days_of(month - np.timedelta64(12, "M"))
-        cents = flow[np.searchsorted(before, year_ago)]
-        nth = np.minimum(np.arange(len(days)), len(cents) - 1)
-        out |= dict(zip(days.tolist(), cents[nth].tolist(), strict=True))
-    return out
-
-
-def _business_days_of(month: Any) -> Int:
-    first, end = (day_number((month + np.timedelta64(n, "M")).astype("M8[D]")) for n in (0, 1))
-    return business_days(first, end - 1)
+    return dict(zip(known.day.tolist(), known.cents.tolist(), strict=True))

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from fake_run import write_run
-from small_market import COUNTS
 from typer.main import get_command
 
 import experiments.experiment
@@ -16,6 +15,7 @@ from experiments.cli import app, main
 from experiments.kinds import traits_by_kind
 from experiments.population import CountedKind
 from experiments.scenario import load
+from experiments.small_world import COUNTS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
