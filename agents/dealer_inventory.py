@@ -19,22 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.dealer_kernels import price_books, use_limits, weigh_books
 from agents.outlook import Lessons
-from agents.quoting import (
-    carrying_skew,
-    excess_face,
-    half_spread,
-    holding_days,
-    refused,
-    risk_price,
-    shadow_price,
-)
-from market.exposure import along, exposure
 from market.units import FACE_PER_MUSD, Float
 from market.view import View
 
 RISKY_YEARS = 1.0  # of duration: shorter paper hardly moves the risk limit, and is not refused for it
-MOST_DAYS = 40.0
 TYPICAL_TICKET = 50.0 * FACE_PER_MUSD
 DEALERS = 24  # the number that the risk aversion is stated for
 
@@ -47,10 +37,10 @@ class Inventory:
     days: Float  # signed holding time of the excess
     skew_bp: Float  # of the position as it is
     shown_bp: Float  # what clients are shown: with the burden in place of today's factor risk
-    factor: Float  # (..., 3): X, less what is hedged
     skew_per_face: Float  # bp per unit of face added: what the next trade costs
     full_per_face: Float  # the same with all of its factor risk
     half_spread_bp: Float
+    factor: Float  # (..., 3): X, less what is hedged
     leverage: Float  # (..., 1) use of the gross limit
     risk: Float  # (..., 1) use of the risk limit
     utilisation: Float  # (..., 1) the larger
@@ -91,49 +81,43 @@ def standing_of(dealer: Any, view: View, today: Lessons) -> Standing:
 def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     """Return the state of the position now."""
     standing: Standing = dealer.daily("standing", lambda: standing_of(dealer, view, today))
-    position = dealer.position
-    counts = view.tradable & ~view.when_issued  # a short when issued is covered in the auction
-    excess = excess_face(position, dealer.benchmark, view.anticipated, dealer.carried, counts)
-    days = holding_days(excess, standing.turnover, MOST_DAYS)
-    factor = exposure(excess, standing.face_risk) - dealer.hedge
-    leverage, risk = _use(dealer, position, factor)
-    use = np.maximum(leverage, risk)
-    mu = shadow_price(leverage, dealer.shadow_slope, dealer.shadow_most)
-    nu = risk_price(risk, dealer.var_slope, dealer.var_most)
-    cost, aversion, steepness = dealer.balance_cost + mu, nu * standing.aversion, nu * standing.risk_slope
-    by_factor, by_burden = along(factor, standing.unit), along(dealer.burden, standing.unit)
-    carry = carrying_skew(days, cost, today.duration)
-    per_face = np.where(np.abs(days) < MOST_DAYS, cost / 250.0 / today.duration / standing.turnover, 0.0)  # of carrying
-    of_risk = dealer.volatility, standing.patience, dealer.risk_share
-    full, risk_binds, risky = use >= 1.0, risk >= leverage, today.duration > RISKY_YEARS
-    toward = by_factor > 0.0  # buying this security adds to the factor risk
-    return Inventory(
-        excess,
-        days,
-        aversion * by_factor + carry,
-        dealer.skew_shown * (aversion * by_burden + carry),
-        factor,
-        dealer.skew_shown * (steepness / (dealer.lay_off_days * view.rounds) + per_face),
-        steepness + per_face,
-        half_spread(standing.tick_bp, *of_risk, cost, dealer.cost_share, today.duration),
-        leverage,
-        risk,
-        use,
-        mu,
-        nu,
-        refused(full, risk_binds, toward & risky, position >= 0),
-        refused(full, risk_binds, ~toward & risky, position <= 0),
+    position, share, carried, hedge, burden = map(
+        np.atleast_2d, (dealer.position, dealer.benchmark, dealer.carried, dealer.hedge, dealer.burden)
     )
+    counts = view.tradable & ~view.when_issued  # a short when issued is covered in the auction
+    (members, n), factors = position.shape, hedge.shape[1]
+    excess, factor, gross_musd = np.empty((members, n)), np.empty((members, factors)), np.empty((members, 1))
+    held = position, share, view.anticipated, carried, counts, standing.face_risk, hedge
+    weigh_books(*held, excess, factor, gross_musd)
+    use = _use(dealer, gross_musd, factor)
+    out, refuses = np.empty((6, members, n)), np.empty((2, members, n), np.bool_)
+    costs = columns_of(dealer, "balance_cost", "lay_off_days", "volatility", "risk_share", "cost_share", "skew_shown")
+    price_books(
+        *(position, excess, factor, burden, use, costs, _rests_on(standing)),
+        *(today.duration, RISKY_YEARS, view.rounds, out, refuses),
+    )
+    every = (excess, *out, factor, *use, *refuses)
+    return Inventory(*(column[0] for column in every)) if dealer.alone else Inventory(*every)
 
 
-def _use(dealer: Any, position: Float, factor: Float) -> tuple[Float, Float]:
-    """Return the use of the gross limit and of the risk limit, (..., 1) each."""
-    gross_musd = exposure(np.abs(position), np.full(position.shape[-1], 1.0 / FACE_PER_MUSD))
+def columns_of(dealer: Any, *names: str) -> tuple[Float, ...]:
+    """Return traits as columns (members, 1)."""
+    return tuple(np.atleast_2d(getattr(dealer, name)) for name in names)
+
+
+def _rests_on(standing: Standing) -> tuple[Float, ...]:
+    """Return what ``price_books`` needs of what holds all day."""
+    own = map(np.atleast_2d, (standing.turnover, standing.aversion, standing.risk_slope))
+    return standing.unit, *own, standing.patience, standing.tick_bp
+
+
+def _use(dealer: Any, gross_musd: Float, factor: Float) -> Float:
+    """Return the use of the gross limit, of the risk limit, the larger, and the price of each, (5, members, 1)."""
     if np.any(dealer.obligation_weight):
-        carried = dealer.model.clearing.of(dealer.rows)
-        gross_musd = gross_musd + dealer.obligation_weight * (carried if dealer.alone else carried[:, None])
-    leverage = gross_musd / (dealer.gross_limit * dealer.capital_share)
-    limit = dealer.var_limit * dealer.capital_share
-    squared = factor[..., 0:1] ** 2 + factor[..., 1:2] ** 2 + factor[..., 2:3] ** 2
-    volatility = dealer.volatility
-    return leverage, np.sqrt(squared / volatility**2 + (0.35 * limit) ** 2) / limit
+        carried = dealer.model.clearing.of(dealer.rows)[:, None]
+        gross_musd = gross_musd + np.atleast_2d(dealer.obligation_weight) * carried
+    limits = np.atleast_2d(dealer.gross_limit * dealer.capital_share, dealer.var_limit * dealer.capital_share)
+    slopes = columns_of(dealer, "volatility", "shadow_slope", "shadow_most", "var_slope", "var_most")
+    use = np.empty((5, len(factor), 1))
+    use_limits(gross_musd, factor, (*limits, *slopes), use)
+    return use

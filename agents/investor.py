@@ -38,7 +38,7 @@ from market.order_kernels import write_orders
 from market.securities import Kind
 from market.streams import counter
 from market.units import Bool, Float, Int
-from market.view import View
+from market.view import View, struck
 
 MOST_TILT = 0.5
 CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of accepted prices of neighbours in 2024
@@ -303,8 +303,7 @@ def _cash_like(view: View) -> Bool:
 
 def _prices(view: View) -> tuple[Float, ...]:
     """Return what kernels lay limits by."""
-    struck = view.reference_bp, view.reference_price, view.dv01, view.convexity
-    return view.years, view.composite_bp, *struck
+    return view.years, view.composite_bp, *struck(view)
 
 
 def _bill(auction: Auction, view: View) -> bool:

@@ -18,31 +18,21 @@ from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole
 from agents.client_flows import bid_factor
-from agents.dealer_inventory import Inventory, inventory_of
+from agents.dealer_inventory import Inventory, columns_of, inventory_of
+from agents.dealer_kernels import answer_rows, show_quotes, state_yields, wish, write_takes
 from agents.institution import Institution
 from agents.outlook import Lessons
 from agents.prime_broker import PrimeBroker
-from agents.quoting import (
-    answered_half,
-    face_shown,
-    face_taken,
-    face_to_match,
-    following,
-    lead_of_best,
-    next_carried,
-    shading,
-    worth_quoting,
-)
+from agents.quoting import following, lead_of_best, next_carried, shading
 from agents.traits import memory, trait
 from agents.when_issued import covering_bids
-from market.exposure import along
 from market.instruments import REPO, Money
-from market.messages import BIDS, Auction, Buyback, LimitUse, Quotes, Venue, stacked
+from market.messages import BIDS, ORDERS, Auction, Buyback, LimitUse, Quotes, stacked
 from market.news import FACTORS, News
 from market.roles import Answerer
 from market.securities import Kind
-from market.units import FACE_PER_MUSD, Float, Int
-from market.view import View
+from market.units import FACE_PER_MUSD, Bool, Float, Int
+from market.view import View, struck
 
 BACKSTOP_BP = 5.0  # a primary dealer's duty: its pro rata share, reasonably competitive
 HEDGE_ISSUES = 7  # on-the-run coupon issues
@@ -118,24 +108,22 @@ class PrimaryDealer(PrimeBroker, Institution):
         pressure = self.model.outlook.book_pressure(view)
         self.flow = self.flow * (1.0 - self.flow_memory / view.rounds) - self.flow_learning * pressure
 
-    def value(self, view: View, today: Lessons) -> Float:
-        """Return its valuation of every security in bp, without inventory."""
-        return np.asarray(today.prior_bp + along(self.news + self.flow, today.loadings) + self.premium)
-
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""
-        today = self.model.outlook.on(view)
-        if view.round > 0:
-            self._compare(view)
-        gap = view.composite_bp - self.valued
-        learnt = self.premium + self.follow / view.rounds * gap
-        self.premium = np.where(np.isfinite(gap), learnt, self._premium_among_neighbours(view))
-        value = self.value(view, today)
-        self.valued = value
+        today, away = self.model.outlook.on(view), self.model.outlook.deviation(view)
         self._hedge_and_carry(view, today)
-        view_bp = self._private_view(view)
-        self.reservation = value + self.state.skew_bp + view_bp
-        self.centre = self._as_offered(value + self.state.shown_bp + view_bp, view)
+        before = self.centre if view.round > 0 else self.valued, self.valued, self.premium, self.apart
+        state = self.state.skew_bp, self.state.shown_bp, self.state.half_spread_bp
+        follow, view_spread = columns_of(self, "follow", "view_spread")
+        stated = np.empty((5, len(self.member), len(view.securities)))
+        state_yields(
+            *(view.composite_bp, _rows(*before), follow, np.atleast_2d(self.news + self.flow)),
+            *((today.prior_bp, today.loadings, away.shared, away.shared_load), _rows(*state)),
+            *(np.atleast_2d(self._judgement(view)), view_spread, view.rounds),
+            *(APART_DAYS * view.rounds if view.round > 0 else 0.0, stated),
+        )
+        self.apart, self.premium, self.valued, self.reservation, centre = stated[:, 0] if self.alone else stated
+        self.centre: Float = self._as_offered(centre, view)
         return self.centre
 
     def _as_offered(self, centre: Float, view: View) -> Float:
@@ -159,21 +147,9 @@ class PrimaryDealer(PrimeBroker, Institution):
         self.hedge = self.hedge + (wanted - self.hedge) / (self.hedge_days * view.rounds)
         self.burden = self.burden + (self.state.factor - self.burden) / (self.lay_off_days * view.rounds)
 
-    def _compare(self, view: View) -> None:
-        """Remember over days how far its streams lie from the composite that everybody sees."""
-        away = np.abs(self.centre - view.composite_bp)
-        learnt = self.apart + (away - self.apart) / (APART_DAYS * view.rounds)
-        self.apart = np.where(np.isfinite(away), learnt, self.apart)
-
-    def _premium_among_neighbours(self, view: View) -> Float:
-        """Return the premium of a security not yet streamed: what its maturity node has, less its own belief."""
-        away = self.model.outlook.deviation(view)
-        return np.asarray(away.shared - along(self.news + self.flow, away.shared_load))
-
-    def _private_view(self, view: View) -> Float:
-        """Return today's own error of judgement in bp: the same all day."""
-        draws: Float = self.daily("view", lambda: self.normal("private view", len(view.securities), daily=True))
-        return np.asarray(self.view_spread * draws * self.state.half_spread_bp)
+    def _judgement(self, view: View) -> Float:
+        """Return today's own errors of judgement, in units of its view spread: the same all day."""
+        return self.daily("view", lambda: self.normal("private view", len(view.securities), daily=True))
 
     def utilisation(self, view: View) -> Float:
         """Return the use of the binding limit."""
@@ -189,26 +165,21 @@ class PrimaryDealer(PrimeBroker, Institution):
     def quote(self, view: View) -> Quotes:
         """Quote firmly where the gain exceeds the cost of being picked off, and what it wants to be rid of."""
         today, state = self.model.outlook.on(view), self.state
-        half, firm = state.half_spread_bp, self._firm(view, today)
-        long, short = state.days > 10.0, state.days < -10.0
-        size = self.daily("size", lambda: self._quote_size(today)), 1.0 * FACE_PER_MUSD, state.utilisation
-        shows_bid = view.tradable & (firm | short) & ~state.refuses_buying
-        shows_ask = view.tradable & (firm | long) & ~state.refuses_selling
-        return Quotes(
-            view.price(self.centre + np.where(short, 0.25 * half, half)),
-            view.price(self.centre - np.where(long, 0.25 * half, half)),
-            face_shown(shows_bid, *size, state.days > 0),
-            face_shown(shows_ask, *size, state.days < 0),
-        )
-
-    def _firm(self, view: View, today: Lessons) -> NDArray[np.bool_]:
-        """Return where a firm two-sided quote pays."""
-        arrivals = today.turnover / TICKET / view.rounds
-        noise_bp = self.volatility / np.sqrt(view.rounds)
-        spare = np.maximum(0.0, 1.0 - self.state.utilisation)
+        usual = self.daily("size", lambda: self._quote_size(today))
         known = self.daily("known", lambda: self._familiarity(view))
-        gain = worth_quoting(self.state.half_spread_bp, arrivals, noise_bp, spare, known)
-        return np.asarray(gain > self.firm_hurdle)
+        shape = 2, len(self.member), len(view.securities)
+        price, face = np.empty(shape), np.empty(shape, np.int64)
+        centre, *held = _rows(self.centre, state.days, state.half_spread_bp, *self._refuses())
+        show_quotes(
+            *(centre, tuple(held), np.atleast_2d(state.utilisation), columns_of(self, "volatility", "firm_hurdle")),
+            *(today.turnover / TICKET / view.rounds, view.rounds, np.atleast_2d(usual), np.atleast_2d(known)),
+            *(view.tradable, struck(view), price, face),
+        )
+        return Quotes(*price, *face)
+
+    def _refuses(self) -> tuple[Bool, Bool]:
+        """Return where it buys no more, and where it sells no more."""
+        return self.state.refuses_buying, self.state.refuses_selling
 
     def _familiarity(self, view: View) -> Float:
         """Return how well it knows each security: its speciality, for good."""
@@ -222,19 +193,19 @@ class PrimaryDealer(PrimeBroker, Institution):
 
     def answer(self, asked: NDArray[Any], view: View) -> Float:
         """Price each request with half of it, and what was asked before in the round, taken into the position."""
-        state, security, pick = self.state, np.ascontiguousarray(asked["security"]), self.picker(asked)
-        sells = asked["face"] < 0  # the client sells, the dealer buys
-        half = pick(answered_half(state.half_spread_bp, self.apart, *self.daily("rivals", self._rivals)))
-        after = asked["pending"] - 0.5 * asked["face"]
-        yield_bp = pick(self.centre) + pick(state.skew_per_face) * after + np.where(sells, half, -half)
-        refuses = np.where(sells, pick(state.refuses_buying), pick(state.refuses_selling))
-        if refuses.any():
-            self._count_declined(asked["member"][refuses])
-        return np.where(refuses | ~view.tradable[security], np.nan, view.price_of(security, yield_bp))
+        state, price, declined = self.state, np.empty(len(asked)), np.zeros(len(self.member), np.int64)
+        centre, apart, *held = _rows(
+            self.centre, self.apart, state.skew_per_face, state.half_spread_bp, *self._refuses()
+        )
+        lead, factor = self.daily("rivals", self._rivals)
+        answer_rows(asked, centre, tuple(held), apart, lead, factor, view.tradable, struck(view), declined, price)
+        if declined.any():
+            self._count_declined(declined)
+        return price
 
-    def _count_declined(self, member: Int) -> None:
-        """Remember how many requests of the day were declined, by the limit that binds."""
-        number = np.bincount(member, minlength=len(self.member)).reshape(np.shape(self.state.risk))
+    def _count_declined(self, number: Int) -> None:
+        """Remember how many requests of the day were declined (members,), by the limit that binds."""
+        number = number.reshape(np.shape(self.state.risk))
         risk_binds = self.state.risk >= self.state.leverage
         self.declined = self.declined + np.concatenate([number * ~risk_binds, number * risk_binds], axis=-1)
 
@@ -246,13 +217,12 @@ class PrimaryDealer(PrimeBroker, Institution):
     def decide(self, view: View) -> NDArray[Any]:
         """Take what rests in a book at a better price than its own reservation by half a spread: laying off risk."""
         state = self.state
-        edge = 0.75 * state.half_spread_bp
-        sell_limit, buy_limit = view.price(self.centre - edge), view.price(self.centre + edge)
-        sell_fits = view.tradable & (view.bid >= sell_limit) & ~state.refuses_selling
-        buy_fits = view.tradable & (view.ask <= buy_limit) & ~state.refuses_buying
+        centre, *held = _rows(self.centre, state.excess, state.half_spread_bp, *self._refuses())
+        table = np.empty(centre.size, ORDERS)
         # duration is laid off in the liquid issues, long or short
-        face = face_taken(state.excess, view.on_the_run, sell_fits, buy_fits, HEDGE_LOT)
-        return self.want(face, np.where(face > 0, buy_limit, sell_limit), Venue.BOOK)
+        touch, flags = (view.bid, view.ask), (view.tradable, view.on_the_run)
+        written = write_takes(self.member, centre, tuple(held), touch, flags, HEDGE_LOT, struck(view), table)
+        return table[:written].copy()
 
     def match(self, view: View) -> Int:
         """Offer at the middle part of what it wants to be rid of.
@@ -261,11 +231,11 @@ class PrimaryDealer(PrimeBroker, Institution):
         several issues at once. Other issues: part of the excess in the issue.
         """
         state = self.state
-        known = view.tradable & np.isfinite(view.composite_bp)
-        away = np.where(known, view.composite_bp - self.reservation, 0.0)
-        refuses = state.refuses_buying, state.refuses_selling
-        liquid = view.on_the_run, HEDGE_ISSUES, self.match_share
-        return np.asarray(face_to_match(away, state.full_per_face, state.excess, *liquid, *refuses))
+        reservation, *held = _rows(self.reservation, state.full_per_face, state.excess, *self._refuses())
+        wanted, flags = np.empty(reservation.shape, np.int64), (view.tradable, view.on_the_run)
+        share = np.atleast_2d(self.match_share)
+        wish(view.composite_bp, reservation, tuple(held), flags, HEDGE_ISSUES, share, wanted)
+        return wanted[0] if self.alone else wanted
 
     # ---- operations ------------------------------------------------------------------------------
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
@@ -309,3 +279,8 @@ class PrimaryDealer(PrimeBroker, Institution):
     def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Lend idle cash at the floor."""
         return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
+
+
+def _rows(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Return what members have with the members in front, also of one (members, S)."""
+    return tuple(np.atleast_2d(array) for array in arrays)

@@ -14,6 +14,7 @@ MOST_SHADING = (
     3.0  # times a half-spread, where two dealers or one are left: Kyle (1989) has no equilibrium there [SPEC]
 )
 MATCH_LOT = 500.0 * FACE_PER_MUSD  # the most that one wish of a matching session may be
+MOST_DAYS = 40.0  # of holding time that it counts
 SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run
 
 

@@ -21,8 +21,8 @@ COUNTED = (Venue.BOOK, Venue.REQUEST, Venue.BUYBACK, Venue.OFFICIAL, Venue.SESSI
 def sector_flows(market: Any, names: list[str], sector: Int) -> dict[str, Any]:
     """Return the columns of the table ``sectors`` but its date; ``sector`` is the place in ``names`` by account."""
     trades, middle = market.tape.everything(), market.tape.middle_of_trades()
-    counted = np.isin(trades["venue"], COUNTED)
-    trades, middle = trades[counted], middle[counted]
+    counted = np.flatnonzero(np.isin(trades["venue"], COUNTED))
+    trades, middle = trades.take(counted), middle[counted]
     side = _side_that_asked(trades, market)
     face = trades["face"] / FACE_PER_MUSD
     buyer, seller = sector[trades["buyer"]], sector[trades["seller"]]

@@ -74,3 +74,8 @@ class View:
     def clock_share(self) -> float:
         """Share of the session that has passed."""
         return self.round / self.rounds
+
+
+def struck(view: View) -> tuple[Float, ...]:
+    """Return what kernels lay linear prices by: reference yield and price, their slope and convexity, (S,) each."""
+    return view.reference_bp, view.reference_price, view.dv01, view.convexity

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from small_market import live, lone, small_market
 
-from agents.dealer_inventory import DEALERS, MOST_DAYS, inventory_of
+from agents.dealer_inventory import DEALERS, inventory_of
 from agents.primary_dealer import PrimaryDealer
 from agents.principal_trader import DEPTH_MUSD, PrincipalTrader
+from agents.quoting import MOST_DAYS
 from market.messages import ASKED
 from market.securities import Kind
 from market.units import FACE_PER_MUSD

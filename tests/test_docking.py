@@ -33,7 +33,7 @@ def monopolist(aversion, horizon, face=0):
         tick=np.zeros(1),
         dv01=np.full(1, 0.08),
         rounds=1,
-        price_of=lambda security, yield_bp: -0.08 * np.asarray(yield_bp),
+        **dict.fromkeys(("reference_bp", "reference_price", "convexity"), np.zeros(1)),
     )
     today = SimpleNamespace(turnover=np.full(1, 1e9), face_dv01=np.full(1, 0.08e-6), duration=np.full(1, 8.0))
     model = SimpleNamespace(
