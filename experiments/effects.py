@@ -108,7 +108,9 @@ class Results:
             folder = by_run[arm, seed]
             return np.array(series(read(folder, "daily"), read(folder, "groups"), primary), np.float64)
 
-        return {arm: np.array([path_of(arm, s) for s in seeds], np.float64).reshape(len(seeds), -1) for arm in arms}
+        return {
+            arm: np.array([path_of(arm, s) for s in seeds], np.float64).reshape(len(seeds), self.days) for arm in arms
+        }
 
     @cached_property
     def failures(self) -> pd.DataFrame:

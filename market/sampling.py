@@ -7,9 +7,9 @@ from market.units import Float, Int
 
 
 def poisson(mean: Float, chance: Float, most: int) -> Int:
-    """Return Poisson counts (n,) by inversion of ``chance`` (n,) in (0, 1), at most ``most``."""
+    """Return Poisson counts (n,) by inversion of ``chance`` (n,) in (0, 1), at most ``most``; 0 at a mean below 0."""
     count = np.empty(len(mean), np.int64)
-    invert_poisson(mean, np.exp(-mean), chance, most, count)
+    invert_poisson(mean, np.exp(-np.maximum(mean, 0.0)), chance, most, count)
     return count
 
 

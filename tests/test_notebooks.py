@@ -9,7 +9,9 @@ import pytest
 from tiny_experiment import tiny
 
 from experiments.asking import answer
+from experiments.effects import Results
 from experiments.experiment import load as load_question
+from experiments.figures import effect_path
 from experiments.scenario import load
 from experiments.small_world import COUNTS, small, small_question
 
@@ -40,7 +42,7 @@ def test_a_notebook_is_committed_as_it_was_executed(path):
     outputs = [output for cell in code for output in cell["outputs"]]
     assert {output["output_type"] for output in outputs} <= {"display_data", "execute_result", "stream"}
     assert all(output.get("name") != "stderr" for output in outputs)
-    assert sum(PICTURE in output.get("data", {}) for output in outputs) >= 3
+    assert sum(PICTURE in output.get("data", {}) for output in outputs) >= 2
 
 
 @each
@@ -85,6 +87,12 @@ def test_a_small_question_has_small_arms_and_keeps_what_it_sets():
         worlds["stop"].news.scale == 2.0
         and worlds["calm"].run.end == load_question("sudden-stop").worlds()["calm"].run.end
     )
+
+
+def test_effects_by_day_are_drawn_where_every_run_has_failed(tmp_path):
+    nothing = Results(tmp_path, tiny(), 2)
+    assert nothing.paths(["with", "without"])["with"].shape == (0, 2)
+    assert effect_path.draw(nothing).axes
 
 
 def test_a_question_is_answered_by_a_call_and_gone_on_with_by_another(tmp_path):
