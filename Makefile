@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow fuzz test-browser chromium docs notebooks check format profile bench clean
+.PHONY: help run test slow mutate fuzz test-browser chromium docs notebooks check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ test: $(VENV)/.dev-installed ## run the tests (some minutes)
 slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 	$(BIN)/python benchmarks/compile_kernels.py
 	$(BIN)/python -m pytest -m slow -rP --numprocesses $(WORKERS)
+
+mutate: $(VENV)/.dev-installed ## flip signs, comparisons, bounds and constants of rules: which do tests miss?
+	$(BIN)/python tests/mutation.py
 
 fuzz: $(VENV)/.dev-installed ## hold the books against their reference, ten million messages (SEED=..., MESSAGES=...)
 	$(BIN)/python tests/fuzz_books.py --messages $(MESSAGES) --seed $(SEED)

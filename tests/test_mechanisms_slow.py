@@ -1,0 +1,133 @@
+"""Mechanisms as paired experiments in small markets: what moves liquidity does so in the direction of its rule.
+
+Worlds of a seed share burn-in and draws and differ in one cause from then on. The smallest effects of interest
+(``SMALLEST``) were written down and committed before the first run. A sign is asked of mechanisms only, never of a
+policy. Run by ``pytest -m slow``.
+"""
+
+import pickle
+from functools import cache
+
+import numpy as np
+import pytest
+from small_market import live, small_market
+
+from agents.hedge_fund import HedgeFund
+from agents.primary_dealer import PrimaryDealer
+from experiments.run import start_clock
+from market import measures
+from market.news import Newswire
+
+pytestmark = pytest.mark.slow
+SEEDS, BURN_IN, DAYS = (1, 2, 3), 3, 5
+SMALLEST = {"spread_off_bp": 0.02, "spread_on_bp": 0.02, "refused": 0.01, "noise_bp": 0.02, "response_bp": 0.05}
+WATCHED = {
+    "spread_off_bp": measures.spread_off_bp,
+    "spread_on_bp": measures.spread_on_bp,
+    "refused": lambda market: measures.rfq_refused(market) / max(measures.rfq_requests(market), 1),
+    "noise_bp": measures.noise_bp,
+}
+
+
+@cache
+def packed(seed, dealers=6):
+    """Return a market at the end of its burn-in, in bytes."""
+    market = small_market("steady", seed, rounds=6, burn_in=BURN_IN, population__primary_dealer__count=dealers)
+    return pickle.dumps(live(market, BURN_IN))
+
+
+def twin(seed, dealers=6):
+    """Return a market at the end of its burn-in, its clock started, so that a cause can be changed."""
+    market = pickle.loads(packed(seed, dealers))
+    start_clock(market)
+    return market
+
+
+def days_of(market):
+    """Return the means over some days of what is watched."""
+    rows = []
+    for _ in range(DAYS):
+        market.step()
+        rows.append([watch(market) for watch in WATCHED.values()])
+    return dict(zip(WATCHED, np.nanmean(rows, axis=0), strict=True))
+
+
+@cache
+def base(seed):
+    """Return what is watched where nothing is changed."""
+    return days_of(twin(seed))
+
+
+def of(market, kind):
+    """Return the members of a kind."""
+    return [agent for agent in market.agents if isinstance(agent, kind)]
+
+
+def multiply(agents, **factors):
+    """Multiply traits."""
+    for agent in agents:
+        for name, factor in factors.items():
+            setattr(agent, name, float(getattr(agent, name)) * factor)
+
+
+def effects(change, dealers=6):
+    """Return the mean over seeds of what a change does to all that is watched."""
+    rows = []
+    for seed in SEEDS:
+        market = twin(seed, dealers)
+        change(market)
+        found = days_of(market)
+        rows.append([found[name] - base(seed)[name] for name in WATCHED])
+    means = dict(zip(WATCHED, np.mean(rows, axis=0), strict=True))
+    print({name: round(float(mean), 4) for name, mean in means.items()})
+    return means
+
+
+def test_tighter_limits_refuse_more_and_widen_spreads_off_the_run():
+    found = effects(lambda market: multiply(of(market, PrimaryDealer), gross_limit=0.6, var_limit=0.6))
+    assert found["refused"] > SMALLEST["refused"] and found["spread_off_bp"] > SMALLEST["spread_off_bp"]
+
+
+def test_more_volatility_of_which_dealers_know_widens_spreads():
+    def agitate(market):
+        multiply(of(market, PrimaryDealer), volatility=2.0)
+        market.newswire = Newswire(market.streams, market.premises.covariance_bp, scale=2.0)
+
+    found = effects(agitate)
+    assert found["spread_on_bp"] > SMALLEST["spread_on_bp"] and found["spread_off_bp"] > SMALLEST["spread_off_bp"]
+
+
+def test_fewer_dealers_of_equal_capital_do_not_narrow_spreads():
+    found = effects(lambda market: None, dealers=3)
+    assert found["spread_off_bp"] > -SMALLEST["spread_off_bp"] and found["spread_on_bp"] > -SMALLEST["spread_on_bp"]
+
+
+def test_less_arbitrage_capital_does_not_make_the_curve_smoother():
+    found = effects(lambda market: multiply(of(market, HedgeFund), level_appetite=0.0, residual_appetite=0.0))
+    assert found["noise_bp"] > -SMALLEST["noise_bp"]
+
+
+def test_older_issues_trade_at_wider_spreads():
+    gaps = [base(seed)["spread_off_bp"] - base(seed)["spread_on_bp"] for seed in SEEDS]
+    assert min(gaps) > SMALLEST["spread_off_bp"]
+
+
+def response_bp(seed, capital):
+    """Return by how much more old 10-year notes yield where foreign holders sell a tenth, at so much dealer capital."""
+    closes = []
+    for sells in (False, True):
+        market = twin(seed)
+        multiply(of(market, PrimaryDealer), gross_limit=capital, var_limit=capital, risk_aversion=1.0 / capital)
+        old = market.tradable & (market.securities.term_months == 120)
+        for agent in market.agents if sells else ():
+            if agent.sector in ("foreign official", "foreign private"):
+                agent.forced = agent.forced - np.where(old, np.maximum(agent.position, 0) // 10, 0)
+        live(market, 2)
+        closes.append(market.composite_bp[old & (market.years > 5)])
+    return float(np.mean(closes[1] - closes[0]))
+
+
+def test_half_as_much_dealer_capital_again_does_not_raise_the_response_to_a_forced_sale():
+    more = [response_bp(seed, 1.5) - response_bp(seed, 1.0) for seed in SEEDS[:2]]
+    print(f"{np.mean(more):.3f} bp")
+    assert np.mean(more) < SMALLEST["response_bp"]

@@ -1,0 +1,80 @@
+"""Rules of bids and of clients' offers by hand: units, rounding and signs."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from agents.bidding import bid_rate_e5, whole
+from agents.client_flows import bid_factor, next_flow
+from agents.client_offers import client_offers, rolled_down
+from agents.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
+from market.securities import Kind
+from market.units import FACE_PER_MUSD
+
+
+def test_a_bid_for_a_note_is_in_thousandths_of_a_percent_and_one_for_a_bill_in_discount_steps_of_five():
+    view = SimpleNamespace(securities=SimpleNamespace(kind=[Kind.NOTE, Kind.BILL], maturity_day=np.array([0, 282])))
+    note, bill = (SimpleNamespace(security=s, issue_day=100) for s in (0, 1))
+    assert bid_rate_e5(view, note, np.array([450.04, 450.06])).tolist() == [4500, 4501]
+    # 182 days at a simple 5 %: price 1 / (1 + 0.05 x 182 / 365), discount (1 - price) x 360 / 182
+    price = 1.0 / (1.0 + 0.05 * 182 / 365)
+    exact = (1.0 - price) * 360 / 182
+    found = bid_rate_e5(view, bill, np.array([500.0])).item()
+    assert found % 5 == 0 and found == pytest.approx(exact * 1e5, abs=2.5)
+
+
+def test_faces_are_rounded_down_to_whole_millions():
+    assert whole([1.99 * FACE_PER_MUSD, 0.5 * FACE_PER_MUSD]).tolist() == [FACE_PER_MUSD, 0]
+
+
+def test_a_client_offers_its_share_of_what_is_listed_at_a_lower_yield_and_nothing_that_it_is_short_of():
+    m = FACE_PER_MUSD
+    yields = np.array([400.0, 410.0, 420.0, 430.0])
+    view = SimpleNamespace(
+        tradable=np.array([True, True, True, True]), composite_bp=yields, price=lambda bp: 100.0 - bp / 100.0
+    )
+    buyback = SimpleNamespace(eligible=np.array([True, False, True, True]), maximum=30 * m)
+    price, face = client_offers(np.array([41 * m, 40 * m, -5 * m, 100 * m]), 0.5, 2.0, buyback, view)
+    assert face.tolist() == [20 * m, 0, 0, 30 * m]
+    assert price == pytest.approx(100.0 - (yields - 2.0) / 100.0)
+    assert client_offers(np.array([m] * 4), 7.0, 0.0, buyback, view)[1].tolist() == [m, 0, m, m]
+
+
+def test_what_rolls_down_is_one_over_maturity_and_at_most_all():
+    assert rolled_down(0.5, 5.0) == pytest.approx(0.1) and rolled_down(0.5, 0.1) == 1.0
+    assert rolled_down(0.1, 0.01) == pytest.approx(0.4)
+
+
+def test_clients_flows_forget_in_their_days_and_their_bids_have_mean_one():
+    assert next_flow(1.0, 0.0, 0.0, 20.0) == pytest.approx(np.exp(-1 / 20))
+    drawn = next_flow(0.0, 1.0, 0.0, 20.0) ** 2 + next_flow(0.0, 0.0, 1.0, 20.0) ** 2
+    assert drawn == pytest.approx(1.0 - np.exp(-2 / 20)) and next_flow(0.0, 0.0, 1.0, 20.0) > 0.0
+    assert next_flow(0.0, 0.0, 1.0, 20.0) ** 2 / drawn == pytest.approx(0.3)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(20)
+    mean = np.sum(weights * bid_factor(nodes, 0.4)) / np.sum(weights)
+    assert mean == pytest.approx(1.0) and bid_factor(1.0, 0.4) > 1.0
+
+
+def test_a_gap_is_closed_at_the_holders_speed_or_faster_where_it_must_be():
+    assert speed_in(0.02, False, False) == 0.02 and speed_in(0.02, True, True) == BILL_SPEED
+    assert speed_in(0.02, False, True) == NEW_ISSUE_SPEED and speed_in(0.9, True, True) == 0.9
+
+
+def test_a_lot_is_a_fiftieth_of_the_usual_holding_within_its_bounds():
+    m = float(FACE_PER_MUSD)
+    assert lot_of(1000.0 * m) == pytest.approx(20.0 * m)
+    assert lot_of(0.0) == SMALLEST_LOT and lot_of(1e9 * m) == LARGEST_LOT
+
+
+def test_who_trades_nothing_in_a_security_is_as_likely_to_buy_as_to_sell():
+    assert buying_chance(1e9, 0.0, 0.02, 0.3) == 0.5
+    assert buying_chance(100.0, 0.5, 0.001, 0.0) == pytest.approx(0.7)
+
+
+def test_limits_of_face_and_its_millions_hold_for_the_smallest_offer():
+    m = FACE_PER_MUSD
+    view = SimpleNamespace(tradable=np.array([True]), composite_bp=np.array([400.0]), price=lambda bp: bp)
+    buyback = SimpleNamespace(eligible=np.array([True]), maximum=m)
+    assert client_offers(np.array([m]), 1.0, 0.0, buyback, view)[1].tolist() == [m]
+    assert client_offers(np.array([0]), 1.0, 0.0, buyback, view)[1].tolist() == [0]
