@@ -59,3 +59,12 @@ def test_coupons_grow_with_either_calendar_and_without_the_rule_stay(supply):
 def test_an_empty_band_is_refused():
     with pytest.raises((ScenarioError, ValueError), match="expected lowest below highest"):
         small(policy__coupon_shift__lowest=0.3)
+
+
+def test_it_looks_again_when_january_april_july_or_october_begins():
+    memory = ShiftMemory(CouponShift(0.15, 0.20, 1, 20, 10))
+    steps = []
+    for day in ("2024-01-02", "2024-02-01", "2024-03-29", "2024-04-01", "2024-06-28", "2024-07-01", "2024-10-01"):
+        memory.look(day_number(day), 0.3)
+        steps.append(memory.steps)
+    assert steps == [1, 1, 1, 2, 2, 3, 4]

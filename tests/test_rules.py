@@ -1,4 +1,4 @@
-"""Rules of bids and of clients' offers by hand: units, rounding and signs."""
+"""Rules of bids, of clients' offers and flows, and of dealers' faces by hand: units, rounding and signs."""
 
 from types import SimpleNamespace
 
@@ -9,6 +9,7 @@ from agents.bidding import bid_rate_e5, whole
 from agents.client_flows import bid_factor, next_flow
 from agents.client_offers import client_offers, rolled_down
 from agents.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
+from agents.quoting import answered_half, excess_face, face_taken, face_to_match, next_carried
 from market.securities import Kind
 from market.units import FACE_PER_MUSD
 
@@ -78,3 +79,37 @@ def test_limits_of_face_and_its_millions_hold_for_the_smallest_offer():
     buyback = SimpleNamespace(eligible=np.array([True]), maximum=m)
     assert client_offers(np.array([m]), 1.0, 0.0, buyback, view)[1].tolist() == [m]
     assert client_offers(np.array([0]), 1.0, 0.0, buyback, view)[1].tolist() == [0]
+
+
+# ---- dealers -----------------------------------------------------------------------------------------
+def test_what_is_wanted_and_what_is_carried_are_no_excess():
+    assert excess_face(100.0, 0.1, 300.0, 20.0, True) == 50.0 and excess_face(100.0, 0.1, 300.0, 20.0, False) == 0.0
+
+
+def test_what_exceeds_the_usual_share_is_carried_in_the_course_of_days():
+    assert next_carried(10.0, 100.0, 0.1, 300.0, 0.7, 10.0, True) == pytest.approx(10.0 + (49.0 - 10.0) / 10.0)
+    assert next_carried(49.0, 100.0, 0.1, 300.0, 0.7, 10.0, True) == pytest.approx(49.0)
+    assert next_carried(10.0, 100.0, 0.1, 300.0, 0.7, 0.5, False) == 0.0
+
+
+def test_an_answer_asks_the_shaded_half_spread_and_the_lead_over_the_second():
+    assert answered_half(2.0, 0.0, 0.5, 1.5) == 3.0
+    assert answered_half(2.0, 0.8, 0.5, 1.5) == pytest.approx(3.0 + 0.5 * 0.8 * np.sqrt(np.pi / 2))
+
+
+def test_who_is_long_takes_bids_who_is_short_takes_offers_and_no_more_than_its_lot():
+    m = FACE_PER_MUSD
+    assert face_taken(3.5 * m, False, True, True, 25.0 * m) == -3 * m
+    assert face_taken(-3.5 * m, False, True, True, 25.0 * m) == 3 * m
+    assert face_taken(90.0 * m, False, True, False, 25.0 * m) == -25 * m
+    assert face_taken(0.0, True, False, True, 25.0 * m) == 25 * m and face_taken(5.0 * m, False, False, True, m) == 0
+
+
+def test_a_session_sells_a_fifth_of_the_excess_and_buys_on_the_run_what_yields_more_than_it_asks():
+    m = float(FACE_PER_MUSD)
+    assert face_to_match(0.0, 1.0, 100.0 * m, False, 7.0, 0.5, False, False) == -10 * m
+    assert face_to_match(0.0, 1.0, -100.0 * m, False, 7.0, 0.5, False, False) == 10 * m
+    assert face_to_match(0.0, 1.0, 40.0 * m, False, 7.0, 0.5, False, False) == 0
+    assert face_to_match(7.0, 1.0 / (100.0 * m), 0.0, True, 7.0, 0.5, False, False) == pytest.approx(50 * m)
+    assert face_to_match(7.0, 1.0 / (100.0 * m), 0.0, True, 7.0, 0.5, True, False) == 0
+    assert face_to_match(-70.0, 1.0 / (100.0 * m), 0.0, True, 7.0, 1.0, False, False) == -500 * m
