@@ -61,7 +61,7 @@ RULES = {
         "test_buyback.py",
         "test_buyback_lists.py",
     ),
-    "market/margin.py": ("test_futures_market.py",),
+    "market/margin.py": ("test_futures_market.py", "test_rules.py"),
     "market/netting.py": ("test_netting.py",),
     "market/repo.py": ("test_repo.py",),
 }

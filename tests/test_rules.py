@@ -10,6 +10,7 @@ from agents.client_flows import bid_factor, next_flow
 from agents.client_offers import client_offers, rolled_down
 from agents.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
 from agents.quoting import answered_half, excess_face, face_taken, face_to_match, next_carried
+from market.margin import next_variance
 from market.securities import Kind
 from market.units import FACE_PER_MUSD
 
@@ -113,3 +114,8 @@ def test_a_session_sells_a_fifth_of_the_excess_and_buys_on_the_run_what_yields_m
     assert face_to_match(7.0, 1.0 / (100.0 * m), 0.0, True, 7.0, 0.5, False, False) == pytest.approx(50 * m)
     assert face_to_match(7.0, 1.0 / (100.0 * m), 0.0, True, 7.0, 0.5, True, False) == 0
     assert face_to_match(-70.0, 1.0 / (100.0 * m), 0.0, True, 7.0, 1.0, False, False) == -500 * m
+
+
+def test_a_return_of_two_percent_counts_with_its_square():
+    found = next_variance(np.array([1e-4, 1e-4]), np.array([102.0, 98.0]), np.array([100.0, 100.0]))
+    assert found == pytest.approx([1e-4 + 0.03 * (4e-4 - 1e-4)] * 2)
