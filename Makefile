@@ -62,7 +62,7 @@ chromium:
 	|| { echo "No Chromium, and no right to install it; Debian: apt-get install chromium" >&2; exit 1; }
 
 docs: $(VENV)/.docs-installed ## build the documentation into docs/_build/html, without a network
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs auto docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 notebooks: $(VENV)/.notebooks-installed ## execute the notebooks, outputs into them (some minutes)

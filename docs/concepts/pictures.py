@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from experiments.build import build
 from experiments.check import RunTables
 from experiments.figures import acceptance, fed_sheet
-from experiments.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SETTINGS, SKY, label, legend
+from experiments.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SETTINGS, SKY, label
 from experiments.not_qe import PARTS, not_qe
 from experiments.run import live
 from experiments.scenario import load
@@ -75,12 +75,13 @@ def day(market: Any) -> Figure:
             for number in np.unique(trades["round"][trades["venue"] == venue]):
                 operations.setdefault(int(number), []).append(name)
         for number, names in operations.items():
-            axes.annotate("\n".join(names), (number, bottom[number] + 0.3), ha="center", va="bottom", fontsize=7.5)
-        axes.set_ylim(0, 1.2 * bottom.max())
+            axes.plot([number, number], [bottom[number], 1.1 * bottom.max()], color=BLACK, linewidth=0.8, linestyle=":")
+            axes.text(number, 1.11 * bottom.max(), "\n".join(names), ha="center", va="bottom", fontsize=7.5)
+        axes.set_ylim(0, 1.22 * bottom.max())
         axes.set_xticks(at[::2], [round_time(int(number), market.rounds) for number in at[::2]])
         label(axes, f"{to_date(market.date):%d %B %Y}: what traded when, and where", "billion dollars", dates=False)
         axes.set_xlabel("start of the round, New York")
-        legend(axes)
+        below(axes)
     return figure
 
 
@@ -105,14 +106,15 @@ def price(market: Any, composite: Any) -> Figure:
         what = f"{securities.coupon_e3[note] / 1000:g} % of {to_date(securities.maturity_day[note]):%B %Y}"
         label(axes, f"{what}, {securities.cusip[note]}: trades by request", "clean price, points", dates=False)
         axes.set_xlim(0, market.rounds)
+        axes.set_xticks(range(0, market.rounds + 1, 2))
         axes.set_xlabel("round of the day")
-        legend(axes)
+        below(axes)
     return figure
 
 
 def not_easing(rows: Any) -> Figure:
     """Draw what each arm changes of reserves, reverse repo and Treasury cash, and their sum."""
-    parts = {name: rows[name] / 1_000 for name in PARTS}
+    parts = {name: rows[name] / 1_000 for name in PARTS if (rows[name] != 0).any()}
     names = {"reserves_musd": "reserves", "reverse_repo_musd": "reverse repo", "foreign_repo_musd": "foreign repo"}
     names["treasury_cash_gap_musd"] = "Treasury's cash, over its plan"
     at = np.arange(len(rows))
@@ -120,7 +122,7 @@ def not_easing(rows: Any) -> Figure:
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=WIDE, layout="constrained")
         axes = figure.subplots()
-        for (name, values), colour in zip(parts.items(), (BLUE, ORANGE, GREEN, GREY), strict=True):
+        for (name, values), colour in zip(parts.items(), (BLUE, ORANGE, GREY, GREEN), strict=False):
             base = np.where(values > 0, up, down)
             axes.barh(at, values, 0.6, left=base, color=colour, label=names[name])
             up, down = up + np.maximum(values, 0), down + np.minimum(values, 0)
@@ -131,8 +133,14 @@ def not_easing(rows: Any) -> Figure:
         axes.grid(axis="y", visible=False)
         axes.set_title("What changes after 25 days, beside no programme")
         axes.set_xlabel("billion dollars")
-        legend(axes)
+        below(axes)
     return figure
+
+
+def below(axes: Any) -> None:
+    """Name what is drawn in one line below the axes."""
+    handles, _ = axes.get_legend_handles_labels()
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=len(handles))
 
 
 if __name__ == "__main__":
