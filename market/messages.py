@@ -124,6 +124,8 @@ class Buyback:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eligible", read_only(self.eligible))
+        if self.why is not None:
+            object.__setattr__(self, "why", read_only(self.why))
 
 
 @dataclass(frozen=True, slots=True)
