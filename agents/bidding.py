@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from market.messages import Auction
-from market.securities import Kind
+from market.bonds.securities import Kind
+from market.books.messages import Auction
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.traits import KindTable, traits_of
-from market.instruments import Money
-from market.messages import Venue, wishes
-from market.streams import fingerprint
+from market.accounts.instruments import Money
+from market.books.messages import Venue, wishes
+from market.draws.streams import fingerprint
 from market.units import CENTS_PER_MUSD, Float, Int
 
 T = TypeVar("T")

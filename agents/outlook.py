@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from market.bonds.securities import Kind, Securities
 from market.news import loadings
-from market.securities import Kind, Securities
 from market.units import Float, Int
 from market.view import View
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole
-from agents.demand import lot_of, share_of_gap
+from agents.buyers.demand import lot_of, share_of_gap
+from market.books.messages import BIDS, ORDERS, Auction, stacked
 from market.calendar import days_between
-from market.messages import BIDS, ORDERS, Auction, stacked
 from market.units import Int
 from market.view import View
 

@@ -12,8 +12,8 @@ from time import process_time
 import numpy as np
 from flows import ADD, BOOKS, CANCEL, LEVELS, QUOTERS, Stream, mixed, stream
 
-from market.layout import FILL, MESSAGE, MessageKind
-from market.order_book import Books
+from market.books.layout import FILL, MESSAGE, MessageKind
+from market.books.order_book import Books
 
 Timed = Callable[[], tuple[float, object]]  # seconds of processor time, and what came of it
 SOURCE, BASE = Path(__file__).with_name("book.cpp"), 10_000 - LEVELS // 2

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from market.layout import MESSAGE, MessageKind, Side
+from market.books.layout import MESSAGE, MessageKind, Side
 
 BOOKS, LEVELS, OWNERS, QUOTERS = 400, 8192, 300, 1
 RECENT = 20_000  # a change names one of so many last orders

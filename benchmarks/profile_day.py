@@ -22,7 +22,7 @@ from experiments.run import start_clock
 from experiments.scenario import load
 from market.daily_cycle import EVENING, MORNING, ROUND
 from market.model import TreasuryMarket
-from market.record import Record
+from market.tables.record import Record
 
 WIDTH = 40  # characters of the longest bar
 KIB_PER_MIB = 1024 if sys.platform != "darwin" else 1024**2  # what getrusage counts in

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from experiments.experiment import load
-from experiments.sweep import jobs, open_sweep, sweep
+from experiments.sweeps.sweep import jobs, open_sweep, sweep
 
 
 def seconds(name: str, seeds: int, days: int, workers: int) -> float:

@@ -8,15 +8,15 @@ bits, but for dealers' capital, which a run has in its burn-in too.
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from agents.buyback_desk import BuybackDesk
-from agents.central_bank import CentralBank
-from agents.primary_dealer import PrimaryDealer
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.officials.buyback_desk import BuybackDesk
+from agents.officials.central_bank import CentralBank
 from agents.traits import traits_of
+from experiments.inputs.plans import buyback_rules, planned_buybacks
 from experiments.kinds import traits_by_kind
-from experiments.plans import buyback_rules, planned_buybacks
 from experiments.scenario import overlaid
-from experiments.scenario_sections import Scenario
-from experiments.shocks import ForcedFlow
+from experiments.sections.shocks import ForcedFlow
+from experiments.sections.world import Scenario
 from market.calendar import business_days
 from market.model import TreasuryMarket
 from market.units import FACE_PER_MUSD, day_number, to_date

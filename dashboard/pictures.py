@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 
 from experiments.figures.buckets import BILLS, NAMES, of_years
 from experiments.figures.style import BLUE, RED, SETTINGS, dated, label, legend, says, series
-from market.instruments import N_MONEY, Money
+from market.accounts.instruments import N_MONEY, Money
+from market.bonds.securities import Kind
 from market.model import TreasuryMarket
-from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 OWNERS = 12

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from dashboard.levers import Change, Levers, changes, move, noted, tables, world
-from experiments.branching import branch, forget, lived_burn_in
 from experiments.run import start_clock
-from experiments.scenario_sections import Scenario
+from experiments.sections.world import Scenario
+from experiments.sweeps.branching import branch, forget, lived_burn_in
 from market.model import TreasuryMarket
-from market.record import Record
-from market.record_columns import COLUMNS
+from market.tables.record import Record
+from market.tables.record_columns import COLUMNS
 from market.units import FACE_PER_MUSD, to_date
 
 QUOTED = "refresh_quotes"  # act of a round

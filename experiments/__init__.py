@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from experiments.effects import Results
+    from experiments.results.effects import Results
 
 _HOME = Path(__file__).resolve().parent.parent
 
@@ -28,6 +28,6 @@ def load(folder: Path | str, seeds: int | None = None) -> "Results":
 
     With ``seeds``, of seeds 1 to ``seeds`` alone.
     """
-    from experiments.effects import load as results
+    from experiments.results.effects import load as results
 
     return results(folder, seeds)

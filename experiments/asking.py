@@ -5,9 +5,9 @@ What ``offtherun experiment`` does, without a word in a terminal. The folder can
 
 from pathlib import Path
 
-from experiments.effects import Results, load
 from experiments.experiment import BUNDLED, Experiment, days_of
-from experiments.sweep import jobs, open_sweep, sweep
+from experiments.results.effects import Results, load
+from experiments.sweeps.sweep import jobs, open_sweep, sweep
 
 
 def answer(

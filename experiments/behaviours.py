@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agents.news_value import NEWS_VALUE
-from agents.shuffled import shuffle
-from agents.zero_intelligence import RANDOM
+from agents.nulls.news_value import NEWS_VALUE
+from agents.nulls.shuffled import shuffle
+from agents.nulls.zero_intelligence import RANDOM
 from experiments.kinds import KINDS
 
 SUBSTITUTES: dict[str, dict[type, type]] = {"zero-intelligence": RANDOM, "news-value": NEWS_VALUE}

@@ -12,45 +12,45 @@ from functools import partial
 
 import numpy as np
 
-from agents.activity import customer_turnover, pace_of_day
-from agents.buyback_desk import BuybackDesk
-from agents.central_bank import CentralBank, FedPlan
-from agents.debt_office import DebtOffice, DebtPlan
-from agents.hedged_desk import open_desk
+from agents.buyers.activity import customer_turnover, pace_of_day
+from agents.buyers.investor import Investor
 from agents.institution import Institution
-from agents.investor import Investor
-from agents.open_market_desk import DeskPlan
+from agents.officials.buyback_desk import BuybackDesk
+from agents.officials.central_bank import CentralBank, FedPlan
+from agents.officials.debt_office import DebtOffice, DebtPlan
+from agents.officials.hedged_desk import open_desk
+from agents.officials.open_market_desk import DeskPlan
+from agents.officials.standing_desk import StandingDesk, desk_kind
 from agents.outlook import Outlook, StartPattern, node_weights
-from agents.standing_desk import StandingDesk, desk_kind
 from experiments.behaviours import deal_out, kinds_of
-from experiments.buyer_sections import money_abroad
-from experiments.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
-from experiments.endowment import endow
 from experiments.errors import UserError, nearest
-from experiments.exit_sections import exit_of
-from experiments.futures_start import open_futures
-from experiments.holders import Holder
+from experiments.inputs.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
+from experiments.inputs.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
+from experiments.inputs.tips_index import consumer_prices
 from experiments.kinds import traits_by_kind
-from experiments.news_sections import dated_news
-from experiments.nudge_sections import nudging
-from experiments.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.population import Trait
-from experiments.request_sections import request_rules
-from experiments.scenario_sections import Scenario
-from experiments.security_list import Listing, with_future
-from experiments.shocks import flow_of, sale_of, sellers
-from experiments.start_pattern import FirstDay, news_covariance, pattern_of
-from experiments.starting_state import StartingState, starting_state
-from experiments.tips_index import consumer_prices
-from experiments.venue_sections import clearing_rules
-from experiments.withdrawal_sections import withdrawal_of
+from experiments.sections.buyers import money_abroad
+from experiments.sections.exits import exit_of
+from experiments.sections.news import dated_news
+from experiments.sections.nudges import nudging
+from experiments.sections.requests import request_rules
+from experiments.sections.shocks import flow_of, sale_of, sellers
+from experiments.sections.venues import clearing_rules
+from experiments.sections.withdrawals import withdrawal_of
+from experiments.sections.world import Scenario
+from experiments.start.endowment import endow
+from experiments.start.futures import open_futures
+from experiments.start.holders import Holder
+from experiments.start.pattern import FirstDay, news_covariance, pattern_of
+from experiments.start.security_list import Listing, with_future
+from experiments.start.state import StartingState, starting_state
+from market.accounts.instruments import FED, Money
+from market.bonds.securities import Kind
 from market.calendar import business_days
-from market.instruments import FED, Money
+from market.draws.streams import Streams, fingerprint
 from market.model import TreasuryMarket
 from market.premises import Premises
-from market.record import Record
-from market.securities import Kind
-from market.streams import Streams, fingerprint
+from market.tables.record import Record
 from market.units import CENTS_PER_MUSD, Bool, Float, Int, day_number
 
 FIRST_NON_OFFICIAL = 3

@@ -1,10 +1,9 @@
 """Re-derive every identity of a run from its stored tables alone: the auditor who was not there.
 
-Nothing of the simulation is imported but the list of instruments, the buyback buckets and the calendar. Exact
-things are compared exactly, in cents and hundreds of dollars; columns in millions of dollars to a hundredth of a
-cent of a million. The laws are in ``experiments.balance_laws``,
-``experiments.operation_laws`` (I7, I8) and, for a run with a debt limit, ``experiments.limit_laws`` (I6), for one with
-futures, ``experiments.futures_laws``.
+Nothing of the simulation is imported but the list of instruments, the buyback buckets and the calendar. Exact things
+are compared exactly, in cents and hundreds of dollars; columns in millions of dollars to a hundredth of a cent of a
+million. The laws are in ``experiments.laws.balance``, ``experiments.laws.operations`` (I7, I8) and, for a run with a
+debt limit, ``experiments.laws.debt_limit`` (I6), for one with futures, ``experiments.laws.futures``.
 """
 
 from dataclasses import dataclass
@@ -15,12 +14,15 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import balance_laws, futures_laws, limit_laws, operation_laws
 from experiments.errors import StoreError
-from experiments.law import Finding, Law, broken
+from experiments.laws import balance as balance_laws
+from experiments.laws import debt_limit as limit_laws
+from experiments.laws import futures as futures_laws
+from experiments.laws import operations as operation_laws
+from experiments.laws.law import Finding, Law, broken
 from experiments.store import fields, read, read_manifest, tables
 from market.calendar import business_days, previous_business_day
-from market.record_columns import COLUMNS
+from market.tables.record_columns import COLUMNS
 
 ALWAYS = ("daily", "securities", "institutions", "balance_sheets", "opening", "postings")
 

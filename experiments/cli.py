@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from experiments import cli_belief, cli_experiments, cli_forecast
+from experiments.commands import belief as cli_belief
+from experiments.commands import experiments as cli_experiments
+from experiments.commands import forecast as cli_forecast
 
 if TYPE_CHECKING:
     from experiments.scenario import Scenario
@@ -87,8 +89,8 @@ def validate(
     """Hold the moments of runs against the published ones and against nulls; see what counts as evidence."""
     from rich.console import Console
 
-    from experiments import validate as validation
-    from experiments.validation_page import page
+    from experiments.belief import validate as validation
+    from experiments.belief.validation_page import page
 
     judged = validation.self_test() if self_test else validation.of_folders(folders or [], scenario)
     table = judged.table
@@ -112,7 +114,7 @@ def costs(
     """
     from rich.console import Console
 
-    from experiments.costs_page import page
+    from experiments.results.costs_page import page
 
     Console(width=max(200, Console().width)).print(page(folders), markup=False, highlight=False)
 
@@ -128,8 +130,8 @@ def not_qe(
     from rich.table import Table
 
     from experiments.kinds import traits_by_kind
-    from experiments.not_qe import UNITS
-    from experiments.not_qe import not_qe as find
+    from experiments.results.not_qe import UNITS
+    from experiments.results.not_qe import not_qe as find
     from experiments.scenario import load
 
     world = load(scenario, traits_by_kind())
@@ -161,9 +163,9 @@ def replay(
         raise UserError(f"--seed {seed}: {folder} has its seed already, expected a folder or a seed")
     from rich.console import Console
 
-    from experiments import replay as comparison
+    from experiments.belief import replay as comparison
+    from experiments.belief.replay_summary import WIDTH, page
     from experiments.figures import replay_money, replay_page
-    from experiments.replay_summary import WIDTH, page
 
     found = comparison.replay(folder)
     files = comparison.save(found, out or folder)
@@ -179,8 +181,8 @@ def requests(folder: Annotated[Path, typer.Argument(help="Run folder that kept i
     """Say what became of requests for quote, by tenor and age: response, hit rate, cover, refusals."""
     from rich.console import Console
 
-    from experiments.request_evidence import evidence
-    from experiments.request_summary import UNITS, summary
+    from experiments.results.request_evidence import evidence
+    from experiments.results.request_summary import UNITS, summary
 
     Console(width=max(120, Console().width)).print(summary(folder).round(3).to_string(), markup=False, highlight=False)
     print("\n" + "\n".join(f"{name:10}{meaning}" for name, meaning in UNITS.items()))
@@ -196,7 +198,7 @@ def venues(
     from rich.console import Console
 
     from experiments.figures import gallery
-    from experiments.venue_summary import UNITS, shares, summary
+    from experiments.results.venue_summary import UNITS, shares, summary
 
     wide = Console(width=max(130, Console().width))
     for table in (summary(folder), shares(folder)):
@@ -213,13 +215,13 @@ def snapshot(
 ) -> None:
     """Build the starting state of a date, and print its sums beside the published ones."""
     from experiments.population import Population
-    from experiments.scenario_sections import start_day_of
+    from experiments.sections.world import start_day_of
     from market.units import day_number
 
     day = start_day_of(date)
 
-    from experiments.reconcile import reconcile
-    from experiments.starting_state import starting_state
+    from experiments.start.reconcile import reconcile
+    from experiments.start.state import starting_state
 
     print(reconcile(starting_state(day_number(day), Population().counts, tilt)))
 
@@ -227,7 +229,7 @@ def snapshot(
 @app.command()
 def check_data() -> None:
     """Hold the published figures in experiments/data against each other."""
-    from experiments.published_checks import check_data as find
+    from experiments.inputs.published_checks import check_data as find
 
     findings = find()
     for finding in findings:
@@ -345,7 +347,7 @@ def _show(folder: Path, quiet: bool) -> None:
         return
     from rich.console import Console
 
-    from experiments.summary import page
+    from experiments.results.summary import page
 
     Console().print(page(folder), markup=False, highlight=False)
     print(f"\ntables   {folder}\nfigures  {' '.join(map(str, pages))}\ncheck    offtherun check {folder}")

@@ -1,9 +1,9 @@
 """An experiment: a question as a frozen, typed record from a TOML file.
 
-Arms are scenarios with some values set anew; every arm is run with the same seeds, and with the same draws wherever
-the same thing happens (``market.streams``), so that what differs between arms is the policy. Either one arm is the
-``control`` that the others are held against, or ``factors`` span all combinations of their levels, the first level
-of each being the plain one, and effects are those of the factors and of their pairs. Days are business days of the run,
+Arms are scenarios with some values set anew; every arm is run with the same seeds, and with the same draws wherever the
+same thing happens (``market.draws.streams``), so that what differs between arms is the policy. Either one arm is the
+``control`` that the others are held against, or ``factors`` span all combinations of their levels, the first level of
+each being the plain one, and effects are those of the factors and of their pairs. Days are business days of the run,
 counted from 1 after the burn-in. A file can only hold values. What is expected of an experiment is registered in
 ``expectations.toml`` before it is run; nothing here or in a test asserts an effect.
 """
@@ -23,19 +23,19 @@ from experiments import scenario as scenarios
 from experiments.errors import UserError, nearest
 from experiments.kinds import traits_by_kind
 from experiments.records import record_at
-from experiments.scenario_sections import Scenario
-from experiments.section import Section, declared
+from experiments.sections.section import Section, declared
+from experiments.sections.world import Scenario
 from experiments.toml_lines import place_of
-from market.buyback import BUCKETS
+from market.auctions.buyback import BUCKETS
 from market.calendar import business_days
-from market.record_columns import COLUMNS
+from market.tables.record_columns import COLUMNS
 from market.units import day_number
 
 BUNDLED = Path(str(files("experiments") / "designs"))
 EXPECTATIONS = Path(str(files("experiments") / "expectations.toml"))
 DAILY_COLUMNS = {
     **{name: unit for name, (unit, _) in COLUMNS["daily"].items() if name != "date"},
-    "interest_musd": "musd",  # that accrues on marketable debt in a calendar day (experiments.costs)
+    "interest_musd": "musd",  # that accrues on marketable debt in a calendar day (experiments.results.costs)
 }
 GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "turnover_musd", "unquoted_share")
 MOST_ARMS = 32
@@ -51,7 +51,7 @@ class ExperimentError(UserError):
 class Group(Section):
     """The nominal coupon securities of a bucket of maturity, on or off the run."""
 
-    bucket: str | None = declared(None, "name", "market.buyback", "bucket of maturity, all if left out")
+    bucket: str | None = declared(None, "name", "market.auctions.buyback", "bucket of maturity, all if left out")
     issues: Literal["all", "on-the-run", "off-the-run"] = declared("all", "mode", "", "which issues of it")
 
     @model_validator(mode="after")
@@ -70,7 +70,7 @@ class Outcome(Section):
     name: str = Field(description="name of the outcome", min_length=1, max_length=60)
     column: str = Field(description="column of the daily table, or of the table by group if a group is given")
     statistic: Literal["mean", "last", "peak", "area", "half-life"] = declared(
-        "mean", "mode", "", "number made of the window: experiments.outcomes"
+        "mean", "mode", "", "number made of the window: experiments.results.outcomes"
     )
     from_day: int = declared(1, "business day", "", "first day of the window", ge=1, le=600)
     to_day: int = declared(600, "business day", "", "last day of the window, or the end of the run", ge=1, le=600)

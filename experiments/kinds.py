@@ -1,18 +1,18 @@
 """The kinds of institutions by the names that scenarios and starting states give them."""
 
-from agents.bank import Bank
-from agents.bond_fund import BondFund
-from agents.foreign_official import ForeignOfficial
-from agents.foreign_private import ForeignPrivate
-from agents.hedge_fund import HedgeFund
-from agents.household import Household
+from agents.buyers.bank import Bank
+from agents.buyers.bond_fund import BondFund
+from agents.buyers.foreign_official import ForeignOfficial
+from agents.buyers.foreign_private import ForeignPrivate
+from agents.buyers.household import Household
+from agents.buyers.insurer import Insurer
+from agents.buyers.money_fund import MoneyFund
+from agents.buyers.pension import Pension
+from agents.buyers.state_local import StateLocal
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.dealers.principal_trader import PrincipalTrader
+from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.institution import Institution
-from agents.insurer import Insurer
-from agents.money_fund import MoneyFund
-from agents.pension import Pension
-from agents.primary_dealer import PrimaryDealer
-from agents.principal_trader import PrincipalTrader
-from agents.state_local import StateLocal
 from agents.traits import Trait, traits_of
 
 KINDS: dict[str, type[Institution]] = {

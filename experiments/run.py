@@ -7,12 +7,12 @@ from time import perf_counter
 
 from experiments.build import build
 from experiments.progress import Day
-from experiments.scenario_sections import Scenario
+from experiments.sections.world import Scenario
 from experiments.store import new_folder, write_manifest
-from market.measures import yield_10y_bp
 from market.model import TreasuryMarket
-from market.record import Record
-from market.recording import write_opening
+from market.tables.measures import yield_10y_bp
+from market.tables.record import Record
+from market.tables.recording import write_opening
 from market.units import to_date
 
 OnDay = Callable[[Day], None]

@@ -1,7 +1,7 @@
 """Scenario files: TOML in, a ``Scenario`` out, or one line that says what is wrong where.
 
 ``base = "name"`` inherits from a bundled scenario or from a path beside the file: tables merge key by key,
-everything else, lists included, replaces. Without a base, the defaults of ``experiments.scenario_sections`` hold. A
+everything else, lists included, replaces. Without a base, the defaults of ``experiments.sections.world`` hold. A
 file can only hold values.
 """
 
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from agents.traits import Trait
 from experiments.errors import ScenarioError, nearest
 from experiments.records import record_at
-from experiments.scenario_sections import Scenario, json_schema
+from experiments.sections.world import Scenario, json_schema
 from experiments.toml_lines import Keys, deepest, place_of
 
 __all__ = ["Scenario", "ScenarioError", "json_schema", "load", "merged", "names", "overlaid"]

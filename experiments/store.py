@@ -1,8 +1,8 @@
 """Run folders: written under a temporary name beside their place, moved there when whole, never written over.
 
-A folder holds ``<table>.parquet`` for each table of ``market.record_columns`` and ``manifest.json``: the resolved
-scenario and its hash, the seed, versions, platform, wall time, peak memory, identity checks, the command. Two runs
-of one scenario and seed have equal tables, byte for byte; the manifest, which knows the clock, and figures are no
+A folder holds ``<table>.parquet`` for each table of ``market.tables.record_columns`` and ``manifest.json``: the
+resolved scenario and its hash, the seed, versions, platform, wall time, peak memory, identity checks, the command. Two
+runs of one scenario and seed have equal tables, byte for byte; the manifest, which knows the clock, and figures are no
 part of that equality (``digest``).
 """
 
@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.errors import StoreError, nearest
-from experiments.scenario_sections import Scenario
+from experiments.sections.world import Scenario
 
 PACKAGES = ("off-the-run", "numpy", "numba", "mesa", "pyarrow", "pandas", "scipy", "pydantic")
 

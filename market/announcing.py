@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from market import bond_arithmetic
-from market.ladder import Ladder
-from market.messages import Auction
-from market.price_index import index_ratio_e5
-from market.recording import note_list
+from market.auctions.when_issued import open_trading
+from market.bonds import bond_arithmetic
+from market.bonds.price_index import index_ratio_e5
+from market.bonds.securities import Kind, Securities
+from market.books.ladder import Ladder
+from market.books.messages import Auction
 from market.roles import Announcer, RateSetter, Withdrawer
-from market.securities import Kind, Securities
+from market.tables.recording import note_list
 from market.trading import accrued_of
 from market.units import POINT_E8, Bool, Float, Int
-from market.when_issued import open_trading
 
 DAYS_A_YEAR = 365.25
 BILL_13_WEEKS = (0.2, 0.28)  # years: the index of floating rate notes

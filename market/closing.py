@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market import measures
-from market.curve import fit_spline, fit_svensson
-from market.futures_market import futures_laws
-from market.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
-from market.messages import TRADES, stacked
-from market.recording import write_day
-from market.securities import Kind
-from market.segments import money_of
-from market.settlement_kernels import add_promises
+from market.accounts.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
+from market.accounts.settlement_kernels import add_promises
+from market.bonds.curve import fit_spline, fit_svensson
+from market.bonds.securities import Kind
+from market.books.messages import TRADES, stacked
+from market.futures.exchange import futures_laws
+from market.money.segments import money_of
+from market.tables import measures
+from market.tables.recording import write_day
 from market.units import CENTS_PER_FACE
 
 FIT_YEARS = (1.0, 10.0)

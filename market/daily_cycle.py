@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from market.all_to_all import publish_costs
+from market.accounts.clearing import carry
+from market.accounts.servicing import pay_interest, post_factors, redeem_maturities, settle_trades, spend_and_tax
 from market.announcing import announce, open_market, set_rates
-from market.clearing import carry
+from market.auctions.operations import hold_operations
+from market.auctions.standing import review_buybacks
+from market.books.all_to_all import publish_costs
 from market.closing import check, mark, record
-from market.funding import fund, lend_overnight, unwind_funding
-from market.futures_market import settle_futures, trade_futures
-from market.operations import hold_operations
+from market.futures.exchange import settle_futures, trade_futures
+from market.money.funding import fund, lend_overnight, unwind_funding
+from market.money.securities_lending import charge_for_securities
 from market.rounds import (
     answer_requests,
     apply_shocks,
@@ -20,9 +23,6 @@ from market.rounds import (
     stream_prices,
     take_orders,
 )
-from market.securities_lending import charge_for_securities
-from market.servicing import pay_interest, post_factors, redeem_maturities, settle_trades, spend_and_tax
-from market.standing import review_buybacks
 
 Act = Callable[[Any], None]
 

@@ -24,10 +24,10 @@ config: Any = numba.config
 def _cache_folder() -> str:
     """Return a writable folder named by numba's version and the hash of the sources."""
     here = Path(__file__).resolve().parent.parent
-    sources = sorted([*(here / "market").glob("*.py"), *(here / "agents").glob("*.py")])
+    sources = sorted([*(here / "market").rglob("*.py"), *(here / "agents").rglob("*.py")])
     digest = blake2b(numba.__version__.encode(), digest_size=8)
     for source in sources:
-        digest.update(source.name.encode() + source.read_bytes())
+        digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
     base = Path(os.environ.get("OFFTHERUN_CACHE", here / ".numba"))
     if not os.access(base if base.exists() else base.parent, os.W_OK):
         base = Path(tempfile.gettempdir()) / "offtherun-numba"

@@ -16,26 +16,26 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from market import bond_arithmetic
-from market.all_to_all import AllToAll
+from market.accounts.clearing import Clearing
+from market.accounts.flow_table import FlowTable
+from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
+from market.accounts.ledger import Ledger
+from market.bonds import bond_arithmetic
+from market.books.all_to_all import AllToAll
+from market.books.ladder import Ladder
+from market.books.ladder_kernels import best_prices
+from market.books.messages import LOANS, ORDERS, Auction, Buyback, Rejection
+from market.books.order_book import Books
 from market.calendar import next_business_day
-from market.clearing import Clearing
 from market.daily_cycle import agenda
-from market.flow_table import FlowTable
-from market.futures_market import FuturesMarket
-from market.instruments import FED, N_MONEY, TREASURY, Money
-from market.ladder import Ladder
-from market.ladder_kernels import best_prices
-from market.ledger import Ledger
-from market.messages import LOANS, ORDERS, Auction, Buyback, Rejection
+from market.draws.streams import Streams, fingerprint
+from market.futures.exchange import FuturesMarket
 from market.news import Newswire
-from market.order_book import Books
 from market.premises import Premises
-from market.record import Record
-from market.relationships import Relationships
-from market.request_desk import RequestDesk
-from market.streams import Streams, fingerprint
-from market.tape import Tape
+from market.requests.relationships import Relationships
+from market.requests.request_desk import RequestDesk
+from market.tables.record import Record
+from market.tables.tape import Tape
 from market.units import POINT_E8, Bool, Float, Int, read_only, to_date
 from market.view import PolicyRates, View
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from market.streams import Streams, fingerprint
+from market.draws.streams import Streams, fingerprint
 from market.units import Float
 
 FACTORS = 3

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from market.clearing import ClearingRules
+from market.accounts.clearing import ClearingRules
+from market.bonds.price_index import PriceIndex
+from market.bonds.securities import Securities
 from market.news import DatedNews
-from market.price_index import PriceIndex
-from market.request_rules import RequestRules
-from market.securities import Securities
+from market.requests.request_rules import RequestRules
 from market.units import CENTS_PER_MUSD, Float, Int
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
-from market.messages import Auction, Buyback, FactorLevels, LimitLevels, LimitUse, Quotes, Rollover
+from market.books.messages import Auction, Buyback, FactorLevels, LimitLevels, LimitUse, Quotes, Rollover
 from market.news import News
 from market.units import Float, Int
 from market.view import PolicyRates, View
@@ -68,7 +68,7 @@ class FuturesTrader(Protocol):
     """Trades Treasury futures."""
 
     def trade_futures(self, view: View) -> NDArray[Any]:
-        """Return a table of SCHEDULES (``market.futures_call``); ``owner`` is the member."""
+        """Return a table of SCHEDULES (``market.futures.call``); ``owner`` is the member."""
 
 
 @runtime_checkable

@@ -5,14 +5,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market import all_to_all, request_desk, trading
-from market.ladder_kernels import quote_levels
-from market.layout import Side
-from market.matching_session import match_wishes
-from market.messages import ORDERS, Venue, as_table, stacked
-from market.nudge import nudged
-from market.recording import note_quotes
+from market import trading
+from market.books import all_to_all
+from market.books.ladder_kernels import quote_levels
+from market.books.layout import Side
+from market.books.matching_session import match_wishes
+from market.books.messages import ORDERS, Venue, as_table, stacked
+from market.books.nudge import nudged
+from market.requests import request_desk
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
+from market.tables.recording import note_quotes
 from market.units import Float, Int, read_only
 from market.view import View
 

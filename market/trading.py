@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market import bond_arithmetic
-from market.messages import ORDERS, TRADES, Rejection, Venue, stacked
-from market.order_kernels import FAULTS, arrange, sign
-from market.securities import Kind
-from market.settlement import book
+from market.accounts.settlement import book
+from market.auctions.yield_trading import in_yield
+from market.bonds import bond_arithmetic
+from market.bonds.securities import Kind
+from market.books.messages import ORDERS, TRADES, Rejection, Venue, stacked
+from market.books.order_kernels import FAULTS, arrange, sign
 from market.trade_kernels import write_trades
 from market.units import POINT_E8, Int, half_even
-from market.yield_trading import in_yield
 
 REQUEST_ROUNDING_E8 = 100  # 1e-6 points
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from market.all_to_all import ClientBooks
-from market.futures_board import FuturesBoard
-from market.linear_price import price_at
-from market.messages import Auction, Buyback
-from market.securities import Securities
+from market.bonds.linear_price import price_at
+from market.bonds.securities import Securities
+from market.books.all_to_all import ClientBooks
+from market.books.messages import Auction, Buyback
+from market.futures.board import FuturesBoard
 from market.units import Bool, Float, Int
 
 

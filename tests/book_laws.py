@@ -3,9 +3,9 @@
 import book_reference as reference
 import numpy as np
 
-from market import layout
-from market.layout import MESSAGE, Side
-from market.order_book import Books
+from market.books import layout
+from market.books.layout import MESSAGE, Side
+from market.books.order_book import Books
 
 BUY, SELL = Side.BUY, Side.SELL
 

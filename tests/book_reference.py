@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.layout import FILL, MESSAGE, MessageKind, SelfTrade, Side, Status
-from market.order_book import Books
+from market.books.layout import FILL, MESSAGE, MessageKind, SelfTrade, Side, Status
+from market.books.order_book import Books
 
 LIMIT, MARKET, IOC, POST_ONLY, CANCEL, REPLACE, QUOTE, REDUCE, FOK, GTC, CANCEL_BOOK, CANCEL_ALL = map(int, MessageKind)
 NEVER_REST = (MARKET, IOC, FOK)

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.scenario import load
 from experiments.store import new_folder, write_manifest
-from market.record import COLUMNS, Record
+from market.tables.record import COLUMNS, Record
 from market.units import day_number
 
 DAYS = [day_number(day) for day in ("2024-05-29", "2024-05-30", "2024-05-31", "2024-06-03")]

@@ -12,8 +12,8 @@ import time
 import book_reference as reference
 import numpy as np
 
-from market.layout import SelfTrade
-from market.order_book import Books
+from market.books.layout import SelfTrade
+from market.books.order_book import Books
 
 TRIAL = 40_000  # messages
 DAYS = 4

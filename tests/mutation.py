@@ -34,36 +34,36 @@ os.chdir(ROOT)
 sys.path.insert(0, str(ROOT))
 SECONDS = 60
 RULES = {
-    "agents/basis_rules.py": ("test_basis_fund.py",),
+    "agents/hedge_funds/basis_rules.py": ("test_basis_fund.py",),
     "agents/bidding.py": ("test_rules.py",),
-    "agents/client_flows.py": (
+    "agents/buyers/client_flows.py": (
         "test_persistent_flows.py",
         "test_rules.py",
     ),
-    "agents/client_offers.py": (
+    "agents/buyers/client_offers.py": (
         "test_agents_quoting.py",
         "test_rules.py",
     ),
-    "agents/coupon_shift.py": ("test_coupon_shift.py",),
-    "agents/dealer_inventory.py": ("test_agents_dealer.py",),
-    "agents/debt_limit.py": ("test_debt_limit.py",),
-    "agents/demand.py": ("test_agents_quoting.py", "test_rules.py"),
-    "agents/forced_trades.py": ("test_forced_trades.py",),
-    "agents/quoting.py": (
+    "agents/officials/coupon_shift.py": ("test_coupon_shift.py",),
+    "agents/dealers/dealer_inventory.py": ("test_agents_dealer.py",),
+    "agents/officials/debt_limit.py": ("test_debt_limit.py",),
+    "agents/buyers/demand.py": ("test_agents_quoting.py", "test_rules.py"),
+    "agents/buyers/forced_trades.py": ("test_forced_trades.py",),
+    "agents/dealers/quoting.py": (
         "test_agents_quoting.py",
         "test_agents_dealer.py",
         "test_forced_trades.py",
         "test_rules.py",
     ),
-    "agents/reinvestment.py": ("test_fed.py",),
-    "market/auction.py": ("test_auction.py",),
-    "market/buyback.py": (
+    "agents/officials/reinvestment.py": ("test_fed.py",),
+    "market/auctions/auction.py": ("test_auction.py",),
+    "market/auctions/buyback.py": (
         "test_buyback.py",
         "test_buyback_lists.py",
     ),
-    "market/margin.py": ("test_futures_market.py", "test_rules.py"),
-    "market/netting.py": ("test_netting.py",),
-    "market/repo.py": ("test_repo.py",),
+    "market/accounts/margin.py": ("test_futures_market.py", "test_rules.py"),
+    "market/accounts/netting.py": ("test_netting.py",),
+    "market/money/repo.py": ("test_repo.py",),
 }
 KINDS = ("sign", "comparison", "bound", "constant")
 COMPARED = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}

@@ -9,7 +9,7 @@ from experiments import small_world
 from experiments.build import build
 from experiments.run import start_clock
 from experiments.scenario import load
-from market.record import Record
+from market.tables.record import Record
 
 COUNTS = small_world.COUNTS
 BOOKS = ("balance", "due", "lent")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from agents.activity import PACE_DEVIATION, PACE_MEMORY, pace_of_day
-from experiments.estimators import persistence
-from market.streams import Streams
+from agents.buyers.activity import PACE_DEVIATION, PACE_MEMORY, pace_of_day
+from experiments.belief.estimators import persistence
+from market.draws.streams import Streams
 
 
 def test_the_pace_is_one_before_the_start_and_on_average_after_it():

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from small_market import live, lone, small_market
 
-from agents.dealer_inventory import DEALERS, inventory_of
-from agents.primary_dealer import PrimaryDealer
-from agents.principal_trader import DEPTH_MUSD, PrincipalTrader
-from agents.quoting import MOST_DAYS
-from market.messages import ASKED
-from market.securities import Kind
+from agents.dealers.dealer_inventory import DEALERS, inventory_of
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.dealers.principal_trader import DEPTH_MUSD, PrincipalTrader
+from agents.dealers.quoting import MOST_DAYS
+from market.bonds.securities import Kind
+from market.books.messages import ASKED
 from market.units import FACE_PER_MUSD
 
 # Three securities: a bill-like one, a 2-year and a 10-year; factors of unit variance load as in a small market.

@@ -21,11 +21,11 @@ from agents.outlook import (
     smooth_by_node,
 )
 from experiments.build import FIRST_NON_OFFICIAL, accustomed_shares, stage
-from experiments.start_pattern import news_covariance
-from market import bond_arithmetic
-from market.instruments import N_MONEY
+from experiments.start.pattern import news_covariance
+from market.accounts.instruments import N_MONEY
+from market.bonds import bond_arithmetic
+from market.bonds.securities import Kind
 from market.news import loadings
-from market.securities import Kind
 from market.units import POINT_E8
 
 

@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import lone
 
-from agents.bank import Bank
-from agents.client_offers import SHORTEST_YEARS, rolled_down
-from agents.demand import MOST_LEEWAY_BP, buying_chance, leeway_of, share_of_gap, tilt
-from agents.hedge_fund import MOST_EXTRA, HedgeFund
-from agents.investor import MOST_TILT, Investor
-from agents.money_fund import MoneyFund
-from agents.quoting import (
+from agents.buyers.bank import Bank
+from agents.buyers.client_offers import SHORTEST_YEARS, rolled_down
+from agents.buyers.demand import MOST_LEEWAY_BP, buying_chance, leeway_of, share_of_gap, tilt
+from agents.buyers.investor import MOST_TILT, Investor
+from agents.buyers.money_fund import MoneyFund
+from agents.dealers.quoting import (
     answered_half,
     carrying_skew,
     face_shown,
@@ -28,6 +27,7 @@ from agents.quoting import (
     shadow_price,
     worth_quoting,
 )
+from agents.hedge_funds.hedge_fund import MOST_EXTRA, HedgeFund
 from agents.traits import Trait, traits_of
 from experiments.kinds import KINDS
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market
 
+from agents.buyers.venue_choice import choose_venues
 from agents.institution import Institution
 from agents.traits import trait
-from agents.venue_choice import choose_venues
-from market.all_to_all import CLASSES, ClientBooks, asked_again
-from market.messages import ORDERS, Order, Venue
-from market.securities import Kind
+from market.bonds.securities import Kind
+from market.books.all_to_all import CLASSES, ClientBooks, asked_again
+from market.books.messages import ORDERS, Order, Venue
 from market.units import FACE_PER_MUSD
 
 OLD = ("off-the-run",)

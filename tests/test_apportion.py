@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.apportion import apportion, first_come
+from market.auctions.apportion import apportion, first_come
 
 amounts = st.integers(0, 2**61)
 weights = st.lists(st.integers(0, 2**61), min_size=1, max_size=30).filter(any)

@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 from small_market import live, small, small_market
 
-from experiments.robustness.attribution import CAUSES, DEALERS, FLOW, NEWS, WORLDS, attribute, shapley, switch_off
-from market import measures
+from experiments.belief.robustness.attribution import (
+    CAUSES,
+    DEALERS,
+    FLOW,
+    NEWS,
+    WORLDS,
+    attribute,
+    shapley,
+    switch_off,
+)
+from market.tables import measures
 
 
 def test_shapley_parts_of_an_additive_value_are_its_terms_and_two_who_need_each_other_halve():

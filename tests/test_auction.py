@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import small_market
 
-from market.auction import allot
-from market.messages import BIDS, NONCOMPETITIVE
-from market.noncompetitive import recognised
+from market.auctions.auction import allot
+from market.auctions.noncompetitive import recognised
+from market.books.messages import BIDS, NONCOMPETITIVE
 from market.units import FACE_PER_MUSD
 
 NOBODY = np.zeros(0, np.int64)

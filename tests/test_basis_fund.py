@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from small_market import small_market
 
-from agents.basis_fund import BasisFund, cheapest_per_dv01
-from agents.basis_rules import Reason, brake, carried, legs, reason, size
-from agents.hedge_fund import HedgeFund
-from market.futures_board import face_dv01_musd
-from market.futures_cycle import N_CONTRACTS
-from market.instruments import N_MONEY, Money
-from market.securities import Kind
+from agents.hedge_funds.basis_fund import BasisFund, cheapest_per_dv01
+from agents.hedge_funds.basis_rules import Reason, brake, carried, legs, reason, size
+from agents.hedge_funds.hedge_fund import HedgeFund
+from market.accounts.instruments import N_MONEY, Money
+from market.bonds.securities import Kind
+from market.futures.board import face_dv01_musd
+from market.futures.cycle import N_CONTRACTS
 from market.units import FACE_PER_MUSD, day_number
 
 BURN_IN = 2

@@ -8,8 +8,8 @@ import QuantLib as ql  # noqa: N813
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market import bond_kernels
-from market.bond_arithmetic import (
+from market.bonds import bond_kernels
+from market.bonds.bond_arithmetic import (
     accrued_e8,
     auction_price_e8,
     bill_discount_bp,
@@ -24,8 +24,8 @@ from market.bond_arithmetic import (
     yield_from_price,
     yields,
 )
-from market.price_index import PriceIndex, index_ratio_e5
-from market.securities import Kind, Securities
+from market.bonds.price_index import PriceIndex, index_ratio_e5
+from market.bonds.securities import Kind, Securities
 from market.units import Float, day_number, to_date
 
 DATA = Path(__file__).parents[1] / "experiments" / "data"

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import live, small_market
 
-from agents.bond_fund import BondFund
-from agents.owner_flows import MONTH, MOST_OF_TURNOVER, liquid_first, owners_flow, return_of_day
+from agents.buyers.bond_fund import BondFund
+from agents.buyers.owner_flows import MONTH, MOST_OF_TURNOVER, liquid_first, owners_flow, return_of_day
 
 GAIN, LOSS = 0.2, 0.4
 

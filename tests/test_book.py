@@ -4,9 +4,9 @@ import doctest
 
 import pytest
 
-from market import book as module
-from market.book import Book
-from market.layout import Status
+from market.books import book as module
+from market.books.book import Book
+from market.books.layout import Status
 
 
 def test_the_documentation_of_the_book_is_true():

@@ -11,8 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from market.layout import MESSAGE, REASONS, MessageKind, SelfTrade, Side, Status
-from market.order_book import Books
+from market.books.layout import MESSAGE, REASONS, MessageKind, SelfTrade, Side, Status
+from market.books.order_book import Books
 
 SECURITIES, LEVELS, POOL = 2, 70, 12
 INT32 = np.iinfo(np.int32)

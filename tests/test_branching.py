@@ -3,13 +3,13 @@
 import pytest
 from small_market import digest, small
 
-from experiments.branching import branch, burn_in_key, calm, lived_burn_in
 from experiments.build import build
 from experiments.experiment import load, names
 from experiments.run import live
 from experiments.scenario import overlaid
 from experiments.small_world import COUNTS
-from market.record import Record
+from experiments.sweeps.branching import branch, burn_in_key, calm, lived_burn_in
+from market.tables.record import Record
 
 CAP = {"since": "2024-01-01", "treasuries_musd": 0, "mbs_musd": 0}
 SALE = {"type": "sale", "date": "2024-05-30", "holder": "foreign_private", "bucket_years": [1.0, 30.0]}

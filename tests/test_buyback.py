@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.buyback import BUCKETS, MULTIPLE, Verdict, eligible, evaluate
-from market.messages import OFFERS, Buyback
-from market.securities import Kind, Securities
+from market.auctions.buyback import BUCKETS, MULTIPLE, Verdict, eligible, evaluate
+from market.bonds.securities import Kind, Securities
+from market.books.messages import OFFERS, Buyback
 from market.units import day_number
 
 DATA = Path(__file__).resolve().parent.parent / "experiments" / "data"

@@ -8,22 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import digest, live, small, small_market
 
-from agents.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid, newest_indexed
-from agents.client_offers import client_offers
-from agents.debt_office import BILLION, STEP, DebtOffice, DebtPlan
+from agents.buyers.client_offers import client_offers
+from agents.officials.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid, newest_indexed
+from agents.officials.debt_office import BILLION, STEP, DebtOffice, DebtPlan
 from experiments.build import stage
-from experiments.buyback_calendar import buybacks
-from experiments.buyback_schedule import CYCLE, steady_buybacks
 from experiments.check import check
 from experiments.errors import ScenarioError
+from experiments.inputs.buyback_calendar import buybacks
+from experiments.inputs.buyback_schedule import CYCLE, steady_buybacks
 from experiments.run import run, start_clock
 from experiments.scenario import load
-from market.buyback import BUCKETS, MULTIPLE, STANDING
+from market.accounts.instruments import TREASURY
+from market.auctions.buyback import BUCKETS, MULTIPLE, STANDING
+from market.bonds.securities import Kind
+from market.books.messages import Auction, Buyback
 from market.calendar import is_business_day, next_business_day
-from market.instruments import TREASURY
-from market.messages import Auction, Buyback
-from market.record_columns import MEMO_BUYBACK
-from market.securities import Kind
+from market.tables.record_columns import MEMO_BUYBACK
 from market.units import CENTS_PER_FACE, FACE_PER_MUSD, POINT_E8, day_number
 
 BURN_IN, DAYS = 2, 10  # 29 May to 11 June 2024: three operations

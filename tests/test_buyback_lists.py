@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.buyback_desk import BuybackDesk, cheapest_to_deliver
-from market.buyback import BUCKETS, LARGEST_FED_SHARE, LEAST_PRIVATE, OUTSIDE, Listing, eligible, reasons
-from market.futures import CONTRACTS, basket
-from market.futures_cycle import cycle_on
+from agents.officials.buyback_desk import BuybackDesk, cheapest_to_deliver
+from market.auctions.buyback import BUCKETS, LARGEST_FED_SHARE, LEAST_PRIVATE, OUTSIDE, Listing, eligible, reasons
+from market.futures.contracts import CONTRACTS, basket
+from market.futures.cycle import cycle_on
 
 BURN_IN, DAYS = 2, 4
 

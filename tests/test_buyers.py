@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from small_market import live, lone, small, small_market
 
-from agents.foreign_official import ForeignOfficial, oldest_first
-from agents.foreign_private import ForeignPrivate
-from agents.hedged_pickup import BASIS, FOREIGN_RATE, hedge_cost, more_wanted
-from agents.investor import Investor
-from agents.run_rules import MOST_RUN, USUAL_RISE_BP, join_run, run_share
-from experiments.buyer_sections import ForeignMoney, money_abroad
-from experiments.shocks import ForcedFlow
-from market.securities import Kind
+from agents.buyers.foreign_official import ForeignOfficial, oldest_first
+from agents.buyers.foreign_private import ForeignPrivate
+from agents.buyers.hedged_pickup import BASIS, FOREIGN_RATE, hedge_cost, more_wanted
+from agents.buyers.investor import Investor
+from agents.buyers.run_rules import MOST_RUN, USUAL_RISE_BP, join_run, run_share
+from experiments.sections.buyers import ForeignMoney, money_abroad
+from experiments.sections.shocks import ForcedFlow
+from market.bonds.securities import Kind
 from market.units import FACE_PER_MUSD, day_number
 
 

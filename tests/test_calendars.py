@@ -5,13 +5,13 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from experiments import calendars
 from experiments.errors import UserError
-from experiments.fiscal_flows import cash_account
-from experiments.published import check_digit, table
-from experiments.security_list import listing, with_future
+from experiments.inputs import calendars
+from experiments.inputs.fiscal_flows import cash_account
+from experiments.inputs.published import check_digit, table
+from experiments.start.security_list import listing, with_future
+from market.bonds.securities import Kind
 from market.calendar import business_days, is_business_day
-from market.securities import Kind
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, day_number, to_date
 
 START, FIRST, LAST = day_number("2024-05-28"), day_number("2024-05-29"), day_number("2025-01-31")

@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from experiments.calibration import calibrate as calibration
-from experiments.calibration import design
-from experiments.calibration.emulator import fit
-from experiments.calibration.parameters import MOST, PARAMETERS, chosen, shipped, with_values
-from experiments.calibration.plausible import CUT, match, places, profile, recovery, verdict, width
+from experiments.belief.calibration import calibrate as calibration
+from experiments.belief.calibration import design
+from experiments.belief.calibration.emulator import fit
+from experiments.belief.calibration.parameters import MOST, PARAMETERS, chosen, shipped, with_values
+from experiments.belief.calibration.plausible import CUT, match, places, profile, recovery, verdict, width
+from experiments.belief.validation_rows import INPUT, SCORED
 from experiments.errors import StoreError, UserError
 from experiments.kinds import traits_by_kind
 from experiments.scenario import load
-from experiments.validation_rows import INPUT, SCORED
 
 
 def toy(x):

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.dealer_inventory import inventory_of
-from agents.primary_dealer import PrimaryDealer
-from experiments.venue_sections import SECTORS
-from market.clearing import LARGEST_DELIVERY, net, settle_cleared, unofficial
-from market.instruments import N_MONEY
-from market.messages import TRADES, Venue, stacked
-from market.netting import gross
-from market.settlement import book
+from agents.dealers.dealer_inventory import inventory_of
+from agents.dealers.primary_dealer import PrimaryDealer
+from experiments.sections.venues import SECTORS
+from market.accounts.clearing import LARGEST_DELIVERY, net, settle_cleared, unofficial
+from market.accounts.instruments import N_MONEY
+from market.accounts.netting import gross
+from market.accounts.settlement import book
+from market.books.messages import TRADES, Venue, stacked
 
 RULES = [("bilateral", "dealers"), ("multilateral", "dealers"), ("multilateral", "all")]
 

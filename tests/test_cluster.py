@@ -9,9 +9,9 @@ import distributed
 import pytest
 from tiny_experiment import DAYS, bytes_of, tiny, tiny_jobs
 
-from experiments.cluster import refuse_open
 from experiments.errors import UserError
-from experiments.sweep import open_sweep, sweep
+from experiments.sweeps.cluster import refuse_open
+from experiments.sweeps.sweep import open_sweep, sweep
 
 OPEN = ("10.0.0.1:8786", "tcp://scheduler:8786", "tcp://192.168.1.7:8786")
 NO_ADDRESS = ("scheduler", "127.0.0.1", "http://127.0.0.1:8786", "127.0.0.1:port")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from small_market import small_market
 
+from market.books.messages import ORDERS, TRADES, Venue
+from market.books.order_kernels import FAULTS
+from market.draws.sampling import poisson
+from market.draws.streams import Streams, fingerprint
 from market.exposure import along, exposure, unexplained
-from market.messages import ORDERS, TRADES, Venue
-from market.order_kernels import FAULTS
-from market.sampling import poisson
-from market.streams import Streams, fingerprint
 from market.trade_kernels import write_trades
 from market.trading import accept, full_price_e8, in_order_of_arrival
 from market.units import FACE_PER_MUSD, cash_cents

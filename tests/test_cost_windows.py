@@ -9,10 +9,10 @@ from small_market import small
 
 from experiments.check import RunTables
 from experiments.cli import main
-from experiments.cost_spread import across_seeds
-from experiments.cost_windows import COLUMNS, MORAL_HAZARD, UNITS, windows
-from experiments.costs import ALL, costs, interest_rate_bp
 from experiments.errors import UserError
+from experiments.results.cost_spread import across_seeds
+from experiments.results.cost_windows import COLUMNS, MORAL_HAZARD, UNITS, windows
+from experiments.results.costs import ALL, costs, interest_rate_bp
 from experiments.run import run
 
 

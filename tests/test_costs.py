@@ -9,8 +9,8 @@ from fake_run import write_run
 from small_market import small
 
 from experiments.cli import main
-from experiments.costs import ALL, UNITS, costs, interest_by_day
 from experiments.errors import UserError
+from experiments.results.costs import ALL, UNITS, costs, interest_by_day
 from experiments.run import run
 from experiments.store import read
 

@@ -3,11 +3,11 @@
 import pytest
 from small_market import small, small_market
 
-from agents.coupon_shift import BILLION, CouponShift, ShiftMemory
-from agents.debt_office import DebtOffice
+from agents.officials.coupon_shift import BILLION, CouponShift, ShiftMemory
+from agents.officials.debt_office import DebtOffice
 from experiments.build import stage
 from experiments.errors import ScenarioError
-from market.securities import Kind
+from market.bonds.securities import Kind
 from market.units import day_number
 
 RULE = CouponShift(0.15, 0.20, 2, 3 * BILLION, 2 * BILLION)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
 
-from market import curve_kernels
-from market.bond_arithmetic import yield_from_price
-from market.curve import (
+from market.bonds import curve_kernels
+from market.bonds.bond_arithmetic import yield_from_price
+from market.bonds.curve import (
     KNOTS_YEARS,
     coupon_basis,
     fit_spline,

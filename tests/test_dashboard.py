@@ -13,7 +13,7 @@ from experiments.build import build
 from experiments.errors import UserError
 from experiments.run import live
 from experiments.scenario import load
-from market.record import Record
+from market.tables.record import Record
 
 MOVED = {"buyback_size": 2.0, "caps": 0.5, "foreign_bn": -1.0}
 DAYS = 2

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from small_market import live, small, small_market
 
-from agents.debt_office import DebtOffice
+from agents.officials.debt_office import DebtOffice
 from experiments.build import build
 from experiments.errors import UserError
 from experiments.scenario import load
-from market.instruments import TREASURY, Money
+from market.accounts.instruments import TREASURY, Money
+from market.bonds.securities import Kind
+from market.draws.streams import Streams
 from market.news import DatedNews, Newswire
-from market.securities import Kind
-from market.streams import Streams
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, day_number
 
 EYE, ROUNDS = np.eye(3), 4

@@ -7,11 +7,11 @@ import pytest
 from pydantic import ValidationError
 from small_market import live, small, small_market
 
-from agents.primary_dealer import PrimaryDealer
-from agents.winding_down import WindingDown
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.dealers.winding_down import WindingDown
 from experiments.errors import UserError
-from experiments.exit_sections import DealerExit
-from market.instruments import TREASURY
+from experiments.sections.exits import DealerExit
+from market.accounts.instruments import TREASURY
 
 EXIT = {"date": date(2024, 5, 30), "dealer": "largest", "days": 2}
 

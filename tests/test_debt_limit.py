@@ -8,22 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_market import small
 
-from agents.central_bank import CentralBank, FedPlan
-from agents.debt_limit import LimitPlan, Measure, face_cents, months_between, projected_cents, x_day
-from agents.debt_office import DebtOffice
-from agents.limit_desk import BILLION, LimitDesk
+from agents.officials.central_bank import CentralBank, FedPlan
+from agents.officials.debt_limit import LimitPlan, Measure, face_cents, months_between, projected_cents, x_day
+from agents.officials.debt_office import DebtOffice
+from agents.officials.limit_desk import BILLION, LimitDesk
 from experiments.check import RunTables, check
 from experiments.errors import ScenarioError
 from experiments.figures import waterfall
-from experiments.limit_account import account, unexplained_cents
-from experiments.limit_plan import outlook
+from experiments.inputs.limit_plan import outlook
+from experiments.results.limit_account import account, unexplained_cents
 from experiments.run import run
 from experiments.scenario import load
+from market.auctions.rollover import LIMIT, NO_BIDS, ROLLED, reason_of
+from market.bonds.price_index import PriceIndex
+from market.bonds.securities import Kind, Securities
+from market.books.messages import Auction
 from market.calendar import business_days, roll_forward
-from market.messages import Auction
-from market.price_index import PriceIndex
-from market.rollover import LIMIT, NO_BIDS, ROLLED, reason_of
-from market.securities import Kind, Securities
 from market.units import CENTS_PER_FACE, FACE_PER_MUSD, day_number
 
 START = day_number("2024-09-03")

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import live, small, small_market
 
-from agents.debt_office import BILLION, DebtOffice, DebtPlan
+from agents.officials.debt_office import BILLION, DebtOffice, DebtPlan
 from experiments.build import stage
-from market.instruments import TREASURY, Money
-from market.messages import Auction
-from market.securities import Kind
+from market.accounts.instruments import TREASURY, Money
+from market.bonds.securities import Kind
+from market.books.messages import Auction
 from market.units import CENTS_PER_FACE
 
 TODAY, YESTERDAY = 101, 100

@@ -11,14 +11,14 @@ import pytest
 from scipy.optimize import brentq
 from small_market import live, lone, small_market
 
-from agents.basis_rules import brake, carried
-from agents.dealer_inventory import inventory_of
-from agents.investor import Investor
-from agents.primary_dealer import PrimaryDealer
-from market.auction import allot
-from market.book import Book
-from market.messages import ASKED, BIDS
-from market.securities import Kind
+from agents.buyers.investor import Investor
+from agents.dealers.dealer_inventory import inventory_of
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.hedge_funds.basis_rules import brake, carried
+from market.auctions.auction import allot
+from market.bonds.securities import Kind
+from market.books.book import Book
+from market.books.messages import ASKED, BIDS
 from market.units import FACE_PER_MUSD
 
 NEWS_UNIT = np.array([[6.0, 0.0, 0.0]])  # one security, one factor: 6 bp a day

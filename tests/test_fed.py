@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import live, small, small_market
 
-from agents.central_bank import CentralBank, FedPlan
-from agents.reinvestment import above_cap, month_before, month_of, part_of, redeemed_share, rolled
+from agents.officials.central_bank import CentralBank, FedPlan
+from agents.officials.reinvestment import above_cap, month_before, month_of, part_of, redeemed_share, rolled
 from experiments.build import stage
 from experiments.errors import UserError
-from experiments.fed_factors import mortgage_principal
-from experiments.plans import redeemed_before
-from experiments.published import table
+from experiments.inputs.fed_factors import mortgage_principal
+from experiments.inputs.plans import redeemed_before
+from experiments.inputs.published import table
 from experiments.scenario import load
-from market.instruments import FED, Money
-from market.securities import Kind
+from market.accounts.instruments import FED, Money
+from market.bonds.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number, to_date
 
 faces = st.integers(0, 10**10)

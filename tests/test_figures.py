@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from small_market import small
 from tiny_experiment import tiny
 
-from experiments import inference
 from experiments.check import RunTables
 from experiments.errors import UserError
 from experiments.figures import buckets, events, owners
 from experiments.figures.gallery import EXPERIMENT, FIGURES, REQUESTS, RUN, names, save
 from experiments.figures.style import SETTINGS
+from experiments.results import inference
 from experiments.run import run
 
 SALE = {"type": "sale", "date": "2024-05-30", "holder": "bond_fund", "bucket_years": (2.0, 10.0), "amount_musd": 5_000}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from small_market import live, lone, small_market
 
-from agents.foreign_official import FIMA_LIMIT, ForeignOfficial
-from market.instruments import FED, Money
+from agents.buyers.foreign_official import FIMA_LIMIT, ForeignOfficial
+from market.accounts.instruments import FED, Money
 from market.news import FACTORS
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 

@@ -15,14 +15,14 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.debt_office import DebtOffice
-from agents.money_fund import MoneyFund
-from market.funding import fund, lend_overnight, unwind_funding
-from market.instruments import FED, N_MONEY, TREASURY, Money
-from market.messages import TRADES, Venue, stacked
-from market.price_index import RATIO_ONE_E5
-from market.securities import Kind
-from market.servicing import redeem_maturities, settle_trades, spend_and_tax
+from agents.buyers.money_fund import MoneyFund
+from agents.officials.debt_office import DebtOffice
+from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
+from market.accounts.servicing import redeem_maturities, settle_trades, spend_and_tax
+from market.bonds.price_index import RATIO_ONE_E5
+from market.bonds.securities import Kind
+from market.books.messages import TRADES, Venue, stacked
+from market.money.funding import fund, lend_overnight, unwind_funding
 from market.units import CENTS_PER_FACE, day_number
 
 BURN_IN = 2

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.forced_trades import HURDLE_BP, STEP_BP, asking, bargain_face, discounts, left_of, unfilled_of
-from agents.investor import Investor
-from agents.quoting import following
-from market.messages import Venue
-from market.securities import Kind
+from agents.buyers.forced_trades import HURDLE_BP, STEP_BP, asking, bargain_face, discounts, left_of, unfilled_of
+from agents.buyers.investor import Investor
+from agents.dealers.quoting import following
+from market.bonds.securities import Kind
+from market.books.messages import Venue
 from market.units import FACE_PER_MUSD
 
 MUSD = float(FACE_PER_MUSD)

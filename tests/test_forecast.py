@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from experiments import forecast
+from experiments.belief import forecast
 from experiments.errors import StoreError
-from experiments.fiscal_flows import cash_account, fiscal_flows
+from experiments.inputs.fiscal_flows import cash_account, fiscal_flows
 from experiments.scenario import overlaid
 from experiments.small_world import COUNTS
 from market.units import day_number

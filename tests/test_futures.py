@@ -6,8 +6,16 @@ import QuantLib as ql  # noqa: N813
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.futures import CONTRACTS, basket, cheapest, conversion_factor, delivery, fair_price, first_of_month
-from market.securities import Kind, Securities
+from market.bonds.securities import Kind, Securities
+from market.futures.contracts import (
+    CONTRACTS,
+    basket,
+    cheapest,
+    conversion_factor,
+    delivery,
+    fair_price,
+    first_of_month,
+)
 from market.units import day_number
 
 JUNE = first_of_month(2024, 6)

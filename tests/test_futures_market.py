@@ -8,21 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import digest, small, small_market
 
-from agents.asset_manager import wanted_contracts
+from agents.hedge_funds.asset_manager import wanted_contracts
 from experiments.build import build
 from experiments.check import check
 from experiments.errors import ScenarioError
-from experiments.futures_start import published_classes, usual_variance
 from experiments.run import run
 from experiments.scenario import load
-from market import futures
+from experiments.start.futures import published_classes, usual_variance
+from market.accounts.instruments import Money
+from market.accounts.margin import FLOOR, margin_rate, next_variance, variation_cents
 from market.closing import IdentityError
 from market.closing import check as check_evening
-from market.futures_call import MOST_TICKS, SCHEDULES, TICK_E8, clear, demand, schedules_of
-from market.futures_cycle import N_CONTRACTS, NAMES, cycle_on, grades_on
-from market.futures_market import UNITS, FuturesMarket, FuturesRules, futures_laws, settle_futures
-from market.instruments import Money
-from market.margin import FLOOR, margin_rate, next_variance, variation_cents
+from market.futures import contracts as futures
+from market.futures.call import MOST_TICKS, SCHEDULES, TICK_E8, clear, demand, schedules_of
+from market.futures.cycle import N_CONTRACTS, NAMES, cycle_on, grades_on
+from market.futures.exchange import UNITS, FuturesMarket, FuturesRules, futures_laws, settle_futures
 from market.units import POINT_E8, day_number, to_date
 
 BURN_IN = 2

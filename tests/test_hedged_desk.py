@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from small_market import small, small_market
 
-from agents.hedged_desk import HedgedDesk, hedge_contracts
+from agents.officials.hedged_desk import HedgedDesk, hedge_contracts
 from experiments.errors import ScenarioError
 from experiments.scenario import overlaid
-from market.futures_market import MEMO_FUTURES
-from market.instruments import FED, Money
+from market.accounts.instruments import FED, Money
+from market.futures.exchange import MEMO_FUTURES
 
 BURN_IN = 2
 PROGRAMME = {"since": "2024-05-29", "until": "2024-05-31", "per_day_musd": 4_000, "bucket_years": (4.0, 10.0)}

@@ -15,17 +15,17 @@ import pandas as pd
 import pytest
 from small_market import digest, live, small, small_market, trades_by_name
 
-from agents.central_bank import CentralBank
-from agents.pension import Pension
+from agents.buyers.pension import Pension
+from agents.officials.central_bank import CentralBank
 from experiments.build import populate, stage
-from experiments.limit_laws import subject_debt_is_within_the_limit
-from experiments.operation_laws import auctions_award_their_offering, buybacks_keep_their_limits
+from experiments.laws.debt_limit import subject_debt_is_within_the_limit
+from experiments.laws.operations import auctions_award_their_offering, buybacks_keep_their_limits
+from market.accounts.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
+from market.accounts.ledger import UnbalancedError
+from market.bonds.securities import Kind
 from market.closing import IdentityError, check
-from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
-from market.ledger import UnbalancedError
 from market.model import TreasuryMarket
-from market.record import Record
-from market.securities import Kind
+from market.tables.record import Record
 from market.units import FACE_PER_MUSD, day_number
 
 BURN_IN = 2

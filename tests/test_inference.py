@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments import inference
+from experiments.results import inference
 
 numbers = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=12).map(np.array)
 PAIR = {"with": 1.0, "without": -1.0}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from market.ladder import Ladder, tick_e8
-from market.securities import Kind, Securities
+from market.bonds.securities import Kind, Securities
+from market.books.ladder import Ladder, tick_e8
 from market.units import POINT_E8, day_number, half_even
 
 SETTLE = day_number("2024-05-29")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
-from market.ledger import Ledger, NegativeBalanceError, UnbalancedError
+from market.accounts.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
+from market.accounts.ledger import Ledger, NegativeBalanceError, UnbalancedError
 
 N_SECURITIES = 3
 START = 10**9  # cents

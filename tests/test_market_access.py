@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market, trades_by_name
 
+from agents.buyers.pension import Pension
 from agents.institution import Institution
-from agents.pension import Pension
 from agents.traits import memory, trait
-from market.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
-from market.ledger import NegativeBalanceError, UnbalancedError
-from market.messages import Order, Venue
-from market.scoring_curve import scoring_curve_bp
-from market.securities import Kind
+from market.accounts.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
+from market.accounts.ledger import NegativeBalanceError, UnbalancedError
+from market.bonds.scoring_curve import scoring_curve_bp
+from market.bonds.securities import Kind
+from market.books.messages import Order, Venue
 from market.view import View
 
 BURN_IN = 2

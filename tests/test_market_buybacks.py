@@ -5,10 +5,10 @@ import pytest
 from small_market import live, small_market
 
 from agents.institution import Institution
-from experiments.buyback_calendar import buybacks
+from experiments.inputs.buyback_calendar import buybacks
+from market.accounts.instruments import FED, LENT_BY_THE_FED, N_MONEY, TREASURY, Money
 from market.calendar import next_business_day
-from market.instruments import FED, LENT_BY_THE_FED, N_MONEY, TREASURY, Money
-from market.record_columns import MEMO_BUYBACK
+from market.tables.record_columns import MEMO_BUYBACK
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
 
 BURN_IN, DAYS = 2, 11  # 29 May to 12 June 2024: three operations, all settled

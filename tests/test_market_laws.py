@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from small_market import digest, live, small, small_market, trades_by_name
 
-from agents.bond_fund import BondFund
+from agents.buyers.bond_fund import BondFund
+from agents.buyers.pension import Pension
 from agents.institution import Institution
-from agents.pension import Pension
 from experiments import build as build_module
 from experiments.build import populate, stage
-from experiments.endowment import endow
 from experiments.run import run
+from experiments.start.endowment import endow
 from experiments.store import read as read_table
 from experiments.store import read_manifest, tables
 from market.model import TreasuryMarket
-from market.record import Record
+from market.tables.record import Record
 
 BURN_IN, DAYS = 2, 3
 LIFE = BURN_IN + DAYS

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from market import measures
-from market.measures import spread_off_bp, spread_on_bp
+from market.tables import measures
+from market.tables.measures import spread_off_bp, spread_on_bp
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = sorted(path for package in ("market", "agents", "experiments") for path in (ROOT / package).glob("*.py"))
-TREES = {f"{path.parent.name}/{path.name}": ast.parse(path.read_text("utf-8")) for path in FILES}
+FILES = sorted(path for package in ("market", "agents", "experiments") for path in (ROOT / package).rglob("*.py"))
+TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in FILES}
 
 # Outcomes, and the only acts that may write them; the model gives each its empty start.
 WRITERS = {
@@ -69,7 +69,7 @@ def test_only_the_ledger_touches_its_books_and_agents_only_read_it():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Attribute):
                 continue
-            if name != "market/ledger.py":
+            if name != "market/accounts/ledger.py":
                 private = node.attr in ("_balance", "_due", "_lent") and getattr(node.value, "attr", "") == "ledger"
                 assert not private, f"{name}, line {node.lineno} reaches into the ledger"
             if name.startswith("agents/"):
@@ -86,17 +86,17 @@ def test_postings_are_made_by_the_market_and_the_endowment_of_the_start_only():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in POSTINGS
         if "ledger" in ast.unparse(node.func.value)
     }
-    assert {name for name in posting if not name.startswith("market/")} == {"experiments/endowment.py"}
+    assert {name for name in posting if not name.startswith("market/")} == {"experiments/start/endowment.py"}
     kernels = {
         name
         for name, tree in TREES.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "market.ledger_kernels"
+        if isinstance(node, ast.ImportFrom) and node.module == "market.accounts.ledger_kernels"
     }
-    assert kernels == {"market/ledger.py"}
+    assert kernels == {"market/accounts/ledger.py"}
 
 
-@pytest.mark.parametrize("name", ["market/measures.py", "market/recording.py"])
+@pytest.mark.parametrize("name", ["market/tables/measures.py", "market/tables/recording.py"])
 def test_measures_and_records_only_read(name):
     assert not set(written(TREES[name]))
 

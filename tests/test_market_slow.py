@@ -11,14 +11,14 @@ from small_market import changed, digest, live
 
 from experiments.build import build
 from experiments.check import check
-from experiments.published import table
+from experiments.inputs.published import table
 from experiments.run import run, start_clock
 from experiments.scenario import load
 from experiments.store import read
-from market import bond_arithmetic
-from market.curve import fit_spline
-from market.measures import yield_2y_bp, yield_10y_bp, yield_30y_bp
-from market.securities import Kind
+from market.bonds import bond_arithmetic
+from market.bonds.curve import fit_spline
+from market.bonds.securities import Kind
+from market.tables.measures import yield_2y_bp, yield_10y_bp, yield_30y_bp
 from market.units import POINT_E8, day_number
 
 pytestmark = pytest.mark.slow

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.matched_financing import PER_UNIT, STEP, MatchedFinancing
-from market.instruments import FED, N_MONEY, TREASURY
-from market.messages import Auction
+from agents.officials.matched_financing import PER_UNIT, STEP, MatchedFinancing
+from market.accounts.instruments import FED, N_MONEY, TREASURY
+from market.books.messages import Auction
 from market.units import FACE_PER_MUSD
 
 DAYS = 42  # an operation in the first three weeks, and an auction of every term after it

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.hedge_fund import HedgeFund
-from agents.primary_dealer import PrimaryDealer
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.hedge_funds.hedge_fund import HedgeFund
 from experiments.run import start_clock
-from market import measures
 from market.news import Newswire
+from market.tables import measures
 
 pytestmark = pytest.mark.slow
 SEEDS, BURN_IN, DAYS = (1, 2, 3), 3, 5

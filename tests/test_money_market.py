@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from small_market import lone, small, small_market
 
-from agents.money_fund import MoneyFund
+from agents.buyers.money_fund import MoneyFund
 from experiments.build import stage
 from experiments.errors import ScenarioError
+from experiments.inputs.published import table
 from experiments.population import Trait
-from experiments.published import table
 from experiments.scenario import load
+from market.accounts.instruments import Money
 from market.calendar import MONTH_END, QUARTER_END, reporting_date
-from market.funding import unwind_funding
-from market.instruments import Money
+from market.money.funding import unwind_funding
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.figures import netting as figure
-from market.messages import TRADES
-from market.netting import COUNTERPARTY, bilateral, gross, multilateral
+from market.accounts.netting import COUNTERPARTY, bilateral, gross, multilateral
+from market.books.messages import TRADES
 
 ACCOUNTS, SECURITIES = 6, 3
 line = st.tuples(

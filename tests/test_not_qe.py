@@ -7,7 +7,7 @@ import pytest
 from small_market import small
 
 from experiments.errors import UserError
-from experiments.not_qe import ARMS, BESIDE, EASING, PARTS, SHARES, UNITS, not_qe, world
+from experiments.results.not_qe import ARMS, BESIDE, EASING, PARTS, SHARES, UNITS, not_qe, world
 from experiments.scenario import load
 from market.units import CENTS_PER_MUSD
 

@@ -9,9 +9,9 @@ import pytest
 from tiny_experiment import tiny
 
 from experiments.asking import answer
-from experiments.effects import Results
 from experiments.experiment import load as load_question
 from experiments.figures import effect_path
+from experiments.results.effects import Results
 from experiments.scenario import load
 from experiments.small_world import COUNTS, small, small_question
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from small_market import digest, small_market
 
-from agents.investor import Investor
-from agents.news_value import NewsDealer
-from agents.shuffled import DEALT
+from agents.buyers.investor import Investor
+from agents.nulls.news_value import NewsDealer
+from agents.nulls.shuffled import DEALT
 from market.exposure import along
 
 

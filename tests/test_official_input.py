@@ -3,7 +3,7 @@
 import pytest
 from small_market import small_market
 
-from agents.buyback_desk import BuybackDesk
+from agents.officials.buyback_desk import BuybackDesk
 from experiments.errors import ScenarioError, UserError
 from experiments.scenario import load
 from market.calendar import is_business_day

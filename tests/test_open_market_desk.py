@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from small_market import digest, live, small, small_market
 
 from agents.institution import Institution
-from agents.open_market_desk import OpenMarketDesk, Programme, PurchaseRule
+from agents.officials.open_market_desk import OpenMarketDesk, Programme, PurchaseRule
+from experiments.belief.replay import refuse_other_inputs
 from experiments.check import check
 from experiments.errors import UserError
-from experiments.replay import refuse_other_inputs
 from experiments.run import run
 from experiments.scenario import ScenarioError, load
-from market.backstop import accepted_below, discounts_bp, single_prices_e8
+from market.accounts.instruments import FED, Money
+from market.auctions.backstop import accepted_below, discounts_bp, single_prices_e8
+from market.auctions.outright import PURCHASE, SALE, Functioning
+from market.books.messages import OFFERS
 from market.calendar import next_business_day
-from market.instruments import FED, Money
-from market.messages import OFFERS
-from market.outright import PURCHASE, SALE, Functioning
-from market.record_columns import MEMO_BUYBACK, MEMO_OUTRIGHT
+from market.tables.record_columns import MEMO_BUYBACK, MEMO_OUTRIGHT
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, POINT_E8, day_number
 
 BURN_IN, DAYS = 2, 11  # 29 May to 12 June 2024

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from book_laws import BUY, WRONG, check_books, flow_and_books
 
-from market.layout import MessageKind, SelfTrade, Status
-from market.matching import process
-from market.order_book import Books
+from market.books.layout import MessageKind, SelfTrade, Status
+from market.books.matching import process
+from market.books.order_book import Books
 from market.units import LARGEST_TRADE
 
 HERE = Path(__file__).resolve().parent
@@ -119,7 +119,7 @@ WITHOUT_COMPILER = """
 import sys; sys.path.insert(0, "tests")
 import numpy as np
 from book_reference import Books, first_difference, random_flow
-from market.matching import process
+from market.books.matching import process
 assert not hasattr(process, "py_func")
 flow, books = random_flow(16, 3000, 2, 200, 13), Books(2, 200, 3, pool=2000, fill_buffer=2)
 difference = first_difference(flow, books, pool=2000)

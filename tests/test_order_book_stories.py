@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from book_laws import BUY, SELL, check_books, flow_and_books, message, rows
 
-from market import layout
-from market.layout import MessageKind, SelfTrade, Status
-from market.order_book import Books
+from market.books import layout
+from market.books.layout import MessageKind, SelfTrade, Status
+from market.books.order_book import Books
 
 
 def test_the_older_order_at_the_best_level_is_filled_first_at_its_own_level():

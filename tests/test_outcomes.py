@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tiny_experiment import tiny
 
-from experiments.outcomes import by_group, series, value
+from experiments.results.outcomes import by_group, series, value
 
 
 def outcome(statistic="mean", **more):

@@ -8,9 +8,9 @@ from hashlib import sha256
 import pytest
 from tiny_experiment import DAYS, bytes_of, tiny, tiny_jobs
 
-from experiments import paper
 from experiments.errors import StoreError
-from experiments.sweep import open_sweep, sweep
+from experiments.results import paper
+from experiments.sweeps.sweep import open_sweep, sweep
 
 SECTIONS = (
     "Overview",

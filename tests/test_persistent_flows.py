@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from small_market import live, lone, small, small_market
 
-from agents.client_flows import SAME_FOR_ALL, bid_factor, live_on, next_flow
-from agents.dealer_inventory import inventory_of
-from agents.investor import Investor
+from agents.buyers.client_flows import SAME_FOR_ALL, bid_factor, live_on, next_flow
+from agents.buyers.investor import Investor
+from agents.dealers.dealer_inventory import inventory_of
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.dealers.quoting import next_carried
 from agents.outlook import NODES
-from agents.primary_dealer import PrimaryDealer
-from agents.quoting import next_carried
 from experiments.build import accustomed_shares, stage
-from experiments.start_pattern import factor_changes, news_covariance
-from market.scoring_curve import scoring_curve_bp
-from market.securities import Kind
+from experiments.start.pattern import factor_changes, news_covariance
+from market.bonds.scoring_curve import scoring_curve_bp
+from market.bonds.securities import Kind
 
 
 # ---- clients' flows ---------------------------------------------------------------------------------

@@ -6,20 +6,20 @@ import pytest
 from small_market import digest, small, small_market
 from tiny_experiment import tiny, tiny_jobs
 
-from agents.buyback_desk import PlannedBuyback
-from experiments import report
-from experiments.effects import load
+from agents.officials.buyback_desk import PlannedBuyback
+from experiments.belief.robustness import placebos
+from experiments.belief.robustness.variants import ask
+from experiments.belief.robustness.zero_size import at_zero
 from experiments.errors import UserError
-from experiments.event_windows import DRAWN, OTHERS, by_operation
-from experiments.plans import planned_buybacks
-from experiments.robustness import placebos
-from experiments.robustness.variants import ask
-from experiments.robustness.zero_size import at_zero
+from experiments.inputs.plans import planned_buybacks
+from experiments.results import report
+from experiments.results.effects import load
+from experiments.results.event_windows import DRAWN, OTHERS, by_operation
 from experiments.scenario import load as scenario
-from experiments.sweep import open_sweep, sweep
+from experiments.sweeps.sweep import open_sweep, sweep
+from market.auctions.drawn_lists import drawn_half
 from market.calendar import next_business_day
-from market.drawn_lists import drawn_half
-from market.streams import Streams
+from market.draws.streams import Streams
 from market.units import day_number
 
 DAYS = 2

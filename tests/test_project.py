@@ -57,13 +57,13 @@ def test_imports_point_downwards(path):
 def test_the_market_names_no_class_of_agents():
     classes = {
         node.name
-        for path in (ROOT / "agents").glob("*.py")
+        for path in (ROOT / "agents").rglob("*.py")
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.ClassDef)
     }
     used = {
         node.id
-        for path in (ROOT / "market").glob("*.py")
+        for path in (ROOT / "market").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Name)
     }
@@ -129,7 +129,11 @@ def test_the_readme_names_commands_that_exist():
 
 def test_every_kernel_module_is_typed_as_one():
     named = {module for part in PROJECT["tool"]["mypy"]["overrides"] for module in part["module"]}
-    kernels = {f"market.{path.stem}" for path in (ROOT / "market").glob("*_kernels.py")}
+    kernels = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for room in ("market", "agents")
+        for path in (ROOT / room).rglob("*_kernels.py")
+    }
     assert kernels and kernels <= named
 
 

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import experiments
-from experiments import published_checks
 from experiments.errors import UserError
-from experiments.fitting import FitError, fit_margins, round_columns, split_columns
-from experiments.issuance import LIST_DAY
-from experiments.published import DATA, DataError, check_digit, interpolated, nearest_row, table
-from experiments.published_columns import TABLES
-from experiments.security_list import listing
-from experiments.tips_index import dated_day, index_ratios
-from market.securities import Kind
+from experiments.inputs import published_checks
+from experiments.inputs.published import DATA, DataError, check_digit, interpolated, nearest_row, table
+from experiments.inputs.published_columns import TABLES
+from experiments.inputs.tips_index import dated_day, index_ratios
+from experiments.start.fitting import FitError, fit_margins, round_columns, split_columns
+from experiments.start.issuance import LIST_DAY
+from experiments.start.security_list import listing
+from market.bonds.securities import Kind
 from market.units import day_number
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market import record as record_module
-from market.record import COLUMNS, ON_DEMAND, Labels, Record, measured
+from market.tables import record as record_module
+from market.tables.record import COLUMNS, ON_DEMAND, Labels, Record, measured
 
 DAY = 19_871  # 2024-05-28
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.belief.regressions import PAPERS, fit
+from experiments.belief.regressions.damico_king import panel
+from experiments.belief.regressions.paper import least_squares
 from experiments.errors import UserError
-from experiments.regressions import PAPERS, fit
-from experiments.regressions.damico_king import panel
-from experiments.regressions.paper import least_squares
-from market.record_columns import COLUMNS
+from market.tables.record_columns import COLUMNS
 
 DAYS = pd.bdate_range("2024-06-03", periods=60)
 

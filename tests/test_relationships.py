@@ -5,14 +5,14 @@ import pytest
 from small_market import changed, live, small, small_market
 
 from experiments.build import build
-from experiments.request_summary import summary
+from experiments.results.request_summary import summary
 from experiments.run import run
-from market.messages import ASKED
-from market.record import Record
-from market.relationships import Relationships, graph, measures
-from market.request_for_quote import award
-from market.request_rules import RequestRules, number_asked
-from market.streams import Streams, fingerprint
+from market.books.messages import ASKED
+from market.draws.streams import Streams, fingerprint
+from market.requests.relationships import Relationships, graph, measures
+from market.requests.request_for_quote import award
+from market.requests.request_rules import RequestRules, number_asked
+from market.tables.record import Record
 from market.units import FACE_PER_MUSD
 
 NAMES = tuple(f"account {i}" for i in range(12))

@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import replay_judgement as judgement
+from experiments.belief import replay_judgement as judgement
+from experiments.belief.replay import ITEMS, bookkeeping, replay, verdicts
 from experiments.cli import main
 from experiments.errors import UserError
-from experiments.published import nearest_row, table
-from experiments.replay import ITEMS, bookkeeping, replay, verdicts
+from experiments.inputs.published import nearest_row, table
 from experiments.scenario import load
-from experiments.security_list import listing
+from experiments.start.security_list import listing
 from experiments.store import new_folder, write_manifest
+from market.bonds.securities import Kind
 from market.calendar import business_days, is_business_day, previous_business_day
-from market.record import COLUMNS
-from market.securities import Kind
+from market.tables.record import COLUMNS
 from market.units import FACE_PER_MUSD, POINT_E8, day_number
 
 FIRST, LAST = judgement.FIRST_REGULAR, judgement.LAST_PUBLISHED

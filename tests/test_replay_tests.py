@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments import replay_tests as paired
-from experiments.replay_judgement import ACCEPTED, MEASURES
+from experiments.belief import replay_tests as paired
+from experiments.belief.replay_judgement import ACCEPTED, MEASURES
 
 
 def test_at_one_step_the_corrected_statistic_is_the_paired_t():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.repo import CASH_NEEDS, CASH_OFFERS, clear, sofr_e4, volume_percentile_e4
+from market.money.repo import CASH_NEEDS, CASH_OFFERS, clear, sofr_e4, volume_percentile_e4
 
 
 def offers(*rows):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.request_evidence import LEAST_TRADES, information, lasting
+from experiments.results.request_evidence import LEAST_TRADES, information, lasting
 
 DAYS, CLIENTS, DEALERS = pd.date_range("2024-06-03", periods=8), 30, 6
 DRAW = np.random.default_rng(4)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market import request_kernels
-from market.messages import ASKED, ORDERS
-from market.request_for_quote import award, choose_dealers, mark_pending
-from market.streams import fingerprint
+from market.books.messages import ASKED, ORDERS
+from market.draws.streams import fingerprint
+from market.requests import request_kernels
+from market.requests.request_for_quote import award, choose_dealers, mark_pending
 
 CLIENTS, DEALERS, SECURITIES = 40, 12, 60
 IDENTITY = np.array([fingerprint("client", i) for i in range(CLIENTS)], np.uint64)

@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 from tiny_experiment import DAYS, tiny, tiny_jobs
 
-from experiments import report
-from experiments.calibration.parameters import PARAMETERS, chosen
-from experiments.effects import load
+from experiments.belief.calibration.parameters import PARAMETERS, chosen
+from experiments.belief.robustness import mechanisms, sensitivity, structure, uncertainty
+from experiments.belief.robustness.parameters import draws_of
+from experiments.belief.robustness.variants import Variant, ask, effects_by_seed, folder_of, run
 from experiments.errors import UserError
 from experiments.figures import tornado
 from experiments.kinds import traits_by_kind
-from experiments.robustness import mechanisms, sensitivity, structure, uncertainty
-from experiments.robustness.parameters import draws_of
-from experiments.robustness.variants import Variant, ask, effects_by_seed, folder_of, run
+from experiments.results import report
+from experiments.results.effects import load
 from experiments.scenario import load as scenario
-from experiments.sweep import open_sweep, sweep
+from experiments.sweeps.sweep import open_sweep, sweep
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from agents.bidding import bid_rate_e5, whole
-from agents.client_flows import bid_factor, next_flow
-from agents.client_offers import client_offers, rolled_down
-from agents.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
-from agents.quoting import answered_half, excess_face, face_taken, face_to_match, next_carried
-from market.margin import next_variance
-from market.securities import Kind
+from agents.buyers.client_flows import bid_factor, next_flow
+from agents.buyers.client_offers import client_offers, rolled_down
+from agents.buyers.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
+from agents.dealers.quoting import answered_half, excess_face, face_taken, face_to_match, next_carried
+from market.accounts.margin import next_variance
+from market.bonds.securities import Kind
 from market.units import FACE_PER_MUSD
 
 

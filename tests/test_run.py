@@ -7,7 +7,7 @@ from agents.institution import Institution
 from experiments.check import check
 from experiments.errors import UserError
 from experiments.run import run
-from experiments.scenario_sections import Scenario
+from experiments.sections.world import Scenario
 from experiments.store import read, read_manifest
 from market.model import TreasuryMarket
 
@@ -72,7 +72,7 @@ def test_a_stranger_in_the_market_passes_the_check_too(tmp_path):
 
     from experiments.build import build
     from experiments.store import new_folder, write_manifest
-    from market.record import Record
+    from market.tables.record import Record
 
     scenario = small()
     with new_folder(tmp_path / "out") as folder:

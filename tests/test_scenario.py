@@ -11,7 +11,7 @@ from agents.traits import Trait
 from experiments.errors import ScenarioError
 from experiments.population import CountedKind, Population
 from experiments.scenario import Scenario, json_schema, load, names
-from experiments.scenario_sections import Buybacks, Policy, start_days
+from experiments.sections.world import Buybacks, Policy, start_days
 
 SALE = '[[shocks]]\ntype = "sale"\ndate = 2024-07-24\nholder = "pension"\nbucket_years = [7, 10]\namount_musd = 1000\n'
 

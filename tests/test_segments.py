@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import live, lone, small_market
 
-from agents.bank import Bank
-from agents.money_fund import MoneyFund
-from agents.prime_broker import FOREIGN_SHARE, PrimeBroker
+from agents.buyers.bank import Bank
+from agents.buyers.money_fund import MoneyFund
+from agents.dealers.prime_broker import FOREIGN_SHARE, PrimeBroker
+from market.accounts.instruments import BORROWED_OVERNIGHT, FED, Money
 from market.closing import IdentityError, check
-from market.instruments import BORROWED_OVERNIGHT, FED, Money
-from market.overnight import PRESSURE, median_e4
-from market.segments import (
+from market.money.overnight import PRESSURE, median_e4
+from market.money.segments import (
     MOST_HAIRCUT_E4,
     PRIME_BROKERS,
     REPO_SEGMENTS,

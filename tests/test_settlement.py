@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.instruments import FED, N_MONEY, TREASURY, Money
-from market.ledger import Ledger
-from market.messages import TRADES
-from market.settlement import book, close_out, return_borrowed, settle
+from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
+from market.accounts.ledger import Ledger
+from market.accounts.settlement import book, close_out, return_borrowed, settle
+from market.books.messages import TRADES
 
 NONE = np.zeros(0, TRADES)
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import live, small_market
 
-from market.instruments import FED, N_MONEY, Money
-from market.securities_lending import charge_for_securities
-from market.specials import READILY_LENDABLE, fails_charge_bp, fee_bp, most_fee_bp
+from market.accounts.instruments import FED, N_MONEY, Money
+from market.money.securities_lending import charge_for_securities
+from market.money.specials import READILY_LENDABLE, fails_charge_bp, fee_bp, most_fee_bp
 from market.units import FACE_PER_MUSD
 
 BURN_IN = 2

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from small_market import small_market
 
-from market.streams import Streams, fingerprint
+from market.draws.streams import Streams, fingerprint
 
 pytestmark = pytest.mark.slow
 OWNERS, DRAWS, TURNS = 50, 20_000, 15  # a million normal draws: the fixed kernel

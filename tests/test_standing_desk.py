@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from small_market import changed, live, small, small_market
 
-from agents.debt_office import DebtOffice
-from agents.standing_desk import StandingDesk
+from agents.officials.debt_office import DebtOffice
+from agents.officials.standing_desk import StandingDesk
 from experiments.build import build
 from experiments.check import RunTables, check
-from experiments.operation_laws import issues_are_what_was_auctioned
+from experiments.laws.operations import issues_are_what_was_auctioned
 from experiments.run import run, start_clock
+from market.accounts.instruments import TREASURY
+from market.bonds.securities import Kind
 from market.calendar import next_business_day
-from market.instruments import TREASURY
-from market.record_columns import MEMO_ISSUE, STANDING_SALE
-from market.securities import Kind
+from market.tables.record_columns import MEMO_ISSUE, STANDING_SALE
 from market.units import FACE_PER_MUSD, POINT_E8, day_number
 
 BURN_IN, DAYS = 2, 6

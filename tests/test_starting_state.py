@@ -3,22 +3,22 @@
 import numpy as np
 import pytest
 
-from experiments import start_prices
-from experiments.dealer_holdings import BUCKETS, bucket_mask
 from experiments.errors import UserError
-from experiments.holders import DEFAULT_POPULATION
-from experiments.published import interpolated, nearest_row, table
-from experiments.reconcile import lines, reconcile
-from experiments.sector_totals import CAYMAN, COUNTRIES, OTHERS, TIC
-from experiments.security_list import listing
-from experiments.starting_money import BANK_EQUITY, net_worth_cents
-from experiments.starting_state import starting_state
-from experiments.tips_index import index_ratios
-from experiments.valuation import value_cents
-from market import bond_arithmetic
+from experiments.inputs.published import interpolated, nearest_row, table
+from experiments.inputs.tips_index import index_ratios
+from experiments.start import prices as start_prices
+from experiments.start.dealer_holdings import BUCKETS, bucket_mask
+from experiments.start.holders import DEFAULT_POPULATION
+from experiments.start.money import BANK_EQUITY, net_worth_cents
+from experiments.start.reconcile import lines, reconcile
+from experiments.start.sector_totals import CAYMAN, COUNTRIES, OTHERS, TIC
+from experiments.start.security_list import listing
+from experiments.start.state import starting_state
+from experiments.start.valuation import value_cents
+from market.accounts.instruments import FED, PUBLIC, TREASURY, Money
+from market.bonds import bond_arithmetic
+from market.bonds.securities import Kind
 from market.calendar import next_business_day
-from market.instruments import FED, PUBLIC, TREASURY, Money
-from market.securities import Kind
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
 
 DEFAULT = day_number("2024-05-28")
@@ -285,8 +285,8 @@ def test_value_is_exact_where_the_product_would_overflow():
 
 
 def test_face_can_be_laid_out_on_a_longer_list(default):
-    from experiments.calendars import auctions
-    from experiments.security_list import with_future
+    from experiments.inputs.calendars import auctions
+    from experiments.start.security_list import with_future
 
     later = with_future(listing(DEFAULT), auctions(DEFAULT, day_number("2024-08-30"), by="issue_day"))
     wide = default.face_on(later.securities)

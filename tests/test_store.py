@@ -12,8 +12,8 @@ import pytest
 
 from experiments.check import check
 from experiments.errors import StoreError
+from experiments.results.summary import summary
 from experiments.store import digest, new_folder, read, read_manifest, tables
-from experiments.summary import summary
 
 
 def _fake_run() -> ModuleType:

@@ -8,13 +8,13 @@ import pytest
 from tiny_experiment import DAYS, bytes_of, tiny, tiny_jobs
 
 import experiments
-from experiments import jobs as making
-from experiments import report
 from experiments.cli import main
-from experiments.effects import load
 from experiments.errors import StoreError
+from experiments.results import report
+from experiments.results.effects import load
 from experiments.store import digest, versions
-from experiments.sweep import open_sweep, sweep
+from experiments.sweeps import jobs as making
+from experiments.sweeps.sweep import open_sweep, sweep
 
 ROOT = Path(__file__).parents[1]
 

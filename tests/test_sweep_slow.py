@@ -12,13 +12,13 @@ import pytest
 from tiny_experiment import bytes_of, tiny_jobs
 
 import experiments
-from experiments import cli_experiments
 from experiments.cli import main
+from experiments.commands import experiments as cli_experiments
 from experiments.experiment import load, names
-from experiments.jobs import execute
 from experiments.scenario import overlaid
 from experiments.small_world import COUNTS
-from experiments.sweep import jobs, open_sweep, sweep
+from experiments.sweeps.jobs import execute
+from experiments.sweeps.sweep import jobs, open_sweep, sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]
 ROOT = Path(__file__).parents[1]

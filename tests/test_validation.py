@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import validate
+from experiments.belief import validate
+from experiments.belief.estimators import correlation, deviation, interval, kurtosis, mean, persistence, resampled
+from experiments.belief.garch import draw_garch, draw_walk, fit, variances
+from experiments.belief.panel import CLOCK, published
+from experiments.belief.validation_rows import BLOCK, FREE, LITERATURE, SCORED
 from experiments.errors import UserError
-from experiments.estimators import correlation, deviation, interval, kurtosis, mean, persistence, resampled
-from experiments.garch import draw_garch, draw_walk, fit, variances
-from experiments.panel import CLOCK, published
-from experiments.validation_rows import BLOCK, FREE, LITERATURE, SCORED
-from market.record_columns import COLUMNS
+from market.tables.record_columns import COLUMNS
 
 
 def autoregression(coefficient, length, seed):

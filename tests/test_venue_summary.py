@@ -5,8 +5,8 @@ import pytest
 from small_market import small_market
 
 from experiments.figures import ageing
-from experiments.venue_summary import AGES, newest_bills, of_table, shares_of
-from market.record import Record
+from experiments.results.venue_summary import AGES, newest_bills, of_table, shares_of
+from market.tables.record import Record
 
 
 @pytest.fixture(scope="module")

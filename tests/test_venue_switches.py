@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_market import BOOKS, small_market
 
-from market.messages import Venue
+from market.books.messages import Venue
 
 LIFE, ROUNDS = 3, 6
 EXIT = {"date": date(2024, 5, 30), "dealer": "largest", "days": 2}

@@ -8,10 +8,10 @@ import pytest
 from small_market import live, small_market
 
 from experiments.kinds import KINDS
-from experiments.withdrawal_sections import Withdrawal
-from market.instruments import N_MONEY
-from market.messages import BIDS
-from market.turnout import WHOLE, stay_away, turned_up
+from experiments.sections.withdrawals import Withdrawal
+from market.accounts.instruments import N_MONEY
+from market.auctions.turnout import WHOLE, stay_away, turned_up
+from market.books.messages import BIDS
 
 BURN_IN, HELD = 2, "2024-05-29"
 OTHERS = [kind for kind in KINDS if kind != "primary_dealer"]

@@ -7,15 +7,16 @@ import pytest
 from small_market import live, small_market
 
 from experiments.run import start_clock
-from market import bond_arithmetic, when_issued
+from market.accounts.instruments import N_MONEY, TREASURY
+from market.auctions import when_issued
+from market.auctions.operations import hold_auction
+from market.auctions.yield_trading import agreed_rate_e5
+from market.bonds import bond_arithmetic
+from market.bonds.securities import Kind
+from market.books.messages import TRADES, Auction, Venue, stacked
 from market.closing import _check_due
-from market.instruments import N_MONEY, TREASURY
-from market.messages import TRADES, Auction, Venue, stacked
-from market.operations import hold_auction
-from market.securities import Kind
 from market.trading import agree, full_price_e8
 from market.units import FACE_PER_MUSD, POINT_E8, cash_cents
-from market.yield_trading import agreed_rate_e5
 
 BURN_IN = 2
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market
 
-from agents.primary_dealer import PrimaryDealer
-from agents.zero_intelligence import ERROR_BP, RANDOM, RandomBondFund, RandomDealer, RandomTrader
+from agents.dealers.primary_dealer import PrimaryDealer
+from agents.nulls.zero_intelligence import ERROR_BP, RANDOM, RandomBondFund, RandomDealer, RandomTrader
 from experiments.kinds import KINDS
-from market.instruments import N_MONEY
+from market.accounts.instruments import N_MONEY
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from experiments.experiment import BUNDLED, parse
 from experiments.small_world import tables as small_tables
-from experiments.sweep import jobs
+from experiments.sweeps.sweep import jobs
 
 DAYS = 2
 

@@ -16,11 +16,11 @@ from experiments.build import build
 from experiments.check import RunTables
 from experiments.figures import acceptance, fed_sheet
 from experiments.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SETTINGS, SKY, label
-from experiments.not_qe import PARTS, not_qe
+from experiments.results.not_qe import PARTS, not_qe
 from experiments.run import live
 from experiments.scenario import load
+from market.books.messages import Venue
 from market.calendar import round_time
-from market.messages import Venue
 from market.units import FACE_PER_MUSD, POINT_E8, to_date
 
 HERE = Path(__file__).resolve().parent

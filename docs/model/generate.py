@@ -3,15 +3,15 @@
 import inspect
 from pathlib import Path
 
-from agents.basis_fund import BasisFund
-from agents.buyback_desk import BuybackDesk
-from agents.central_bank import CentralBank
-from agents.clearing_house import ClearingHouse
-from agents.debt_office import DebtOffice
-from agents.open_market_desk import OpenMarketDesk
+from agents.hedge_funds.basis_fund import BasisFund
+from agents.officials.buyback_desk import BuybackDesk
+from agents.officials.central_bank import CentralBank
+from agents.officials.clearing_house import ClearingHouse
+from agents.officials.debt_office import DebtOffice
+from agents.officials.open_market_desk import OpenMarketDesk
 from agents.traits import Memory, Trait, traits_of
+from experiments.inputs.published_columns import TABLES
 from experiments.kinds import KINDS
-from experiments.published_columns import TABLES
 from market.daily_cycle import EVENING, MORNING, ROUND
 
 HERE = Path(__file__).parent

@@ -13,12 +13,12 @@ import numpy as np
 
 from experiments.check import RunTables
 from experiments.figures import ladder, netting, network, request_life, settlement
-from experiments.request_evidence import evidence
-from experiments.request_summary import requests
+from experiments.results.request_evidence import evidence
+from experiments.results.request_summary import requests
 from experiments.run import run
 from experiments.scenario import load, overlaid
-from market.netting import bilateral, gross, multilateral
-from market.relationships import measures
+from market.accounts.netting import bilateral, gross, multilateral
+from market.requests.relationships import measures
 
 HERE = Path(__file__).resolve().parent
 SHORT = {"run": {"burn_in_days": 10, "keep": ["requests"]}}

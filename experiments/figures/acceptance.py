@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.buckets import FACE_PER_BN
 from experiments.figures.style import BLACK, BLUE, SKY, label, legend, says, stacked
-from experiments.published import between
+from experiments.inputs.published import between
 
 BINS = np.array([-np.inf, *np.arange(-3.0, 3.5, 0.5), np.inf])  # basis points of cheapness
 PUBLISHED = "buyback_operations_2024"

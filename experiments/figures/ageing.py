@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.style import BLACK, BLUE, ORANGE, label, legend, stacked
-from experiments.venue_summary import AGES, of_table
+from experiments.results.venue_summary import AGES, of_table
 
 WIDTH = 0.38
 

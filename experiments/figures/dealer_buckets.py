@@ -9,7 +9,7 @@ from experiments.figures import heat
 from experiments.figures.buckets import by_day, positions
 from experiments.figures.events import shade
 from experiments.figures.style import BLUE, RED, SKY, label, legend, stacked
-from market.record_columns import DEALERS
+from market.tables.record_columns import DEALERS
 
 LOW, HIGH = 0.1, 0.9
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.figures.style import BLACK, COLUMN_INCHES, SETTINGS, in_words, label, legend, series
-from experiments.inference import t_half_width
+from experiments.results.inference import t_half_width
 
 WIDE_INCHES, WIDE_HIGH, HIGH = 7.0, 4.2, 3.4
 LETTERS = 40  # of a line of a title in a column

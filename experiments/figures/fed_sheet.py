@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from experiments.figures import stacks
 from experiments.figures.style import alone, label, legend
-from experiments.published import between
-from market.instruments import FED_NAME
+from experiments.inputs.published import between
+from market.accounts.instruments import FED_NAME
 
 H41 = "h41_wednesday_levels_weekly_2019-2024"
 CENTS_PER_BN, MUSD_PER_BN = 100 * 10**9, 1_000

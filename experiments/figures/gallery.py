@@ -1,7 +1,8 @@
 """Every figure by name: what it is drawn from, and what it shows. ``offtherun figures`` and the audit go by this list.
 
 A figure of a run takes the tables of a run (``experiments.check.RunTables`` or anything that gives a table by name and
-the ``scenario``), one of an experiment its ``experiments.effects.Results``. ``draw`` returns a figure a column wide.
+the ``scenario``), one of an experiment its ``experiments.results.effects.Results``. ``draw`` returns a figure a column
+wide.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +12,6 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 
 from experiments.check import RunTables
-from experiments.effects import load
 from experiments.errors import UserError, nearest
 from experiments.figures import (
     acceptance,
@@ -35,6 +35,7 @@ from experiments.figures import (
     treasury_sheet,
     yields,
 )
+from experiments.results.effects import load
 from experiments.store import read_manifest
 
 RUN, REQUESTS, EXPERIMENT = "run", "run that kept its requests", "experiment"

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS
-from market.messages import Venue
+from market.books.messages import Venue
 from market.units import FACE_PER_MUSD, POINT_E8, Float, Int
 
 TICKS_SHOWN = 4  # beyond the day's trades and best prices

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.events import shade
 from experiments.figures.style import alone, label, legend, series
-from experiments.published import between
+from experiments.inputs.published import between
 
 H41, TGA = "h41_wednesday_levels_weekly_2019-2024", "tga_daily_2019-2024"
 LINES = (  # column of daily, published table and column, name

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS
-from market.netting import COUNTERPARTY, Obligations, bilateral, gross, multilateral
+from market.accounts.netting import COUNTERPARTY, Obligations, bilateral, gross, multilateral
 from market.units import FACE_PER_MUSD, Bool
 
 

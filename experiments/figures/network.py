@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, label, legend, stacked
-from experiments.request_summary import requests
-from market.relationships import measures
+from experiments.results.request_summary import requests
+from market.requests.relationships import measures
 
 LEAST_SHARE = 0.08  # of a client's trades: thinner links are not drawn
 PANEL_HIGH = 2.9  # inches

@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.belief.replay import MONEY, RESERVES, REVERSE_REPO, Item, Replay
 from experiments.figures import style
 from experiments.figures.style import BLACK, BLUE, GREEN, GREY, PAGE_INCHES, SETTINGS, label, legend
-from experiments.replay import MONEY, RESERVES, REVERSE_REPO, Item, Replay
 
 PARTS = ((RESERVES, BLUE), (REVERSE_REPO, GREEN))
 BAR_DAYS = 2.5

@@ -10,6 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from experiments.belief.replay import (
+    CASH_DAILY,
+    DEBT,
+    LABEL,
+    MATURITY,
+    MONEY,
+    RESERVES,
+    REVERSE_REPO,
+    SOMA_TOTAL,
+    Item,
+    Replay,
+)
 from experiments.figures import style
 from experiments.figures.style import (
     BLACK,
@@ -22,18 +34,6 @@ from experiments.figures.style import (
     label,
     legend,
     series,
-)
-from experiments.replay import (
-    CASH_DAILY,
-    DEBT,
-    LABEL,
-    MATURITY,
-    MONEY,
-    RESERVES,
-    REVERSE_REPO,
-    SOMA_TOTAL,
-    Item,
-    Replay,
 )
 from market.units import to_date
 

@@ -8,9 +8,9 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.belief.robustness.variants import effects_by_seed
 from experiments.figures.style import BLACK, BLUE, COLUMN_INCHES, ORANGE, SETTINGS, in_words
 from experiments.figures.style import save as save_figure
-from experiments.robustness.variants import effects_by_seed
 
 LETTERS = 22
 

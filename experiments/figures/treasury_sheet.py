@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures import stacks
 from experiments.figures.style import alone, label, legend
-from experiments.published import between
+from experiments.inputs.published import between
 
 MSPD = "mspd_class_totals_monthly_2019-2024"
 MUSD_PER_BN = 1_000

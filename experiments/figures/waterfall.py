@@ -12,7 +12,7 @@ from experiments.check import RunTables
 from experiments.errors import UserError
 from experiments.figures import style
 from experiments.figures.style import BLUE, GREEN, GREY, PAGE_INCHES, RED, SETTINGS, label
-from experiments.limit_account import CASH, DEBT, account
+from experiments.results.limit_account import CASH, DEBT, account
 from experiments.store import read_manifest
 
 CENTS_PER_BN = 100 * 10**9

@@ -1,0 +1,310 @@
+"""End investors: they hold the debt, want more of what yields more, and trade for reasons of their own.
+
+An investor wants its accustomed share of each security's anticipated supply, tilted by yields:
+
+    wanted(s) = share(s) anticipated(s) (1 + tilt),   tilt from the deviation of the composite from its pattern, less
+                                                      what the investor's own news explains
+
+and goes part of the way once a day, at an hour of its own (``rebalance``). Besides, it trades for liquidity
+(``needs``): payments, index changes, hedges; such trades come at random, in proportion to the turnover of a security,
+and lean towards what is wanted, so that positions do not wander off. What it must sell (``forced``), it asks for and
+offers until it is done (``agents.buyers.forced_trades``); at its hour it also takes what others must sell cheaply.
+Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021) for the demand; the rest [SPEC].
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.bidding import bid_rate_e5, whole
+from agents.buyers.client_flows import bid_factor, live_on
+from agents.buyers.client_offers import client_offers, rolled_down
+from agents.buyers.demand import tilt
+from agents.buyers.forced_trades import bargains, carry_out
+from agents.buyers.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
+from agents.buyers.needs import needs_of_day
+from agents.buyers.run_rules import join_run
+from agents.buyers.venue_choice import choose_venues
+from agents.institution import Institution
+from agents.outlook import NODES, Lessons
+from agents.traits import memory, trait
+from agents.when_issued import buy_ahead, held_ahead
+from market.bonds.securities import Kind
+from market.books.messages import BIDS, NONCOMPETITIVE, ORDERS, Auction, Buyback, stacked
+from market.books.order_kernels import write_orders
+from market.draws.streams import counter
+from market.exposure import along, unexplained
+from market.news import FACTORS, News
+from market.units import Bool, Float, Int
+from market.view import View, struck
+
+MOST_TILT = 0.5
+CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of accepted prices of neighbours in 2024
+# A bid schedule around the when-issued yield, (bp, part of the wish). All winners get the stop, so who must have the
+# issue bids far through the market at no cost (Back and Zender 1993); the published high less median yield of notes and
+# bonds, 6 bp in 2024, says how far: set to it, no result. In bills a quarter of it.
+BID_STEPS = ((-20.0, 0.2), (-12.0, 0.25), (-6.0, 0.25), (-1.0, 0.25), (0.0, 0.05), (1.0, 0.05), (2.0, 0.05))
+BILL_STEPS = 0.25
+DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
+
+
+FLOW_SOURCE = "dealers' net position by week, 2022 to May 2024 (FR 2004): size and memory of its changes"
+Pick = Callable[[Any], Any]
+
+
+class Investor(Institution):
+    """The common behaviour of those who hold Treasuries for their own ends."""
+
+    hears_private: ClassVar[bool] = False  # whether it learns a day before the others
+    bidders: ClassVar[int] = 1  # how many people bid at auctions under its name
+    runs: ClassVar[bool] = False  # whether it may sell for fear of others' sales
+    sells_oldest: ClassVar[bool] = False  # whether it raises money from its oldest issues first
+    monetary_authority: ClassVar[bool] = False  # whether it bids through the New York Fed
+
+    speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01, set in a reduced model")
+    elasticity = trait(
+        0.008, "share of holdings per bp of level", (0, 1), "in sum the published slope of supply (Williams 2011)"
+    )
+    own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
+    activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
+    pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert [SPEC]")
+    flow_lean = trait(0.05, "of a liquidity trade's chances", (0, 0.5), FLOW_SOURCE)
+    flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
+    flow_bids = trait(0.25, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
+    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
+    bill_participation = trait(0.7, "the same in bills, relative", (0, 2), "dealers take more of bills [SPEC]")
+    direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
+    noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")
+    bill_noncompetitive = trait(0.0, "the same in bills", (0, 1), "off; who does says so")
+    when_issued_share = trait(
+        0.10, "share of its part of a new issue bought before the auction", (0, 1), "a guess; dealers' awards follow it"
+    )
+    tolerance = trait(1.5, "bp against the composite", (0, 100), "dropped beyond: set in a reduced model")
+    book_share = trait(0.5, "share of on-the-run trades in the book", (0, 1), "a guess")
+    cash_buffer = trait(100.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
+
+    client_share = trait(0.0, "years of roll-down offered into a buyback", (0, 1), "set by policy.buybacks")
+    client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
+
+    fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
+
+    benchmark = memory(0.0, "accustomed share of each security's supply")
+    forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
+    held_before = memory(np.nan, "face held when it last asked for what it must trade")
+    sent = memory(0.0, "face that it sent out the round before of what it must trade")
+    waiting = memory(0.0, "face of it that nobody took, and that rests in the book")
+    asking = memory(0.0, "bp: the yield at which that rests, 0 if nothing does")
+    seen_level = memory(np.nan, "bp: yields of each maturity when it last feared, net of known news")
+    news = memory(0.0, "bp: all news, by factor", FACTORS)
+    inflow = memory(0.0, "standard deviations: what its clients bring, by maturity node", NODES)
+
+    # ---- what it thinks --------------------------------------------------------------------------
+    def hear(self, news: News, view: View) -> None:
+        """Take in the news."""
+        self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
+
+    def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits."""
+        more = tilt(level_bp, residual_bp, pick(self.elasticity), pick(self.own_elasticity), MOST_TILT)
+        return np.asarray(pick(self.benchmark) * anticipated * (1.0 + more))
+
+    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
+        """Return the face it wants of each security (..., S), if its yield were so much above the composite."""
+        away = self.model.outlook.deviation(view)
+        level, residual = away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
+        return self.demand(lambda values: values, view.anticipated, level, residual + above_bp)
+
+    def _known(self, load: Float) -> Float:
+        """Return what its own news explains of a deviation, in bp (..., S)."""
+        return along(self.news, load)
+
+    def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
+        """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
+        away = self.model.outlook.deviation(view)
+        who = self.news, place, security
+        level = unexplained(away.level, away.level_load, *who)
+        residual = unexplained(away.residual, away.residual_load, *who)
+        return self.demand(self._picker(place, security), anticipated, level, residual)
+
+    # ---- what it does ----------------------------------------------------------------------------
+    def decide(self, view: View) -> NDArray[Any]:
+        """Rebalance at its own hour; trade for liquidity; carry out what it must."""
+        today = self.model.outlook.on(view)
+        if np.any(self.fear):
+            self.daily("fear", lambda: join_run(self, view))
+        hour = self.daily("hour", lambda: self._hour(view.rounds))
+        tables = [self.needs(view, today)]
+        if (hour == view.round).any():
+            mine = self.some(hour == view.round)
+            wanted = mine.wanted(view)
+            tables += [bargains(mine, view, wanted), mine.rebalance(view, wanted), buy_ahead(mine, view)]
+        if self.daily("must", lambda: bool(self.forced.any())):
+            tables.append(carry_out(self, view))
+        return stacked(tables, ORDERS)
+
+    def _hour(self, rounds: int) -> Float:
+        """Return the round of the day in which each member looks at its portfolio: every other round is one."""
+        return np.asarray(2.0 * np.floor(self.uniform("hour", daily=True) * ((rounds + 1) // 2)))
+
+    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
+        """Trade part of the gap between what it wants (..., S) and what it has, in lots."""
+        settled = view.tradable & ~view.when_issued  # what is bought ahead of an auction is part of the bid for it
+        table, once = np.empty(wanted.size, ORDERS), self.model.outlook.once
+        written = write_rebalance(
+            *map(np.atleast_2d, (wanted, self.forced, self.speed, self.benchmark, self.own_elasticity)),
+            *(
+                *map(np.atleast_2d, (self.tolerance, self.book_share)),
+                self.member,
+                self.identity,
+                *map(self.model.streams.key, ("lot", "venue")),
+            ),
+            *(counter(self.model.clock), self.may_short, np.atleast_2d(self.position), view.anticipated),
+            *(once(view, _cash_like), (once(view, _booked), view.on_the_run, settled), once(view, _prices), table),
+        )
+        return self._sent(view, table[:written])
+
+    def needs(self, view: View, today: Lessons) -> NDArray[Any]:
+        """Return the liquidity trades of the round; they lean with clients' flows, and to the accustomed holding."""
+        flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
+        now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
+        table, once = np.empty(len(now.place), ORDERS), self.model.outlook.once
+        written = write_needs(
+            *(now.place, now.security, now.size, now.turnover, now.which_way, flows, today.node),
+            *map(np.atleast_2d, (self.benchmark, self.pull, self.flow_lean, self.tolerance, self.book_share)),
+            *(self.member, self.identity, self.model.streams.key("venue"), counter(self.model.clock)),
+            *(
+                self.may_short,
+                self.held(now.place, now.security),
+                view.anticipated,
+                once(view, _booked),
+                view.tradable,
+                once(view, _prices),
+                table,
+            ),
+        )
+        return self._sent(view, table[:written])
+
+    def _picker(self, place: Int, security: Int) -> Pick:
+        """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
+
+        def pick(values: Any) -> Any:
+            if self.alone:
+                return values[security] if np.ndim(values) else np.full(len(security), values)
+            return values[place, 0] if values.shape[1] == 1 else values[place, security]
+
+        return pick
+
+    def order_sale(self, face: Float) -> None:
+        """Add face (..., S) to what it must sell."""
+        known = np.isfinite(self.held_before)  # then what it traded in the last round is still to be counted
+        self.held_before = np.where((face > 0) & np.logical_not(known), self.position, self.held_before)
+        self.forced = self.forced - face
+
+    def must_trade(self) -> Float:
+        """Return the face that it still must buy or sell (members,)."""
+        return np.asarray(np.abs(np.atleast_2d(self.forced)).sum(axis=1))
+
+    # ---- how it sends ----------------------------------------------------------------------------
+    def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:
+        """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
+        pick = self._picker(place, security)
+        table = np.empty(len(place), ORDERS)
+        written = write_orders(
+            *(self.member[place], security, np.asarray(face, np.float64), self.held(place, security), self.may_short),
+            *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % VENUE_DRAWS)),
+            *(self.model.outlook.once(view, _booked), view.tradable, view.years, view.composite_bp),
+            *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
+        )
+        return self._sent(view, table[:written])
+
+    def _sent(self, view: View, orders: NDArray[Any]) -> NDArray[Any]:
+        """Choose among venues once more where books are open to clients."""
+        if view.client_books is not None:
+            choose_venues(orders, view, view.client_books, self._waits(orders))
+        return orders
+
+    def _waits(self, orders: NDArray[Any]) -> Bool:
+        """Draw which orders can wait in a book that is open to clients (J,)."""
+        place, security = np.searchsorted(self.member, orders["owner"]), np.ascontiguousarray(orders["security"])
+        chance = self.uniform_at("all-to-all", place, security % VENUE_DRAWS)
+        return np.asarray(chance < self._picker(place, security)(self.book_share))
+
+    # ---- operations ------------------------------------------------------------------------------
+    def bid(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
+        s = auction.security
+        part = self.part_of(auction, view) * (1.0 - self._rateless_share(auction, view))
+        part = np.maximum(part - held_ahead(self, auction, view), 0.0)
+        error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
+        pieces = []
+        stretch = BILL_STEPS if _bill(auction, view) else 1.0
+        for step, weight in BID_STEPS:
+            rows = np.zeros(len(part), BIDS)
+            rows["bidder"] = self.member
+            yield_bp = np.full(len(part), view.composite_bp[s] + min(step, stretch * step)) + 0.5 * error
+            rows["rate_e5"] = bid_rate_e5(view, auction, yield_bp)
+            rows["face"] = whole(weight * part)
+            pieces.append(rows)
+        bids = stacked(pieces, BIDS)
+        return bids[bids["face"] > 0]
+
+    def bid_noncompetitive(self, auction: Auction, view: View) -> NDArray[Any]:
+        """Bid for a share of its part without a rate, if it does."""
+        rows = np.zeros(len(self.member), NONCOMPETITIVE)
+        rows["bidder"], rows["bidders"] = self.member, self.bidders
+        rows["official"] = self.monetary_authority
+        rows["face"] = whole(self.part_of(auction, view) * self._rateless_share(auction, view))
+        return rows[rows["face"] > 0]
+
+    def part_of(self, auction: Auction, view: View) -> Float:
+        """Return the face of an issue that it is after, in all (members,)."""
+        place, security = np.arange(len(self.member)), np.full(len(self.member), auction.security)
+        share = self._wanted_at(view, place, security, 1.0)
+        flow = np.atleast_2d(self.inflow)[:, self.model.outlook.on(view).node[auction.security]]
+        share = share * bid_factor(flow, np.atleast_2d(self.flow_bids)[:, 0])
+        bids_for = self.participation * (self.bill_participation if _bill(auction, view) else 1.0)
+        return np.asarray(np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering)
+
+    def _rateless_share(self, auction: Auction, view: View) -> Float:
+        """Return the share of its bids that names no rate (members,)."""
+        share = self.bill_noncompetitive if _bill(auction, view) else self.noncompetitive
+        return np.asarray(np.atleast_2d(share)[:, 0])
+
+    def direct_share(self) -> Float:
+        """Return the share of its bids that it submits itself (members,)."""
+        return np.asarray(np.atleast_2d(self.direct)[:, 0])
+
+    def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
+        """Offer into a buyback, through a dealer, what has rolled down, at prices that differ by its own view."""
+        if not np.any(self.client_share):
+            nothing = np.zeros((len(self.member), len(view.securities)))
+            return nothing, nothing.astype(np.int64)
+        n = len(view.securities)
+        urge = rolled_down(self.client_share, view.years) * -np.log(self.uniform("offers: urge", n, daily=True))
+        view_bp = CLIENT_VIEW_BP * self.normal("offers: view", n, daily=True)
+        return client_offers(self.position, urge, self.client_reluctance + view_bp, buyback, view)
+
+    def subscriptions(self, cash_cents: Int, view: View) -> Int:
+        """Owners, customers or a home office supply what purchases take and receive what they release."""
+        return np.asarray(self.buffer_cents - cash_cents)
+
+
+def _booked(view: View) -> Bool:
+    """Return where there is a choice between the book and requests (S,)."""
+    return view.securities.of(Kind.NOTE, Kind.BOND) & (view.on_the_run | view.when_issued)
+
+
+def _cash_like(view: View) -> Bool:
+    """Return what matures or floats as cash does (S,)."""
+    return view.securities.of(Kind.BILL, Kind.FRN)
+
+
+def _prices(view: View) -> tuple[Float, ...]:
+    """Return what kernels lay limits by."""
+    return view.years, view.composite_bp, *struck(view)
+
+
+def _bill(auction: Auction, view: View) -> bool:
+    return bool(view.securities.kind[auction.security] == Kind.BILL)

@@ -1,0 +1,71 @@
+"""Liquidity trades: how many, when, in what and how large are drawn for a whole day; which way, only in their round.
+
+Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds and
+to the pace of the day. In bills and floating rate notes, whose gaps are closed within days, half of what customers
+turn over is the way back (``agents.buyers.demand.BILL_SPEED``): only the other half is drawn here.
+Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it.
+[SPEC]
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agents.outlook import Lessons
+from market.bonds.securities import Kind
+from market.draws.sampling import choose, poisson
+from market.units import FACE_PER_MUSD, Float, Int
+from market.view import View
+
+MOST_NEEDS = 40  # liquidity trades of one institution in a round
+OUTWARD = 0.5  # of the turnover in bills and floating rate notes; the rest undoes it
+DRAWS = 3  # of a trade: which security, how large, which way
+SPREAD, MEAN_SHIFT = 0.8, 0.32  # of the logarithm of a size, and what keeps its mean near one
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Trades by round (J,): member, security, face, the member's daily turnover in it, and a draw in (0, 1)."""
+
+    place: Int
+    security: Int
+    size: Float
+    turnover: Float
+    which_way: Float
+    first: Int  # (rounds + 1,): where each round begins
+
+    def of(self, number: int) -> "Needs":
+        """Return the trades of one round."""
+        here = slice(int(self.first[number]), int(self.first[number + 1]))
+        who, what, size = self.place[here], self.security[here], self.size[here]
+        return Needs(who, what, size, self.turnover[here], self.which_way[here], self.first)
+
+
+def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
+    """Draw the day's trades of an investor, or of all of a kind: each member by its own name."""
+    per_day = today.pace * investor.activity * today.per_share * investor.benchmark / today.ticket
+    per_day = per_day * np.where(view.securities.of(Kind.BILL, Kind.FRN), OUTWARD, 1.0)
+    totals = np.cumsum(np.atleast_2d(np.where(view.tradable & ~view.when_issued, per_day, 0.0)), axis=1)
+    members, rounds = len(totals), view.rounds
+    chance = np.atleast_2d(investor.uniform("needs", rounds, daily=True)).T  # by round, then member
+    mean = np.broadcast_to(totals[:, -1] / rounds, chance.shape)
+    count = poisson(np.ascontiguousarray(mean).ravel(), np.ascontiguousarray(chance).ravel(), MOST_NEEDS)
+    slot = np.repeat(np.arange(members * rounds), count)
+    number, place = np.divmod(slot, members)
+    k = np.arange(len(slot)) - np.repeat(np.cumsum(count) - count, count)
+    position = rounds + DRAWS * (MOST_NEEDS * number + k)
+    which, how_large, which_way = (investor.uniform_at("needs", place, position + j, daily=True) for j in range(DRAWS))
+    security = choose(totals, place, which)
+    share = np.atleast_2d(investor.benchmark)[place, security]
+    size = today.ticket[security] * np.exp(SPREAD * _logistic(how_large) - MEAN_SHIFT)
+    size = np.minimum(size, np.maximum(0.25 * share * view.anticipated[security], FACE_PER_MUSD))
+    active = np.atleast_2d(investor.activity)[place if not investor.alone else np.zeros_like(place), 0]
+    turnover = share * active * today.per_share[security]
+    first = np.searchsorted(number, np.arange(rounds + 1))
+    return Needs(place, security, size, turnover, which_way, first)
+
+
+def _logistic(u: Float) -> Float:
+    """Return a draw with unit variance and logistic tails."""
+    return np.asarray(np.log(u / (1.0 - u)) * 0.5513288954217921)

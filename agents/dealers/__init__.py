@@ -1,0 +1,1 @@
+"""Primary dealers and principal trading firms, and their rules of quoting and inventory."""

@@ -1,0 +1,141 @@
+"""Principal trading firms make the books of on-the-run issues: fast, two-sided, small inventory, flat by the close.
+
+They quote around the composite, lean against what they hold, cut size when the market moves and leave when it moves too
+much (Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms: F98). Volume rises and depth falls with
+volatility.
+
+They also trade among themselves and with dealers on signals that last a round: in the matching session at its end each
+firm goes to the position that its signal says, small and soon given back, and unwinds what quoting left it with. Who
+takes and who provides there is not known, and nothing is learnt from it (trades at the middle have no aggressor), so
+that a position is not read twice, when it is taken and when it is given back. Signals are noise here: what they know
+of the minutes within a round is left out, and so is what they earn by it.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.bidding import whole
+from agents.institution import Institution
+from agents.traits import memory, trait
+from market.accounts.instruments import REPO, Money
+from market.bonds.securities import Kind
+from market.books.messages import ORDERS, Quotes, Venue
+from market.kernels import rule
+from market.units import FACE_PER_MUSD, Float, Int
+from market.view import View
+
+DEPTH_MUSD = {
+    24: 25.0,
+    36: 10.0,
+    60: 6.0,
+    84: 3.0,
+    120: 4.0,
+    240: 0.5,
+    360: 1.0,
+}  # a side and firm, by term (rows 4, 5)
+
+
+@rule
+def depth_shown(usual: float, activity_bp: float, usual_move_bp: float, leave_at: float) -> float:
+    """Return the face shown on a side: less the more the market moves, nothing beyond a threshold."""
+    if usual <= 0.0 or not activity_bp < leave_at * usual_move_bp:
+        return 0.0
+    ratio = usual_move_bp / max(activity_bp, 1e-9)
+    return usual * min(1.0, ratio * ratio)
+
+
+class PrincipalTrader(Institution):
+    """A principal trading firm, or all of them."""
+
+    together = True
+    sector = "principal traders"
+    may_short = True
+    owes = REPO | {Money.FUND_SHARES}
+
+    size = trait(1.0, "usual sizes", (0, 100), "unequal firms [SPEC]")
+    most_tickets = trait(8.0, "usual sizes held", (0.1, 1000), "tiny inventories (F98)")
+    leave_at = trait(
+        4.0, "times usual movement of a round", (1, 100), "leaves above a threshold (Menkveld 2013): a guess"
+    )
+    usual_move = trait(1.4, "bp a round", (0.01, 100), "6 bp a day over 20 rounds")
+
+    signal_tickets = trait(
+        25.0, "usual sizes, either way", (0, 1000), "a guess: interdealer brokers' part of on-the-run volume (TRACE)"
+    )
+    cash_buffer = trait(200.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
+
+    last = memory(np.nan, "bp: composite of the round before")
+    activity = memory(0.0, "bp: mean absolute move of a round")
+    aim = memory(0.0, "face that its signals of the round before made it want")
+
+    def quote(self, view: View) -> Quotes:
+        """Quote both sides of on-the-run coupon issues."""
+        issues = self.daily("issues", lambda: np.flatnonzero(view.on_the_run & view.tradable))
+        usual = self.daily("usual", lambda: self._usual(view))[..., issues]
+        activity = self._watch(issues, view.composite_bp[issues])
+        held = (self.position - self.aim)[..., issues] / np.maximum(usual, 1.0)
+        shown = depth_shown(usual, activity, self.usual_move, self.leave_at)
+        tick = view.tick[issues]
+        middle = view.price_of(issues, view.composite_bp[issues])
+        middle = middle - 0.5 * np.clip(held / self.most_tickets, -1.0, 1.0) * tick
+        late = view.round >= view.rounds - 2
+        return self._only(
+            issues,
+            middle - 0.5 * tick,
+            middle + 0.5 * tick,
+            whole(np.where((held >= self.most_tickets) | (late & (held >= 0)), 0.0, shown)),
+            whole(np.where((held <= -self.most_tickets) | (late & (held <= 0)), 0.0, shown)),
+        )
+
+    def _watch(self, issues: Int, composite_bp: Float) -> Float:
+        """Remember the composite of these issues, and return how much they have moved a round lately (..., issues)."""
+        last, activity = self.last.copy(), self.activity.copy()
+        move = np.abs(composite_bp - last[..., issues])
+        now = activity[..., issues]
+        activity[..., issues] = np.where(np.isfinite(move), 0.8 * now + 0.2 * move, now)
+        last[..., issues] = composite_bp
+        self.last, self.activity = last, activity
+        return np.asarray(activity[..., issues])
+
+    def _only(self, issues: Int, *sides: NDArray[Any]) -> Quotes:
+        """Return quotes of all securities (..., S) that show something in these issues only."""
+        wide = [np.zeros(np.shape(self.last), side.dtype) for side in sides]
+        for place, side in zip(wide, sides, strict=True):
+            place[..., issues] = side
+        return Quotes(*wide)
+
+    def _usual(self, view: View) -> Float:
+        """Return its usual depth by security, with its whole capital."""
+        s = view.securities
+        mine = s.of(Kind.NOTE, Kind.BOND) & view.on_the_run & view.tradable
+        base = np.zeros(len(s))
+        for term, musd in DEPTH_MUSD.items():
+            base[mine & (s.term_months == term)] = musd
+        return np.asarray(np.maximum(base * self.size, (base > 0) * 1.0) * FACE_PER_MUSD)
+
+    def match(self, view: View) -> Int:
+        """Go at the middle to the position of the round's signals, from whatever it holds; to none before the close."""
+        issues = self.daily("issues", lambda: np.flatnonzero(view.on_the_run & view.tradable))
+        signal = 2.0 * self.uniform("signal", len(issues)) - 1.0
+        most = self.signal_tickets * self.daily("usual", lambda: self._usual(view))[..., issues]
+        stays = (self.activity[..., issues] < self.leave_at * self.usual_move) & (view.round < view.rounds - 2)
+        aim = np.zeros_like(self.aim)
+        aim[..., issues] = np.where(stays, np.trunc(most * signal / FACE_PER_MUSD) * FACE_PER_MUSD, 0.0)
+        self.aim = aim
+        return np.where(view.tradable, aim.astype(np.int64) - self.position, 0)
+
+    def decide(self, view: View) -> NDArray[Any]:
+        """Go flat in the last round."""
+        if view.round < view.rounds - 1:
+            return np.zeros(0, ORDERS)
+        return self.want(np.where(view.tradable, -self.position, 0), np.nan, Venue.BOOK)
+
+    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Finance what is left overnight."""
+        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 200.0)
+
+    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
+        """Lend idle cash at the floor."""
+        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

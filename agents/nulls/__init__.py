@@ -1,0 +1,1 @@
+"""Null models of behaviour, which a validation holds the market against."""

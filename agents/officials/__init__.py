@@ -1,0 +1,1 @@
+"""The Treasury's and the Fed's desks, and the rules that they follow."""

@@ -1,0 +1,1 @@
+"""Why anyone should believe it: validation, nulls, replay, forecasts, calibration, regressions."""

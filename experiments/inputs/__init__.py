@@ -1,0 +1,1 @@
+"""Dated inputs: the published figures, calendars of operations, policy and flows, and plans made of them."""

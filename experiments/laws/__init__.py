@@ -1,0 +1,1 @@
+"""The identities of a run, re-derived from its tables alone."""

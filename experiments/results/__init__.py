@@ -1,0 +1,1 @@
+"""What runs say: outcomes, effects and their intervals, costs, reports, replication folders."""

@@ -1,0 +1,97 @@
+"""Outcomes: numbers made of the tables of a run, by pure functions.
+
+    mean        of the days of the window that have a value
+    last        the last value of the window
+    peak        the largest value of the window
+    area        the sum over the window of value less the value of its first day: what a shock costs, in unit x days
+    half-life   business days from the peak of the distance to the first day until half of it is gone, or NaN
+
+Groups are the nominal coupon securities of a bucket, on or off the run: yield (mean), roughness (root mean squared
+residual to the fitted curve), spread (of firm two-sided quotes at the close, in bp of price), turnover (sum), rounds
+without a firm quote (mean). A bucket is by calendar years to maturity on the day; the lists of operations, which go
+by months from settlement, differ by a few days. Differences in differences are a group less another, by day.
+"""
+
+import numpy as np
+import pandas as pd
+
+from experiments.experiment import GROUP_COLUMNS, Experiment, Group, Outcome
+from market.auctions.buyback import BUCKETS
+
+ALL = "all"
+DAYS_A_MONTH = 365.25 / 12
+NOMINAL = ("note", "bond")
+
+
+def by_group(securities: pd.DataFrame) -> pd.DataFrame:
+    """Return ``GROUP_COLUMNS`` by date, bucket and issues, from the table of securities; "all" stands for any."""
+    alive = _alive(securities)
+    stacked = pd.concat(
+        [alive, alive.assign(bucket=ALL), alive.assign(issues=ALL), alive.assign(bucket=ALL, issues=ALL)]
+    )
+    squared = stacked.assign(roughness_bp=stacked["residual_bp"] ** 2)
+    keys = ["date", "bucket", "issues"]
+    means = squared.groupby(keys, observed=True)[["yield_bp", "roughness_bp", "spread_bp", "unquoted_share"]].mean()
+    means["roughness_bp"] = np.sqrt(means["roughness_bp"])
+    means["turnover_musd"] = squared.groupby(keys, observed=True)["turnover_musd"].sum()
+    return means[list(GROUP_COLUMNS)].reset_index()
+
+
+def _alive(securities: pd.DataFrame) -> pd.DataFrame:
+    """Return the notes and bonds of each day that are in a bucket, with bucket, issues and spread."""
+    kept = securities["kind"].isin(NOMINAL) & (securities["outstanding_musd"] > 0)
+    alive = securities[kept].copy()
+    months = ((alive["maturity"] - alive["date"]).dt.days / DAYS_A_MONTH).to_numpy(np.float64)
+    alive["bucket"] = ""
+    for name, (kinds, low, high) in BUCKETS.items():
+        if kinds is BUCKETS["2Y to 3Y"][0]:
+            alive.loc[(months >= low) & (months < high), "bucket"] = name
+    alive["issues"] = np.where(alive["on_the_run"], "on-the-run", "off-the-run")
+    alive["spread_bp"] = (alive["ask"] - alive["bid"]) / (alive["ask"] + alive["bid"]) * 2e4
+    return alive[alive["bucket"] != ""]
+
+
+def series(daily: pd.DataFrame, groups: pd.DataFrame, outcome: Outcome) -> "pd.Series[float]":
+    """Return the daily series of an outcome by business day of the run, from 1."""
+    dates = pd.Index(daily["date"])
+    if outcome.group is None:
+        values = daily.set_index("date")[outcome.column].astype(float)
+    else:
+        values = _of_group(groups, outcome.group, outcome.column).reindex(dates)
+        if outcome.less is not None:
+            values = values - _of_group(groups, outcome.less, outcome.column).reindex(dates)
+    return pd.Series(values.to_numpy(np.float64), pd.RangeIndex(1, len(dates) + 1, name="day"))
+
+
+def _of_group(groups: pd.DataFrame, group: Group, column: str) -> "pd.Series[float]":
+    """Return a column of a group by date."""
+    mine = (groups["bucket"] == (group.bucket or ALL)) & (groups["issues"] == group.issues)
+    return groups[mine].set_index("date")[column]
+
+
+def value(path: "pd.Series[float]", outcome: Outcome) -> float:
+    """Return the number of an outcome from its daily series; NaN where there is none."""
+    window = path.loc[outcome.from_day : outcome.to_day].dropna().to_numpy(np.float64)
+    return STATISTICS[outcome.statistic](window) if len(window) else float("nan")
+
+
+def half_life(window: np.ndarray) -> float:
+    """Return the days from the largest distance to the first value until half of it is gone."""
+    distance = np.abs(window - window[0])
+    top = int(np.argmax(distance))
+    below = np.flatnonzero(distance[top:] <= distance[top] / 2)
+    return float(below[0]) if distance[top] > 0 and len(below) else float("nan")
+
+
+STATISTICS = {
+    "mean": lambda window: float(np.mean(window)),
+    "last": lambda window: float(window[-1]),
+    "peak": lambda window: float(np.max(window)),
+    "area": lambda window: float(np.sum(window - window[0])),
+    "half-life": half_life,
+}
+
+
+def of_run(daily: pd.DataFrame, groups: pd.DataFrame, question: Experiment) -> dict[str, float]:
+    """Return every outcome of a run by name."""
+    return {outcome.name: value(series(daily, groups, outcome), outcome) for outcome in question.outcomes}

@@ -1,0 +1,94 @@
+"""The section of a scenario for buyers: money abroad, by date, and whether investors sell for fear of others' sales."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from agents.buyers.hedged_pickup import BASIS, FOREIGN_RATE
+from experiments.sections.section import BusinessDay, Section, declared
+from market.units import day_number
+
+
+class ForeignMoney(Section):
+    """Short rates abroad and the cost of a hedge beyond them, from a day on."""
+
+    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
+    rate_bp: float = Field(description="short rate abroad", json_schema_extra={"unit": "bp"}, ge=-500, le=2500)
+    basis_bp: float = Field(
+        description="cost of a forward beyond interest parity", json_schema_extra={"unit": "bp"}, ge=-500, le=500
+    )
+
+
+class Buyers(Section):
+    """What moves end investors from outside the market and from each other."""
+
+    foreign_rate_bp: float = declared(
+        300.0,
+        "bp",
+        "a guess between the policy rates of 28 May 2024: European Central Bank 4.00 %, Bank of Japan 0 to 0.1 %, "
+        "Bank of England 5.25 %",
+        "short rate abroad at the start; only what it changes matters",
+        ge=-500,
+        le=2500,
+    )
+    fx_basis_bp: float = declared(
+        20.0,
+        "bp",
+        "a guess in the range of Du, Tepper and Verdelhan (2018)",
+        "cost of a forward beyond interest parity at the start; only what it changes matters",
+        ge=-500,
+        le=500,
+    )
+    foreign: tuple[ForeignMoney, ...] = declared(
+        (), "bp", "flat by default: the cuts abroad of 2024 are left out", "what replaces both from a day on"
+    )
+    fear: float = declared(
+        0.0,
+        "share per bp",
+        "off; Bernardo and Welch (2004), Morris and Shin (2004)",
+        "of what bond funds and foreign private holders hold, sold at once for each bp that a maturity's yields rose "
+        "in a day beyond news and a usual day",
+        ge=0,
+        le=0.1,
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [step.since for step in self.foreign]
+        if days != sorted(set(days)):
+            raise ValueError(f"foreign starts on {', '.join(map(str, days))}, expected each later than the one before")
+        return self
+
+    def set_habits(self, agent: Any) -> None:
+        """Put the scenario's fear in the place of the trait, in those who may run."""
+        if self.fear > 0 and getattr(agent, "runs", False):
+            agent.fear = self.fear
+
+
+@dataclass(frozen=True)
+class MoneyAbroad:
+    """What the market calls each morning: it makes the day's figures public."""
+
+    steps: tuple[tuple[int, float, float], ...]  # day, rate, basis, in order
+
+    def __call__(self, market: Any) -> None:
+        """Say what rates abroad and the basis are today."""
+        day = self.steps[0][0] if market.burning_in else market.date
+        _, rate, basis = [step for step in self.steps if step[0] <= day][-1]
+        market.extras[FOREIGN_RATE], market.extras[BASIS] = rate, basis
+
+
+def money_abroad(buyers: Buyers) -> MoneyAbroad:
+    """Return the path of foreign rates and of the basis, from before any day on."""
+    later = ((day_number(step.since), step.rate_bp, step.basis_bp) for step in buyers.foreign)
+    return MoneyAbroad(((-(10**9), buyers.foreign_rate_bp, buyers.fx_basis_bp), *later))
+
+
+def outside(buyers: Buyers, start: date, end: date) -> str | None:
+    """Say what is wrong with the days of foreign money in a run from ``start`` to ``end``; None if nothing is."""
+    for place, step in enumerate(buyers.foreign):
+        if not start < step.since <= end:
+            return f"buyers.foreign[{place}].since is {step.since}, expected after {start}, up to {end}"
+    return None

@@ -1,0 +1,46 @@
+"""The section of a scenario for flows: what a holder buys or sells whatever it costs, day by day, by maturity.
+
+A path of amounts is the general case of a sale (``shocks``): positive days buy, negative days sell, each in equal parts
+over the rounds of the day. What is bought or sold changes the holder's accustomed share for good.
+"""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from experiments.sections.section import BusinessDay, Section, Years, declared
+
+FlowKind = Literal["coupons", "bills", "tips"]
+
+
+class Flow(Section):
+    """What one holder, or all of a kind, buys (positive) and sells (negative) on consecutive business days."""
+
+    date: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
+    holder: str = Field(
+        description="kind or name of the institution that trades", json_schema_extra={"unit": "name"}, min_length=1
+    )
+    securities: FlowKind = declared("coupons", "mode", "", "what is traded")
+    bucket_years: Years = Field(description="remaining maturity, from and to", json_schema_extra={"unit": "years"})
+    daily_musd: tuple[int, ...] = Field(
+        description="face bought, or sold if negative, on each business day from the first on",
+        json_schema_extra={"unit": "musd"},
+        min_length=1,
+        max_length=600,
+    )
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        large = next((amount for amount in self.daily_musd if abs(amount) > 500_000), None)
+        if large is not None:
+            raise ValueError(f"daily_musd has {large}, expected -500000 to 500000")
+        return self
+
+
+def outside(flows: tuple[Flow, ...], start: date, end: date) -> str | None:
+    """Say what is wrong with the days of flows in a run from ``start`` to ``end``; None if nothing is."""
+    for place, flow in enumerate(flows):
+        if not start < flow.date <= end:
+            return f"flows[{place}].date is {flow.date}, expected after {start}, up to {end}"
+    return None

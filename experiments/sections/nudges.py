@@ -1,0 +1,43 @@
+"""The section of a scenario for nudges: on a day, one firm bid is moved by some ticks, once; a placebo treatment."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from experiments.sections.section import BusinessDay, Section, declared
+from market.units import day_number
+
+
+class Nudge(Section):
+    """One firm bid, drawn by the seed, is shown some ticks lower in the first round of a day that shows any."""
+
+    date: BusinessDay = Field(description="day of the nudge", json_schema_extra={"unit": "date"})
+    ticks: int = declared(1, "ticks", "the least that a quote can move", "how far the bid moves down", ge=1, le=100)
+
+
+@dataclass(frozen=True)
+class Nudging:
+    """What the market calls each morning; it acts on its day."""
+
+    day: int
+    ticks: int
+
+    def __call__(self, market: Any) -> None:
+        """Leave word for the first round that shows a bid."""
+        if not market.burning_in and market.date == self.day:
+            market.nudge_ticks = self.ticks
+
+
+def outside(nudges: tuple[Nudge, ...], start: date, end: date) -> str | None:
+    """Say what is wrong with the days of nudges in a run from ``start`` to ``end``; None if nothing is."""
+    for place, nudge in enumerate(nudges):
+        if not start < nudge.date <= end:
+            return f"nudges[{place}].date is {nudge.date}, expected after {start}, up to {end}"
+    return None
+
+
+def nudging(section: Nudge) -> Nudging:
+    """Return what a scenario describes."""
+    return Nudging(day_number(section.date), section.ticks)

@@ -1,0 +1,370 @@
+"""A scenario: the frozen, typed record of one world, in the sections of a scenario file.
+
+Every field has a unit, a default, bounds and a source (in its JSON schema); an unknown key, a wrong type or an
+impossible value is refused (``experiments.scenario`` says where). Faces are in millions of dollars, rates in
+basis points, dates are ISO dates. Values only: nothing in a scenario is code, and nobody may ask a scenario for its
+name.
+
+Defaults are the market of 28 May 2024 to 31 January 2025 as it was. Guesses are called so in ``source``.
+"""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from experiments.errors import UserError
+from experiments.population import Population
+from experiments.sections import buyers as buyer_sections
+from experiments.sections import flows as flow_sections
+from experiments.sections import news as news_sections
+from experiments.sections import nudges as nudge_sections
+from experiments.sections.buybacks import Buybacks
+from experiments.sections.buyers import Buyers
+from experiments.sections.coupons import CouponShifts
+from experiments.sections.debt_limit import DebtLimit
+from experiments.sections.deficits import Deficit
+from experiments.sections.exits import Exit, outside
+from experiments.sections.flows import Flow
+from experiments.sections.futures import Futures
+from experiments.sections.money import MoneyMarket
+from experiments.sections.news import News
+from experiments.sections.nudges import Nudge
+from experiments.sections.purchases import BackstopAuctions, Functioning, Purchases
+from experiments.sections.requests import Requests
+from experiments.sections.section import BusinessDay, Section
+from experiments.sections.section import declared as _field
+from experiments.sections.venues import BookClass, Clearing, all_to_all
+from experiments.sections.withdrawals import Withdrawal, outside_run
+from market.calendar import next_business_day, previous_business_day
+from market.units import day_number, to_date
+
+DEFAULT_START = date(2024, 5, 28)
+LAST_DAY = date(2025, 12, 31)  # of the published calendars
+
+
+def start_days() -> list[date]:
+    """Return the days that a starting state exists of: the last business day of each month of 2024, and 28 May."""
+    firsts = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(1, 13)]
+    return sorted([DEFAULT_START, *(to_date(previous_business_day(day_number(first))) for first in firsts)])
+
+
+def _start_day(day: date) -> date:
+    """Refuse a day of which no starting state can be made."""
+    choices = start_days()
+    if day not in choices:
+        near = min(choices, key=lambda choice: abs(choice - day))
+        raise ValueError(f"expected 2024-05-28 or the last business day of a month of 2024; the nearest is {near}")
+    return day
+
+
+def start_day_of(text: str) -> date:
+    """Return the day of a starting state from its ISO text; UserError names the nearest."""
+    try:
+        return _start_day(date.fromisoformat(text))
+    except ValueError as error:
+        said = error if "expected" in str(error) else "expected a date such as 2024-05-28"
+        raise UserError(f"date {text}: {said}") from None
+
+
+StartDay = Annotated[date, AfterValidator(_start_day)]
+
+
+class Run(Section):
+    """When, how finely, and what is kept."""
+
+    start: StartDay = _field(DEFAULT_START, "date", "eve of the first regular buyback", "day of the starting state")
+    end: BusinessDay = _field(
+        date(2025, 1, 31), "date", "end of the refunding quarter", "last day of the run", le=LAST_DAY
+    )
+    rounds: int = _field(20, "rounds a day", "a convention", "rounds from 08:00 to 17:00", ge=4, le=540)
+    burn_in_days: int = _field(60, "business days", "a convention", "steady days before the clock starts", ge=0, le=500)
+    keep: tuple[Literal["trades", "requests", "quotes"], ...] = _field(
+        (), "tables", "", "large tables to record as well"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError(f"end is {self.end}, expected a day after the start {self.start}")
+        return self
+
+
+class Market(Section):
+    """The rules of the venues."""
+
+    dealers_asked: int = _field(
+        4,
+        "dealers",
+        "3 to 5 are usual (Hendershott and Madhavan 2015)",
+        "dealers asked in a request for quote",
+        ge=1,
+        le=24,
+    )
+    noise_curve: Literal["svensson", "spline"] = _field(
+        "svensson", "model", "Gurkaynak, Sack and Wright 2007", "curve that the noise measure fits"
+    )
+    when_issued: bool = _field(
+        True, "flag", "SIFMA", "new securities trade from their announcement, in yield, for delivery on the issue day"
+    )
+    requests: Requests = Requests()
+    all_to_all: tuple[BookClass, ...] = all_to_all
+    clearing: Clearing = Clearing()
+
+
+class Cap(Section):
+    """A cap on what the Fed lets run off, from a day on."""
+
+    since: date = Field(description="first day of the cap", json_schema_extra={"unit": "date"})
+    treasuries_musd: int = Field(
+        description="most Treasuries redeemed in a calendar month", json_schema_extra={"unit": "musd"}, ge=0, le=10**8
+    )
+    mbs_musd: int = Field(
+        description="most mortgage securities run off in a month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6
+    )
+
+
+class Rates(Section):
+    """The Fed's administered rates, from a day on."""
+
+    since: date = Field(description="first day of the rates", json_schema_extra={"unit": "date"})
+    iorb_bp: float = Field(description="interest on reserves", json_schema_extra={"unit": "bp"}, ge=-100, le=2500)
+    on_rrp_bp: float = Field(
+        description="overnight reverse repo rate", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
+    )
+    standing_repo_bp: float = Field(
+        description="minimum bid of the standing repo facility", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
+    )
+
+    @model_validator(mode="after")
+    def _corridor(self) -> Self:
+        if not self.on_rrp_bp <= self.iorb_bp <= self.standing_repo_bp:
+            raise ValueError(f"expected on_rrp_bp <= iorb_bp <= standing_repo_bp from {self.since} on")
+        return self
+
+
+QT_CAPS = (Cap(since=date(2022, 9, 1), treasuries_musd=60_000, mbs_musd=35_000),
+           Cap(since=date(2024, 6, 1), treasuries_musd=25_000, mbs_musd=35_000))  # fmt: skip
+
+
+class Policy(Section):
+    """What the official sector does; ``published`` means as it was."""
+
+    caps: tuple[Cap, ...] = _field(
+        QT_CAPS, "musd a month", "Desk statements", "run-off caps in force from their days on"
+    )
+    rates_path: Literal["published", "flat"] = _field(
+        "published", "mode", "New York Fed", "rates as set, or of the start for ever"
+    )
+    rates: tuple[Rates, ...] = _field((), "bp", "", "rates that replace the path from their days on")
+    supply: Literal["published", "steady"] = _field(
+        "published", "mode", "Fiscal Data", "auctions as they were, or maturing face re-issued in its own term"
+    )
+    fiscal: Literal["published", "balanced"] = _field(
+        "published", "mode", "Daily Treasury Statement", "spending less taxes"
+    )
+    factors: Literal["published", "held"] = _field(
+        "published", "mode", "H.4.1", "the Fed's other assets and liabilities"
+    )
+    buybacks: Buybacks = Buybacks()
+    debt_limit: DebtLimit = DebtLimit()
+    deficits: tuple[Deficit, ...] = _field((), "deficits", "", "outlays or receipts on top of the published ones")
+    coupon_shift: CouponShifts = CouponShifts()
+    purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
+    functioning: Functioning = Functioning()
+    backstop: BackstopAuctions = BackstopAuctions()
+    qe_like_buybacks: bool = _field(
+        False,
+        "flag",
+        "a counterfactual",
+        "the Fed holds the operations of the buyback calendar in the Treasury's place",
+    )
+    hedged_purchases: bool = _field(
+        False, "flag", "off: never a rule in force", "the Fed sells futures against the notes and bonds that it buys"
+    )
+    on_rrp_limit_musd: int = _field(
+        160_000,
+        "musd",
+        "New York Fed, since September 2021: 160 billion a counterparty and day",
+        "most that one fund may place in the reverse repo facility overnight",
+        ge=0,
+        le=10**7,
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name, steps in (("caps", self.caps), ("rates", self.rates)):
+            days = [step.since for step in steps]
+            if days != sorted(set(days)):
+                raise ValueError(
+                    f"{name} start on {', '.join(map(str, days))}, expected each later than the one before"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _deficits_of_published_flows(self) -> Self:
+        if self.deficits and self.fiscal != "published":
+            raise ValueError(f'deficits with fiscal = "{self.fiscal}", expected "published": receipts balance it else')
+        return self
+
+    @model_validator(mode="after")
+    def _operations_to_take_over(self) -> Self:
+        if self.qe_like_buybacks and self.buybacks.mode in ("placebo", "standing", "off"):
+            mode = self.buybacks.mode
+            raise ValueError(f'qe_like_buybacks with buybacks.mode = "{mode}", expected operations: "programme"')
+        return self
+
+
+class Start(Section):
+    """The freedom that the published data leave to the starting state."""
+
+    tilt: float = _field(0.0, "log points", "a convention", "random tilt of who holds what", ge=0, le=2)
+    tilt_seed: int = _field(0, "seed", "", "which tilt", ge=0, lt=2**63)
+    anchored: bool = _field(
+        True, "flag", "a modelling choice", "beliefs start at published prices, not at those that the burn-in led to"
+    )
+    wanted_bills: float = _field(
+        0.7,
+        "share",
+        "a guess near dealers' mean position in bills, January to May 2024 (FR 2004)",
+        "of the bills that dealers hold at the start, what they want to hold; auctions leave the rest with them anew",
+        ge=0,
+        le=1,
+    )
+
+
+class Sale(Section):
+    """One holder, or all of a kind, sells securities of a maturity range in equal parts over some days."""
+
+    type: Literal["sale"]
+    date: BusinessDay = Field(description="first day of the sale", json_schema_extra={"unit": "date"})
+    holder: str = Field(
+        description="kind or name of the institution that sells", json_schema_extra={"unit": "name"}, min_length=1
+    )
+    bucket_years: tuple[float, float] = Field(
+        description="remaining maturity sold, from and to", json_schema_extra={"unit": "years"}
+    )
+    amount_musd: int = Field(description="face sold in all", json_schema_extra={"unit": "musd"}, gt=0, le=5_000_000)
+    days: int = Field(
+        1, description="business days over which it is sold", json_schema_extra={"unit": "days"}, ge=1, le=260
+    )
+
+    @model_validator(mode="after")
+    def _a_range(self) -> Self:
+        low, high = self.bucket_years
+        if not 0 <= low < high <= 40:
+            raise ValueError(f"bucket_years is [{low}, {high}], expected from and to with 0 <= from < to <= 40")
+        return self
+
+
+Behaviour = Literal["default", "zero-intelligence", "news-value", "shuffled"]
+
+
+class Scenario(Section):
+    """The world of a run, all but its seed."""
+
+    name: str = _field("unnamed", "name", "", "name of the scenario: that of its file")
+    about: str = _field("", "text", "", "one sentence on what it is for")
+    behaviour: Behaviour = _field(
+        "default",
+        "mode",
+        "Gode and Sunder 1993 for zero-intelligence",
+        "by their rules, or a null: random orders within limits, dealers at the news value, investors' traits shuffled",
+    )
+    run: Run = Run()
+    market: Market = Market()
+    policy: Policy = Policy()
+    news: News = News()
+    population: Population = Population()
+    money_market: MoneyMarket = MoneyMarket()
+    buyers: Buyers = Buyers()
+    futures: Futures = Futures()
+    start: Start = Start()
+    shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
+
+    flows: tuple[Flow, ...] = _field((), "flows", "", "what holders buy or sell whatever it costs, by day")
+    exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
+    withdrawals: tuple[Withdrawal, ...] = _field((), "withdrawals", "", "bidders that stay away from auctions")
+    nudges: tuple[Nudge, ...] = _field((), "nudges", "", "days on which one quote is moved, for placebos")
+
+    @model_validator(mode="after")
+    def _exits_inside(self) -> Self:
+        days = self.run.start, self.run.end
+        for wrong in (
+            outside(self.exits, *days),
+            outside_run(self.withdrawals, *days),
+            flow_sections.outside(self.flows, *days),
+            news_sections.outside(self.news, *days),
+            nudge_sections.outside(self.nudges, *days),
+            buyer_sections.outside(self.buyers, *days),
+        ):
+            if wrong:
+                raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _futures_by_rule(self) -> Self:
+        if self.futures.enabled and self.behaviour != "default":
+            raise ValueError(
+                f'futures.enabled with behaviour = "{self.behaviour}", expected "default": nobody is random'
+            )
+        if self.policy.hedged_purchases and not self.futures.enabled:
+            raise ValueError("policy.hedged_purchases without futures to sell, expected futures.enabled = true")
+        return self
+
+    @model_validator(mode="after")
+    def _limit_inside(self) -> Self:
+        limit, policy = self.policy.debt_limit, self.policy
+        if not limit.enabled:
+            return self
+        first = to_date(next_business_day(day_number(self.run.start)))
+        if not first < limit.reinstated <= self.run.end:
+            raise ValueError(
+                f"policy.debt_limit.reinstated is {limit.reinstated}, expected after the first day {first}, on which "
+                f"pending issues are sold again, up to {self.run.end}"
+            )
+        if policy.fiscal != "published" or policy.supply != "published" or policy.buybacks.financing == "cash":
+            raise ValueError(
+                "policy.debt_limit needs what issues and spends: expected policy.fiscal and policy.supply published, "
+                "and policy.buybacks.financing not cash"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _purchases_inside(self) -> Self:
+        for place, plan in enumerate(self.policy.purchases):
+            if not self.run.start < plan.since <= self.run.end:
+                raise ValueError(
+                    f"policy.purchases[{place}].since is {plan.since}, expected after {self.run.start}, "
+                    f"up to {self.run.end}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _shocks_inside(self) -> Self:
+        for place, shock in enumerate(self.shocks):
+            if not self.run.start < shock.date <= self.run.end:
+                raise ValueError(
+                    f"shocks[{place}].date is {shock.date}, expected after {self.run.start}, up to {self.run.end}"
+                )
+        return self
+
+    def canonical(self) -> str:
+        """Return the values that matter as canonical JSON: sorted, without spaces, without name and comment."""
+        values = self.model_dump(mode="json", exclude={"name", "about"})
+        return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    def digest(self) -> str:
+        """Return the hash of the values: two scenarios of equal digest are the same world."""
+        return sha256(self.canonical().encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema of a scenario file: fields, units, bounds, sources."""
+    schema = Scenario.model_json_schema()
+    schema["properties"].pop("name")
+    base = {"type": "string", "description": "scenario that this one inherits from: a bundled name or a path"}
+    schema["properties"] = {"base": base, **schema["properties"]}
+    return schema

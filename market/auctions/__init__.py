@@ -1,0 +1,1 @@
+"""Operations at an hour: auctions, buybacks, the Fed's purchases and sales, when-issued trading, standing bids."""

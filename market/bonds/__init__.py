@@ -1,0 +1,1 @@
+"""Securities and what they are worth: the list, bond arithmetic, price indices, fitted curves."""

@@ -1,0 +1,1 @@
+"""Order books: ladders of prices, messages, matching, and who may rest orders where."""

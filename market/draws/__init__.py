@@ -1,0 +1,1 @@
+"""Random draws that have an owner, and counts and choices made of them."""

@@ -1,0 +1,209 @@
+"""The evening's repo, segment by segment; money is posted between the calls, so that each sees what the last one left.
+
+1. Clients borrow the uncleared part of what they need from a few dealers of theirs, who lend what they do not have yet.
+2. One call of cleared repo: dealers for a part of what they lack, clients for the rest; money funds with a part of
+   their cash, banks, and whoever has cash left over, lend.
+3. What a client still lacks it borrows from its dealers too.
+4. One call of tri-party repo: dealers for all that they lack; money funds and the standing repo facility lend.
+
+Between 1 and 2 it is public how much fuller dealers' balance sheets are than usual (``repo pressure`` in
+``View.extras``; ``market.segments.pressure``): who lends asks more the fuller they are. Clients pay the median rate of
+tri-party repo and their dealer's spread. Where nobody is a dealer, all borrow in the last call. Units: cents; rates in
+1e-4 of a percent.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from market.accounts.instruments import FED, Money
+from market.books.messages import LOANS
+from market.money import repo
+from market.money.repo import CASH_NEEDS, CASH_OFFERS
+from market.money.segments import (
+    TRIPARTY_HAIRCUT_E4,
+    Segment,
+    haircut_e4,
+    money_of,
+    pressure,
+    prime_brokers,
+    split_evenly,
+)
+from market.roles import ClearedLender, Client, Intermediary, RepoBorrower, RepoLender
+from market.units import CENTS_PER_MUSD, Bool, Float, Int
+
+STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit: New York Fed, Standing Repo Facility FAQs
+E4_PER_BP = 100  # rates of loans count 1e-4 of a percent
+PRESSURE = "repo pressure"
+UNSEEN = 1 / 3.8  # what dealers finance here of their published repo: 605 of 2,284 bn on 29 May 2024 (FR 2004)
+USUAL_DAYS = 60.0  # memory of what is usual: a guess
+
+Table = NDArray[Any]
+
+
+def lend_by_segment(market: Any) -> Table:
+    """Hold the calls of the evening, post the money, and return the LOANS."""
+    dealers, clients = _rows_of(market, Intermediary), _clients(market)
+    apart = _by_account(market, Client, "sponsored_share", 1.0)
+    first = _bilateral(market, dealers, clients, 1.0 - apart)
+    _note_pressure(market, dealers)
+    cleared = _cleared(market, dealers, clients)
+    second = _bilateral(market, dealers, clients, np.ones(len(clients)))
+    triparty = _triparty(market, dealers)
+    bilateral = np.concatenate([first, second])
+    spread = _terms(market)[1]
+    base = median_e4(triparty, round(market.rates.on_rrp * E4_PER_BP))
+    bilateral["rate_e4"] = base + np.rint(spread[bilateral["lender"]] * E4_PER_BP).astype(np.int64)
+    return np.concatenate([triparty, cleared, bilateral])
+
+
+def median_e4(loans: Table, otherwise: int) -> int:
+    """Return the volume-weighted median rate of private loans; of the Fed's where there are no others."""
+    private = loans[loans["lender"] != FED]
+    for table in (private, loans):
+        if table["cents"].sum() > 0:
+            return repo.sofr_e4(table)
+    return otherwise
+
+
+def post(market: Any, loans: Table, memo: str = "repo") -> None:
+    """Hand out the cash against the claim to have it back."""
+    with market.flows.under(memo):
+        market.ledger.pay(memo, loans["lender"], loans["borrower"], loans["cents"])
+        market.ledger.transfer(memo, money_of(loans), loans["borrower"], loans["lender"], loans["cents"])
+
+
+# ---- the three kinds of loans ------------------------------------------------------------------
+def _bilateral(market: Any, dealers: Bool, clients: Bool, share: Float) -> Table:
+    """Let clients borrow a share of what they need from their dealers, in equal parts; rates are set later."""
+    needs, lenders = _needs(market), np.flatnonzero(dealers)
+    needs = needs[clients[needs["borrower"]]]
+    if not len(needs) or not len(lenders):
+        return np.zeros(0, LOANS)
+    who = needs["borrower"]
+    cents = np.floor(needs["cents"] * share[who]).astype(np.int64)
+    every = np.tile(lenders, len(who))
+    chance = market.streams.uniform_at("prime broker", market.identities[np.repeat(who, len(lenders))], 0, every)
+    chosen = lenders[prime_brokers(chance.reshape(len(who), len(lenders)))]
+    loans = np.zeros(chosen.size, LOANS)
+    loans["lender"], loans["borrower"] = chosen.ravel(), np.repeat(who, chosen.shape[1])
+    loans["cents"], loans["segment"] = split_evenly(cents, chosen.shape[1]).ravel(), Segment.BILATERAL
+    pairs = market.identities[loans["borrower"]], 0, loans["lender"]
+    loans["haircut_e4"] = haircut_e4(market.streams.uniform_at("haircut", *pairs))
+    loans = loans[loans["cents"] > 0]
+    post(market, loans)
+    return loans
+
+
+def _cleared(market: Any, dealers: Bool, clients: Bool) -> Table:
+    """Hold the cleared call."""
+    view, needs = market.view(), _needs(market)
+    who = needs["borrower"]
+    share = np.where(dealers, _terms(market)[0], np.where(clients, 1.0, 0.0))
+    needs["cents"] = np.floor(needs["cents"] * share[who]).astype(np.int64)
+    pieces = []
+    for lender in market.playing(RepoLender):
+        offer = lender.lend_cleared if market.plays(lender, ClearedLender) else lender.lend
+        pieces.append(table(CASH_OFFERS, "lender", lender.rows, *offer(market.ledger.cash(lender.rows), view)))
+    return _called(market, in_drawn_order(market, pieces, "lender"), needs[needs["cents"] > 0], Segment.CLEARED)
+
+
+def _triparty(market: Any, dealers: Bool) -> Table:
+    """Hold the tri-party call, the Fed's standing facility among the lenders."""
+    view, needs = market.view(), _needs(market)
+    needs = needs[dealers[needs["borrower"]]] if dealers.any() else needs
+    lenders = [lender for lender in market.playing(RepoLender) if market.plays(lender, ClearedLender)]
+    pieces = [
+        table(CASH_OFFERS, "lender", lender.rows, *lender.lend(market.ledger.cash(lender.rows), view))
+        for lender in lenders
+    ]
+    fed = table(CASH_OFFERS, "lender", np.array([FED]), np.array([STANDING_REPO_LIMIT]), np.array([market.rates.srf]))
+    offers = np.concatenate([in_drawn_order(market, pieces, "lender"), fed])
+    return _called(market, offers, needs, Segment.TRIPARTY, TRIPARTY_HAIRCUT_E4)
+
+
+def _called(market: Any, offers: Table, needs: Table, segment: Segment, haircut: int = 0) -> Table:
+    """Clear a call, post its loans and return them."""
+    loans = repo.clear(offers, needs)
+    loans["segment"], loans["haircut_e4"] = segment, haircut
+    post(market, loans)
+    return loans
+
+
+# ---- who ---------------------------------------------------------------------------------------
+def _needs(market: Any) -> Table:
+    """Gather what all but banks lack now, in an order drawn for the evening."""
+    needs = gathered_needs(market)
+    return np.asarray(needs[market.ledger.money_of[needs["borrower"]] != Money.RESERVES])
+
+
+def gathered_needs(market: Any) -> Table:
+    """Gather what everybody lacks now, in an order drawn for the evening."""
+    view, pieces = market.last_view(), []
+    for borrower in market.playing(RepoBorrower):
+        cents, rate_bp = borrower.borrow(market.ledger.cash(borrower.rows), view)
+        pieces.append(table(CASH_NEEDS, "borrower", borrower.rows, cents, rate_bp))
+    return in_drawn_order(market, pieces, "borrower")
+
+
+def _rows_of(market: Any, role: type) -> Bool:
+    """Return which accounts play a role (accounts,)."""
+    out = np.zeros(len(market.ledger), np.bool_)
+    for participant in market.playing(role):
+        out[participant.rows] = True
+    return out
+
+
+def _clients(market: Any) -> Bool:
+    """Return which accounts borrow and are neither dealers nor banks (accounts,)."""
+    bank = market.ledger.money_of == Money.RESERVES
+    return np.asarray(_rows_of(market, RepoBorrower) & ~_rows_of(market, Intermediary) & ~bank)
+
+
+def _by_account(market: Any, role: type, method: str, otherwise: float) -> Float:
+    """Return what each account's player of a role says (accounts,)."""
+    out = np.full(len(market.ledger), otherwise)
+    for participant in market.playing(role):
+        out[participant.rows] = getattr(participant, method)()
+    return out
+
+
+def _terms(market: Any) -> tuple[Float, Float]:
+    """Return by account a dealer's part of needs borrowed cleared, and its spread to clients in bp."""
+    view, cleared, spread = market.last_view(), np.zeros(len(market.ledger)), np.zeros(len(market.ledger))
+    for dealer in market.playing(Intermediary):
+        cleared[dealer.rows], spread[dealer.rows] = dealer.terms(view)
+    return cleared, spread
+
+
+def _note_pressure(market: Any, dealers: Bool) -> None:
+    """Let it be known how much fuller dealers' balance sheets are than usual; remember what is."""
+    view, needs = market.view(), _needs(market)
+    needs = needs[dealers[needs["borrower"]]]
+    closed = np.zeros(len(market.ledger))
+    for dealer in market.playing(Intermediary):
+        closed[dealer.rows] = dealer.closed(view)
+    shut = int(np.rint(needs["cents"] * closed[needs["borrower"]]).astype(np.int64).sum())
+    need = int(needs["cents"].sum())
+    usual = market.usual_repo_cents or need
+    market.extras[PRESSURE] = pressure(need, usual, UNSEEN, shut / need if need else 0.0)
+    market.usual_repo_cents = usual + round((need - usual) / USUAL_DAYS)
+    market.view()
+
+
+def table(kind: np.dtype[Any], party: str, rows: Int, cents: Any, rate_bp: Any) -> Table:
+    """Return a table of offers or needs from what a participant says; nothing of what is zero."""
+    lines = np.zeros(len(rows), kind)
+    lines[party], lines["cents"] = rows, cents
+    lines["rate_e4"] = np.rint(np.asarray(rate_bp) * E4_PER_BP).astype(np.int64)
+    return lines[lines["cents"] > 0]
+
+
+def in_drawn_order(market: Any, pieces: list[Table], party: str) -> Table:
+    """Put tables together in an order drawn for the evening."""
+    if not pieces:
+        return np.zeros(0, CASH_OFFERS if party == "lender" else CASH_NEEDS)
+    lines = np.concatenate(pieces)
+    chance = market.streams.uniform(f"repo {party}", market.identities, market.day, 1)[:, 0]
+    return lines[np.argsort(chance[lines[party]], kind="stable")]
