@@ -1,5 +1,4 @@
-"""The command line: ``offtherun run``, ``check``, ``costs``, ``not-qe``, ``replay``, ``validate``, ``snapshot``,
-``check-data``, ``scenarios``, ``schema``, ``dashboard``, ``version``.
+"""The command line ``offtherun``: runs and what is read from one of them; groups of commands are in ``commands``.
 
 What the user can mend is one line on standard error, ``offtherun: what, where, what was expected, the nearest``,
 and status 2; a check that finds something is status 1; an interrupt is status 130. Nothing is left half-written in
@@ -212,8 +211,9 @@ def venues(
 def snapshot(
     date: Annotated[str, typer.Option(help="2024-05-28, or the last business day of a month of 2024.")] = "2024-05-28",
     tilt: Annotated[float, typer.Option(help="Random tilt of who holds what, in log points.", min=0, max=2)] = 0.0,
+    institutions: Annotated[str | None, typer.Option(help="List those of a kind by name instead, or 'all'.")] = None,
 ) -> None:
-    """Build the starting state of a date, and print its sums beside the published ones."""
+    """Build the starting state of a date, and print its sums beside the published ones, or who is in it."""
     from experiments.population import Population
     from experiments.sections.world import start_day_of
     from market.units import day_number
@@ -221,9 +221,11 @@ def snapshot(
     day = start_day_of(date)
 
     from experiments.start.reconcile import reconcile
+    from experiments.start.roster import roster
     from experiments.start.state import starting_state
 
-    print(reconcile(starting_state(day_number(day), Population().counts, tilt)))
+    state = starting_state(day_number(day), Population().counts, tilt)
+    print(reconcile(state) if institutions is None else roster(state, institutions))
 
 
 @app.command()

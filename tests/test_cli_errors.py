@@ -96,6 +96,7 @@ def test_check_of_a_damaged_run_is_status_1(market, capsys) -> None:
         (["snapshot", "--date", "2024-05-29"], "nearest is 2024-05-28"),
         (["snapshot", "--date", "yesterday"], "a date such as"),
         (["snapshot", "--tilt", "-1"], "--tilt"),
+        (["snapshot", "--institutions", "banks"], "did you mean 'bank'?"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(

@@ -11,6 +11,7 @@ from experiments.start.dealer_holdings import BUCKETS, bucket_mask
 from experiments.start.holders import DEFAULT_POPULATION
 from experiments.start.money import BANK_EQUITY, net_worth_cents
 from experiments.start.reconcile import lines, reconcile
+from experiments.start.roster import roster
 from experiments.start.sector_totals import CAYMAN, COUNTRIES, OTHERS, TIC
 from experiments.start.security_list import listing
 from experiments.start.state import starting_state
@@ -334,3 +335,11 @@ def test_the_reconciliation_shows_every_difference(state):
     assert all(line.state_musd == pytest.approx(line.published_musd, abs=0.001) for line in exact)
     (households,) = (line for line in lines(state) if line.what.startswith("household"))
     assert 0 < households.state_musd / households.published_musd - 1 < 0.3
+
+
+def test_the_roster_names_everybody_and_adds_to_what_the_state_holds(state):
+    said = roster(state, "foreign_official").splitlines()
+    rows = state.rows("foreign_official")
+    assert all(any(state.holders[row].name in line for line in said) for row in rows)
+    assert said[-1].split()[1] == f"{state.value()[rows].sum() / 1e8:,.0f}"
+    assert len(roster(state).splitlines()) == len(state.holders) - 3 + 4
