@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from small_market import small
 from tiny_experiment import tiny
 
+from experiments.belief.validate import targets
 from experiments.check import RunTables
 from experiments.errors import UserError
-from experiments.figures import buckets, events, owners
+from experiments.figures import buckets, events, moments, owners, three_intervals, tornado
 from experiments.figures.gallery import EXPERIMENT, FIGURES, REQUESTS, RUN, names, save
 from experiments.figures.style import SETTINGS
 from experiments.results import inference
@@ -62,6 +63,33 @@ def test_a_figure_of_a_run_passes_the_audit(name, folder):
 @pytest.mark.parametrize("name", names([EXPERIMENT]))
 def test_a_figure_of_an_experiment_passes_the_audit(name):
     assert complaints(FIGURES[name].draw(Invented())) == []
+
+
+def rows_of(**columns):
+    """Return the published column of a validation with other columns beside it."""
+    table = targets()
+    middle, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
+    return table.assign(**{name: middle + place * half for name, place in columns.items()})
+
+
+def test_figures_of_belief_pass_the_audit():
+    places = np.linspace(-12, 2, len(targets()))
+    assert complaints(moments.draw(rows_of(model=places, null=-places), ("null",))) == []
+    sources = [("seeds", -0.4, 0.6), ("parameters", -0.9, 1.1), ("structure", -0.2, 0.3)]
+    rows = [
+        {"outcome": name, "unit": "bp", "source": source, "mean": 0.1, "low": low, "high": high, "share": 1 / 3}
+        for name in ("noise of the fitted curve", "off-the-run spread")
+        for source, low, high in sources
+    ]
+    assert complaints(three_intervals.draw(pd.DataFrame(rows))) == []
+    hangs = pd.DataFrame({"parameter": ["elasticity", "hedge"], "at_low": [0.5, 0.9], "at_high": [1.5, 1.2]})
+    assert complaints(tornado.draw(hangs.assign(effect="a less b", outcome="noise", unit="bp"), 1.0)) == []
+
+
+def test_a_moment_is_drawn_where_its_interval_puts_it():
+    figure = moments.draw(rows_of(model=np.ones(len(targets()))))
+    drawn = [x for axes in figure.axes for line in axes.lines for x in line.get_xdata()]
+    assert len(drawn) == len(targets()) and drawn == pytest.approx(np.ones(len(targets())))
 
 
 def planted(**changes):
