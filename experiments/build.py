@@ -35,6 +35,7 @@ from experiments.sections.news import dated_news
 from experiments.sections.nudges import nudging
 from experiments.sections.requests import request_rules
 from experiments.sections.shocks import flow_of, sale_of, sellers
+from experiments.sections.swaps import swap_quotes
 from experiments.sections.venues import clearing_rules
 from experiments.sections.withdrawals import withdrawal_of
 from experiments.sections.world import Scenario
@@ -44,6 +45,7 @@ from experiments.start.holders import Holder
 from experiments.start.pattern import FirstDay, news_covariance, pattern_of
 from experiments.start.security_list import Listing, with_future
 from experiments.start.state import StartingState, starting_state
+from experiments.start.swap_funds import open_swap_funds
 from market.accounts.instruments import FED, Money
 from market.bonds.securities import Kind
 from market.calendar import business_days
@@ -151,6 +153,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     open_futures(market, scenario.futures)
+    open_swap_funds(market, scenario.swaps)
     befall(market, scenario)
 
 
@@ -190,6 +193,8 @@ def befall(market: TreasuryMarket, scenario: Scenario) -> None:
     market.shocks += exits
     market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
     market.shocks += (*map(nudging, scenario.nudges), money_abroad(scenario.buyers))
+    if scenario.swaps.enabled:
+        market.shocks += (swap_quotes(scenario.swaps),)
 
 
 def _numbers(holders: tuple[Holder, ...]) -> dict[str, int]:

@@ -20,17 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.buyers.investor import Investor, Pick
+from agents.buyers.investor import Pick
 from agents.hedge_funds.basis_rules import brake, carried, legs, reason, size
-from agents.hedge_funds.hedge_fund import HedgeFund
+from agents.hedge_funds.leveraged_fund import LeveragedFund
 from agents.traits import memory, trait
-from market.accounts.instruments import Money
 from market.exposure import along, exposure
 from market.futures.board import FuturesBoard, face_dv01_musd
 from market.futures.call import SCHEDULES, schedules_of
 from market.futures.cycle import N_CONTRACTS
-from market.trading import full_price_e8
-from market.units import CENTS_PER_MUSD, POINT_E8, Float, Int
+from market.units import Float, Int
 from market.view import View
 
 CHEAPEST = 3  # issues a contract into which more than the usual goes: a guess
@@ -39,46 +37,22 @@ URGENT_BP = 5.0  # above the price of the last call, at which it stops buying ba
 BARTH_KAHN = "Barth and Kahn (2021): 20 and more; from memory, low confidence"
 
 
-class BasisFund(HedgeFund):
+class BasisFund(LeveragedFund):
     """A hedge fund, or a desk of one, that trades the cash-futures basis."""
 
     together = True
     sector = "basis funds"
-    may_short = False
 
     speed = trait(0.5, "share of the gap a day", (0, 1), "a guess: the bond follows the future within days")
-    activity = trait(0.0, "turnover relative to others of its size", (0, 100), "it trades for the basis only")
     futures_speed = trait(0.2, "share of the gap a call", (0, 1), "a guess")
     basis_hurdle = trait(4.0, "bp", (-50, 100), "a guess: costs of trading and of balance sheet")
     most_size = trait(2.0, "usual positions", (0, 10), "a guess")
-    haircut = trait(0.01, "share of value", (0, 0.5), "mostly zero bilaterally, 2 % cleared (Hempel et al. 2023)")
     reserve = trait(1.0, "of initial margin", (0, 10), "a guess: as much again against variation margin")
     most_leverage = trait(25.0, "securities over equity", (1, 200), BARTH_KAHN)
-    forced_speed = trait(0.5, "share of the excess a day", (0, 1), "a guess: margin is due in a day")
 
     usual_spread = memory(0.0, "bp", N_CONTRACTS)
     scale = memory(1.0, "wanted over accustomed holding of each security")
     beyond = memory(0.0, "$m a bp wanted beyond the accustomed holding, by contract", N_CONTRACTS)
-    kept = memory(1.0, "share of futures that may stay today", 1)
-    room = memory(0.0, "$m of securities that its equity carries", 1)
-    why = memory(0.0, "Reason, of what binds first", 1)
-
-    # ---- what it is worth ------------------------------------------------------------------------
-    def books_musd(self) -> tuple[Float, Float, Float]:
-        """Return equity, securities and initial margin (members, 1), in million dollars."""
-        market = self.model
-        every = np.arange(len(market.securities))
-        known = np.where(np.isfinite(market.middle), market.middle, 100.0)
-        price = full_price_e8(market, every, np.rint(known * POINT_E8).astype(np.int64)) / POINT_E8
-        position = np.atleast_2d(self.position)
-        held = exposure(position, price * 1e-6)  # $100 of face at so many points are so many dollars
-        settled = market.ledger.money(self.rows)
-        money, posted = settled.sum(axis=1) + market.ledger.cash_due(self.rows), settled[:, Money.MARGIN]
-        return held + money[:, None] / CENTS_PER_MUSD, held, posted[:, None] / CENTS_PER_MUSD
-
-    def _members(self, values: Float) -> Any:
-        """Return values (members, k) in the shape of a memory."""
-        return values[0] if self.alone else values
 
     # ---- futures ---------------------------------------------------------------------------------
     def trade_futures(self, view: View) -> NDArray[Any]:
@@ -143,11 +117,7 @@ class BasisFund(HedgeFund):
         belongs = self._legs(view)[0]
         self.scale = self._members(along(np.minimum(share, 1.0), belongs) + (belongs.sum(axis=1) == 0.0))
         self.beyond = self._members(board.dv01_of(np.maximum(share - 1.0, 0.0) * usual))
-        forced = np.atleast_2d(self.kept) < 1.0
-        if forced.any():
-            sell = np.where(forced, (1.0 - np.atleast_2d(self.kept)) * np.maximum(np.atleast_2d(self.position), 0), 0.0)
-            self.forced = self._members(np.where(forced, -np.floor(sell), np.atleast_2d(self.forced)))
-            self.held_before = self._members(np.where(forced, np.nan, np.atleast_2d(self.held_before)))
+        self._sell_down()
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the part of its accustomed holding that goes with its futures, whatever yields are."""
@@ -162,24 +132,6 @@ class BasisFund(HedgeFund):
         return np.asarray(accustomed) + along(
             self.beyond, self.daily("cheapest", lambda: cheapest_per_dv01(view, board))
         )
-
-    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
-        """Close part of the gap between what it wants and what it has."""
-        return Investor.rebalance(self, view, wanted)
-
-    # ---- what it reports -------------------------------------------------------------------------
-    def leverage(self) -> dict[str, Float]:
-        """Return its state of the evening, an array (members,) for each column of the table ``leveraged``."""
-        equity, held, posted = (books[:, 0] for books in self.books_musd())
-        forced = exposure(np.maximum(-np.atleast_2d(self.forced), 0.0), np.full(len(self.model.securities), 1e-4))
-        return {
-            "equity_musd": equity,
-            "securities_musd": held,
-            "margin_musd": posted,
-            "kept": np.atleast_2d(self.kept)[:, 0],
-            "reason": np.atleast_2d(self.why)[:, 0],
-            "forced_musd": forced[:, 0],
-        }
 
 
 def _legs_of(view: View) -> tuple[Float, Float]:

@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 from agents.hedge_funds.basis_fund import BasisFund
+from agents.hedge_funds.swap_fund import SwapFund
 from agents.officials.buyback_desk import BuybackDesk
 from agents.officials.central_bank import CentralBank
 from agents.officials.clearing_house import ClearingHouse
@@ -22,7 +23,7 @@ OFFICIAL = {
     "buyback_desk": BuybackDesk,
     "clearing_house": ClearingHouse,
 }
-CLASSES: dict[str, type] = OFFICIAL | KINDS | {"basis_fund": BasisFund}
+CLASSES: dict[str, type] = OFFICIAL | KINDS | {"basis_fund": BasisFund, "swap_fund": SwapFund}
 OPEN = 1e9  # bounds beyond are written as open
 
 

@@ -21,6 +21,7 @@ from experiments.sections import buyers as buyer_sections
 from experiments.sections import flows as flow_sections
 from experiments.sections import news as news_sections
 from experiments.sections import nudges as nudge_sections
+from experiments.sections import swaps as swap_sections
 from experiments.sections.buybacks import Buybacks
 from experiments.sections.buyers import Buyers
 from experiments.sections.coupons import CouponShifts
@@ -36,6 +37,7 @@ from experiments.sections.purchases import BackstopAuctions, Functioning, Purcha
 from experiments.sections.requests import Requests
 from experiments.sections.section import BusinessDay, Section
 from experiments.sections.section import declared as _field
+from experiments.sections.swaps import Swaps
 from experiments.sections.venues import BookClass, Clearing, all_to_all
 from experiments.sections.withdrawals import Withdrawal, outside_run
 from market.calendar import next_business_day, previous_business_day
@@ -281,6 +283,7 @@ class Scenario(Section):
     money_market: MoneyMarket = MoneyMarket()
     buyers: Buyers = Buyers()
     futures: Futures = Futures()
+    swaps: Swaps = Swaps()
     start: Start = Start()
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
 
@@ -299,6 +302,7 @@ class Scenario(Section):
             news_sections.outside(self.news, *days),
             nudge_sections.outside(self.nudges, *days),
             buyer_sections.outside(self.buyers, *days),
+            swap_sections.outside(self.swaps, *days),
         ):
             if wrong:
                 raise ValueError(wrong)
@@ -310,6 +314,8 @@ class Scenario(Section):
             raise ValueError(
                 f'futures.enabled with behaviour = "{self.behaviour}", expected "default": nobody is random'
             )
+        if self.swaps.enabled and self.behaviour != "default":
+            raise ValueError(f'swaps.enabled with behaviour = "{self.behaviour}", expected "default": nobody is random')
         if self.policy.hedged_purchases and not self.futures.enabled:
             raise ValueError("policy.hedged_purchases without futures to sell, expected futures.enabled = true")
         return self

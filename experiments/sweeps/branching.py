@@ -35,6 +35,7 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "exits",
     "withdrawals",
     "nudges",
+    "swaps.steps",
     "policy.caps",
     "policy.fiscal",
     "policy.deficits",

@@ -30,9 +30,12 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
     "leveraged": {
         "date": ("date", "business day"),
         "fund": ("name", "who holds securities with borrowed money against futures or swaps"),
-        "equity_musd": ("musd", "securities at the close plus money less money owed"),
+        "equity_musd": (
+            "musd",
+            "securities at the close plus money less money owed; of swap funds with what their swaps gained",
+        ),
         "securities_musd": ("musd", "securities at the close, accrued interest included"),
-        "margin_musd": ("musd", "initial margin posted"),
+        "margin_musd": ("musd", "initial margin of futures posted, or put aside for swaps"),
         "kept": ("share", "of its position that could stay today; the rest is sold at any price"),
         "reason": ("name", "what binds first: none, carry, repo, margin, losses or risk"),
         "forced_musd": ("musd", "face that it has still to sell at any price"),

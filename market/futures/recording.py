@@ -13,7 +13,8 @@ REASONS = ("none", "carry", "repo", "margin", "losses", "risk")  # by number: wh
 
 
 def write_futures(market: Any) -> None:
-    """Write the day's tables of futures; nothing where they are not traded."""
+    """Write the day's tables of futures, nothing where they are not traded, and that of leveraged funds."""
+    _leveraged(market)
     futures = market.futures
     if futures is None:
         return
@@ -33,7 +34,6 @@ def write_futures(market: Any) -> None:
         margin_rate=futures.margin_rate,
     )
     _positions(market)
-    _leveraged(market)
     rows = np.flatnonzero(futures.position.any(axis=1) | (futures.variation != 0))
     market.record.add(
         "clearing",
