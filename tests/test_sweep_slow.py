@@ -23,6 +23,7 @@ from experiments.sweeps.sweep import jobs, open_sweep, sweep
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")]
 ROOT = Path(__file__).parents[1]
 KILLS, SEEDS = 20, 6
+MANY = 200  # seeds of a sweep that is interrupted after its first run: minutes before its end
 FILE = """
 question = "Does a small market notice its buybacks?"
 mechanism = "as in the large one"
@@ -37,8 +38,9 @@ outcomes = [{ name = "noise", column = "noise_bp", smallest = 0.1 }]
 """
 
 
-def start(out, path, workers):
-    command = [sys.executable, "-m", "experiments.cli", "experiment", str(path), "--seeds", str(SEEDS)]
+def start(out, path, workers, seeds=SEEDS):
+    """Start a sweep that hears interrupts, though whoever runs the tests in the background may have them ignored."""
+    command = [sys.executable, "-m", "experiments.cli", "experiment", str(path), "--seeds", str(seeds)]
     return subprocess.Popen(
         [*command, "--workers", str(workers), "--out", str(out)],
         cwd=ROOT,
@@ -46,6 +48,7 @@ def start(out, path, workers):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -95,15 +98,16 @@ def test_a_sweep_killed_at_random_moments_ends_in_the_tables_of_an_undisturbed_o
 
 def test_an_interrupt_leaves_whole_runs_and_nobody_behind(asked, tmp_path):
     (path, calm), out = asked, tmp_path / "interrupted"
-    running = start(out, path, 2)
+    running = start(out, path, 2, seeds=MANY)
     while not list(out.glob("runs/w*")):
+        assert running.poll() is None
         time.sleep(0.1)
     os.kill(running.pid, signal.SIGINT)
     assert running.wait() == 130 and nobody_left(running.pid)
-    whole = bytes_of(calm)
-    there = {name: content for name, content in bytes_of(out).items() if name.startswith("runs/w")}
-    assert 0 < len(there) < len([name for name in whole if name.startswith("runs")])
-    assert [name for name in there if there[name] != whole[name]] == []
+    runs, whole, there = len(list(out.glob("runs/w*"))), bytes_of(calm), bytes_of(out)
+    assert 0 < runs < 2 * MANY
+    both = [name for name in whole if name.startswith("runs/w") and name in there]
+    assert both and [name for name in both if there[name] != whole[name]] == []
 
 
 def test_seeds_are_added_until_the_interval_is_narrow_and_fewer_are_just_those(asked, monkeypatch, capsys):
