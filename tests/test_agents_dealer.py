@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_market import live, lone, small_market
 
-from agents.dealers.dealer_inventory import DEALERS, inventory_of
+from agents.dealers.dealer_inventory import LEAST_TURNOVER, inventory_of
 from agents.dealers.primary_dealer import PrimaryDealer
 from agents.dealers.principal_trader import DEPTH_MUSD, PrincipalTrader
 from agents.dealers.quoting import MOST_DAYS
@@ -57,19 +57,27 @@ def test_at_its_benchmark_a_dealer_has_no_skew():
         assert np.abs(getattr(flat, field)).max() == 0.0
 
 
-def test_the_skew_is_factor_risk_and_carrying_cost_in_closed_form():
-    excess = np.array([0.0, 3e5, 2e5])
-    got, desk = state(excess)
-    factor = _factor(excess)
-    gamma = desk.risk_aversion * desk.risk_horizon / (DEALERS * desk.capital_share)
-    days = np.clip(
-        excess / np.maximum(0.5 * TODAY.turnover * desk.capital_share, 0.05 * FACE_PER_MUSD), -MOST_DAYS, MOST_DAYS
-    )
-    skew = gamma * UNIT @ factor + desk.balance_cost / 250.0 * days / TODAY.duration
-    assert got.utilisation[0] < 0.75
-    assert got.factor == pytest.approx(factor) and got.days == pytest.approx(days)
-    assert got.skew_bp == pytest.approx(skew) and got.shown_bp == pytest.approx(skew)
-    assert np.all(got.skew_bp > 0)
+PENCIL = {"risk_aversion": 0.004, "risk_horizon": 5.0, "capital_share": 1 / 24, "balance_cost": 50.0}
+
+
+def test_the_skew_of_twenty_million_ten_year_notes_by_pencil():
+    """Factor risk 2e5 x 0.085e-6 (6, -1, 0.5) = (0.102, -0.017, 0.0085) $m costs 0.004 x 5 bp for each $m of it: 0.02
+    (6 x 0.102 + 0.017 + 0.00425) = 0.012665 bp. At its part of a day's trade, 1e7 / 2 / 24, it is gone in 0.96 days,
+    which cost 50 / 250 x 0.96 / 8.5 = 0.022588 bp."""
+    got, _ = state([0, 0, 2e5], **PENCIL)
+    assert got.factor == pytest.approx([0.102, -0.017, 0.0085]) and got.days == pytest.approx([0, 0, 0.96])
+    assert got.skew_bp == pytest.approx([0.02 * 0.476, 0.02 * 0.59925, 0.012665 + 0.0225882], abs=1e-7)
+    assert got.shown_bp == pytest.approx(got.skew_bp) and got.utilisation[0] < 0.75
+
+
+def test_where_nothing_trades_a_dealer_counts_on_a_twentieth_of_a_million_a_day(monkeypatch):
+    """A tenth of a million is two days then, which cost 50 / 250 x 2 / 8.5 bp; 40 days are the most that counts."""
+    monkeypatch.setattr(TODAY, "turnover", np.zeros(3))
+    assert 1000 / LEAST_TURNOVER == 2.0 and 0.05 * FACE_PER_MUSD == LEAST_TURNOVER
+    little, _ = state([0, 0, 1000], **PENCIL | {"risk_aversion": 0.0})
+    assert little.days[2] == pytest.approx(2.0) and little.skew_bp[2] == pytest.approx(0.0470588, abs=1e-6)
+    much, _ = state([0, 0, 1e5], **PENCIL | {"risk_aversion": 0.0})
+    assert much.days[2] == MOST_DAYS and much.skew_bp[2] == pytest.approx(MOST_DAYS / 2 * 0.0470588, abs=1e-5)
 
 
 def test_a_short_position_is_priced_as_the_mirror_of_a_long_one():

@@ -237,28 +237,36 @@ def quick_holders(market):
 
 @pytest.mark.slow
 def test_the_market_finds_that_slope_when_holders_are_quick():
-    """The same on a running market: seven weeks after one holder has sold a share of everything for good, dealers keep
-    nothing of it, and by bucket of maturity yields are higher by what the others' demand says, to a third of it."""
+    """The same on a running market: in the fourth to seventh week after one holder has sold a share of everything for
+    good, yields are higher by bucket of maturity by what the others' demand says of what dealers do not hold, to a
+    third of it. What dealers hold more of swings about nothing by a seventh of the sale, for two weeks at a time: over
+    four weeks its mean is off by a tenth of the sale, and two of these are allowed."""
     sale = {"type": "sale", "date": "2024-05-30", "holder": "Foreign Official Japan 1", "bucket_years": [0.5, 30.5]}
     quiet, sold = (
         quick_holders(small_market("steady", shocks=shocks))
         for shocks in ([], [sale | {"amount_musd": 150_000, "days": 1}])
     )
     live(quiet, 17), live(sold, 17)
-    risen = []
+    risen, held = [], []
     for _ in range(20):
         live(quiet, 1), live(sold, 1)
         risen.append(sold.composite_bp - quiet.composite_bp)
-    path = np.mean(risen, axis=0)
+        held.append(of_dealers(sold) - of_dealers(quiet))
+    path, left = np.mean(risen, axis=0), np.mean(held, axis=0)
     investors = [agent for agent in quiet.agents if isinstance(agent, Investor)]
     seller = [next(a for a in m.agents if a.name == sale["holder"]) for m in (quiet, sold)]
     slope = sum(float(a.elasticity) * a.benchmark for a in investors) * quiet.view().anticipated
     gone = seller[0].position - seller[1].position
+    print(f"of {gone.sum() / FACE_PER_MUSD:.0f} sold dealers hold {left.sum() / gone.sum():.1%} on average")
+    assert abs(left.sum()) < 0.2 * gone.sum()
     notes = quiet.securities.of(Kind.NOTE, Kind.BOND) & quiet.tradable
     for low, high in ((1, 3), (3, 7), (7, 30)):
         bucket = notes & (quiet.years > low) & (quiet.years <= high)
-        found, expected = np.nanmean(path[bucket]), gone[bucket].sum() / slope[bucket].sum()
+        found, expected = np.nanmean(path[bucket]), (gone - left)[bucket].sum() / slope[bucket].sum()
         print(f"{low}-{high} years: {found:+.2f} bp, by demand {expected:+.2f}")
         assert found == pytest.approx(expected, rel=0.35)
-    left = [sum(d.position.sum() for d in m.agents if isinstance(d, PrimaryDealer)) for m in (quiet, sold)]
-    assert abs(left[1] - left[0]) < 0.2 * gone.sum()
+
+
+def of_dealers(market):
+    """Return what dealers hold of each security together (S,)."""
+    return sum(d.position.astype(np.int64) for d in market.agents if isinstance(d, PrimaryDealer))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from small_market import changed, digest, live
 
+from agents.dealers.primary_dealer import PrimaryDealer
 from experiments.build import build
 from experiments.check import check
 from experiments.inputs.published import table
@@ -19,10 +20,11 @@ from market.bonds import bond_arithmetic
 from market.bonds.curve import fit_spline
 from market.bonds.securities import Kind
 from market.tables.measures import yield_2y_bp, yield_10y_bp, yield_30y_bp
-from market.units import POINT_E8, day_number
+from market.units import FACE_PER_MUSD, POINT_E8, day_number
 
 pytestmark = pytest.mark.slow
-MONTH, AFTER = 21, 25  # business days: of a month, and watched after the sale
+MONTH, AFTER = 21, 25  # business days: of a month, and watched from the sale on
+CARRIED, CARRIED_DAYS = 0.7, 10.0  # of dealers: ``PrimaryDealer.carried_share`` and ``carried_days``
 
 
 def seasoned_bp(market, years=(2.0, 10.0, 28.0)):
@@ -79,19 +81,36 @@ def test_after_a_large_sale_the_market_heals_and_the_yield_returns_only_in_part(
     print("path:", bucket[day - 1 : day + AFTER].round(2).tolist())
     assert peak > 1.0 and 0.0 < lasting < 0.95 * peak
     daily = {name: market.record.to_pandas("daily") for name, market in (("calm", calm), ("sold", sold))}
-    for measure, tolerance in (
-        ("spread_on_bp", 0.4),  # of less than 0.1 bp
-        ("spread_off_bp", 0.15),
-        ("depth_on_musd", 0.3),  # dealers who keep half of a sale show less of what they could take
-        ("dealer_gross_musd", 0.2),  # inventory lasts weeks: of a week's excess the published position keeps 0.85
-    ):
-        gap = (daily["sold"][measure] - daily["calm"][measure]) / daily["calm"][measure].mean()
+    for measure in ("spread_on_bp", "spread_off_bp", "depth_on_musd"):
+        gap, usual = daily["sold"][measure] - daily["calm"][measure], float(daily["calm"][measure].std())
         hit, healed = float(gap[day : day + 3].abs().max()), float(gap[-5:].mean())
-        print(f"{measure}: {hit:+.1%} in three days, {healed:+.1%} in the last five")
-        assert abs(healed) < tolerance
-    net = daily["sold"]["dealer_net_musd"] - daily["calm"]["dealer_net_musd"]
+        print(f"{measure}: {hit:.3f} in three days, {healed:+.3f} in the last five, days at rest differ by {usual:.3f}")
+        assert abs(healed) < 2 * usual < hit  # what is left is no more than a day at rest differs from the next
+
+
+def test_of_a_large_sale_dealers_have_left_what_they_carry_and_little_that_they_want_to_be_rid_of(worlds):
+    """Carried face follows 0.7 of a position over 10 days (``next_carried``): of one that only falls it is at least
+    0.7 (1 - 0.9^n) after n days. What they are in a hurry to be rid of, the rest, is then at most a third of the sale
+    taken; the position itself falls as slow investors close their gaps, 1 to 4 % a day, which has no bound here."""
+    calm, sold, _, day = worlds
+    position, carried = (of_dealers(sold, name) - of_dealers(calm, name) for name in ("position", "carried"))
+    net = daily_net(sold) - daily_net(calm)
+    taken, days = net[day], AFTER - 1  # closes after that of the sale
+    least = CARRIED * (1 - (1 - 1 / CARRIED_DAYS) ** days)
+    print(f"taken {taken:.0f}, held {position:.0f}, of it carried {carried:.0f}, {least:.0%} or more in theory")
     print("dealers' net position, $m more than at rest:", net[day - 1 :].round(0).astype(int).tolist())
-    assert net[-5:].mean() < 0.7 * net[day : day + 3].max()  # measured: 0.60 after 25 days
+    assert position == pytest.approx(net[-1], rel=0.01) and net[-5:].mean() < net[day : day + 5].mean()
+    assert carried > 0.9 * least * position and position - carried < (1 - least) * taken
+
+
+def of_dealers(market, name):
+    """Return the sum over dealers and securities of a position or memory, in millions of face."""
+    dealers = [agent for agent in market.agents if isinstance(agent, PrimaryDealer)]
+    return sum(float(np.sum(getattr(dealer, name))) for dealer in dealers) / FACE_PER_MUSD
+
+
+def daily_net(market):
+    return market.record.to_pandas("daily")["dealer_net_musd"].to_numpy()
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +124,9 @@ def test_the_real_run_passes_its_check(baseline):
     daily = read(baseline.folder, "daily")
     print(f"{len(daily)} days in {baseline.wall_seconds:.0f} s")
     assert len(daily) == len(baseline.market.premises.dates) == 169
-    assert daily["buyback_face_musd"].sum() > 10_000 and daily.notna().all(axis=None)
+    assert daily["buyback_face_musd"].sum() > 10_000
+    unknown = daily.columns[daily.isna().any()].tolist()
+    assert unknown == ["futures_spread_bp"] and not daily["open_interest"].any()  # no futures in the baseline
 
 
 def test_the_portfolio_of_the_fed_ends_where_it_was_published(baseline):

@@ -26,6 +26,7 @@ from market.view import View
 
 RISKY_YEARS = 1.0  # of duration: shorter paper hardly moves the risk limit, and is not refused for it
 TYPICAL_TICKET = 50.0 * FACE_PER_MUSD
+LEAST_TURNOVER = 0.05 * FACE_PER_MUSD  # a day: what a dealer counts on where next to nothing trades [SPEC]
 DEALERS = 24  # the number that the risk aversion is stated for
 
 
@@ -70,7 +71,7 @@ def standing_of(dealer: Any, view: View, today: Lessons) -> Standing:
     return Standing(
         unit,
         unit * today.face_dv01[:, None],
-        np.maximum(0.5 * today.turnover * dealer.capital_share, 0.05 * FACE_PER_MUSD),
+        np.maximum(0.5 * today.turnover * dealer.capital_share, LEAST_TURNOVER),
         aversion,
         aversion * (np.sum(unit * unit, axis=1) * today.face_dv01),
         np.clip(TYPICAL_TICKET / np.maximum(today.turnover / 48.0, 1.0), 0.2, 20.0),
