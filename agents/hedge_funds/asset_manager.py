@@ -20,12 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.buyers.investor import Investor
+from agents.buyers.month_end import index_orders, outside_index
 from agents.traits import memory, trait
+from market.books.messages import ORDERS, stacked
 from market.exposure import along
 from market.futures.board import FuturesBoard, face_dv01_musd
 from market.futures.call import SCHEDULES, schedules_of
 from market.futures.cycle import N_CONTRACTS
-from market.units import Float
+from market.units import Float, Int
 from market.view import View
 
 
@@ -36,10 +38,16 @@ class AssetManager(Investor):
     futures_elasticity = trait(0.01, "share of usual contracts per bp of spread", (0, 1), "a guess")
     appetite_size = trait(0.01, "share a day", (0, 1), "a guess: 5 % a week (CFTC), by basis funds' part of shorts")
     appetite_memory = trait(0.95, "share kept a day", (0, 1), "a guess")
+    index_share = trait(0.0, "of its new issues, bought as they enter the index", (0, 1), "off; buyers.index_share")
 
     usual_contracts = memory(0.0, "contracts", N_CONTRACTS)
     usual_spread = memory(0.0, "bp", N_CONTRACTS)
     appetite = memory(0.0, "share", N_CONTRACTS)
+
+    def decide(self, view: View) -> NDArray[Any]:
+        """Trade as others do, and with the index at the end of the month."""
+        orders = super().decide(view)
+        return stacked([orders, index_orders(self, view)], ORDERS) if np.any(self.index_share) else orders
 
     def trade_futures(self, view: View) -> NDArray[Any]:
         """Trade towards what it wants, at its own hour."""
@@ -60,7 +68,7 @@ class AssetManager(Investor):
 
     def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
         """Return the face it wants of each security: what investors want, and bonds in the place of dear futures."""
-        wanted = super().wanted(view, above_bp)
+        wanted: Float = super().wanted(view, above_bp) * self._until_month_end(view)
         if view.futures is None:
             return wanted
         given_up = self.usual_contracts * np.clip(
@@ -68,6 +76,19 @@ class AssetManager(Investor):
         )
         weights = self.daily("deliverable", lambda: bonds_per_dv01(view))
         return wanted + along(view.futures.dv01_of(given_up), weights)
+
+    def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
+        """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
+        wanted: Float = super()._wanted_at(view, place, security, anticipated)
+        if not np.any(self.index_share):
+            return wanted
+        return np.asarray(wanted * np.atleast_2d(self._until_month_end(view))[place, security])
+
+    def _until_month_end(self, view: View) -> Any:
+        """Return the part of its wish for each security (..., S) that does not wait for the index."""
+        if view.day < 0 or not np.any(self.index_share):
+            return 1.0
+        return 1.0 - self.index_share * outside_index(view, self.model.premises.start_date)
 
 
 def wanted_contracts(usual: Float, elasticity: Float, away_bp: Float) -> Float:

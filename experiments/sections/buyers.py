@@ -54,6 +54,16 @@ class Buyers(Section):
         le=0.1,
     )
 
+    index_share: float = declared(
+        0.0,
+        "share",
+        "off; Hartley and Schwarz (2019), from memory, low confidence; the size is a guess",
+        "of what bond funds, insurers and pension funds want of new issues, bought only when it enters the index: in "
+        "the last rounds of the month",
+        ge=0,
+        le=1,
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         days = [step.since for step in self.foreign]
@@ -62,9 +72,11 @@ class Buyers(Section):
         return self
 
     def set_habits(self, agent: Any) -> None:
-        """Put the scenario's fear in the place of the trait, in those who may run."""
+        """Put what the scenario says in the place of traits, in those who may run and those who follow an index."""
         if self.fear > 0 and getattr(agent, "runs", False):
             agent.fear = self.fear
+        if self.index_share > 0 and "index_share" in agent.columns:
+            agent.index_share = self.index_share
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ class MoneyMarket(Section):
             self._of_fund(agent)
         if "fima" in agent.columns:
             agent.fima = float(self.fima_repo)
+        if "quarter_end_closed" in agent.columns and not self.reporting_dates:
+            agent.quarter_end_closed = agent.month_end_closed = 0.0
 
     def _of_fund(self, fund: Any) -> None:
         if self.bills_from_facility in FROM_FACILITY:
