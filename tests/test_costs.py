@@ -25,7 +25,7 @@ def pair(tmp_path_factory) -> tuple[Path, Path]:
 
 
 def test_a_run_beside_itself_costs_nothing_more_and_brings_nothing(pair):
-    table = costs(pair[0], pair[0])
+    table = costs(pair[1], pair[1])
     assert list(table.columns) == list(UNITS) and list(table.index) == ["2024-05", "2024-06", ALL]
     assert (table["interest_musd"] == table["interest_without_musd"]).all()
     assert (table["wam_years"] == table["wam_without_years"]).all()
@@ -55,7 +55,7 @@ def test_liquidity_by_the_dollar_is_what_spreads_are_lower_by_over_what_was_paid
     gain = (spread[1] - spread[0]).sum() / 252
     assert table.loc[ALL, "liquidity_bp_years"] == pytest.approx(gain)
     assert table.loc[ALL, "liquidity_bp_years_per_bn"] == pytest.approx(gain / (table.loc[ALL, "paid_musd"] / 1000))
-    assert np.isnan(costs(pair[1], pair[0]).loc[ALL, "liquidity_bp_years_per_bn"])
+    assert np.isnan(costs(pair[1], pair[1]).loc[ALL, "liquidity_bp_years_per_bn"])
 
 
 def _row(kind, face, coupon=0.0, price=100.0, yield_bp=0.0, days=(0, 1, 4), maturity=91):
@@ -75,6 +75,11 @@ def test_interest_accrues_by_calendar_days_to_the_next_close():
 def test_floating_notes_pay_the_bill_yield_and_their_margin():
     bill, note = _row("bill", 0.001, yield_bp=350.0), _row("frn", 1000.0, yield_bp=10.0, maturity=500)
     assert interest_by_day(pd.concat([bill, note])).tolist() == pytest.approx([0.1, 0.3, 0.1], rel=1e-5)
+
+
+def test_a_pair_in_the_wrong_order_is_refused(pair):
+    with pytest.raises(UserError, match=r"with buys back [\d,]+ musd, expected a run without buybacks as the second"):
+        costs(pair[1], pair[0])
 
 
 def test_runs_that_are_no_pair_are_refused_in_one_line(pair, tmp_path, capsys):

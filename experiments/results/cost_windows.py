@@ -10,6 +10,10 @@ programme's rule and calendar is in the difference of levels between the runs, g
 announcement. **Moral hazard** is measured as what dealers hold of the listed more than in the other run on the eve of
 the operation: bonds gathered, or not sold, because somebody will buy them; it is no judgement of what is too much.
 
+Residuals are recorded for what the curve is fitted to, notes and bonds of up to ten years: longer lists, and TIPS, have
+none. Each row is of the operations that are known in all four cells, so that its columns may be subtracted;
+how many they were stands beside it.
+
 Units: bp, days, share; millions of dollars. A mean over operations of one pair of runs is one draw.
 """
 
@@ -32,6 +36,7 @@ UNITS = {
     "holdings_musd": "dealers' holdings of it, change",
 }
 COLUMNS = ("before", "before_without", "after", "after_without")
+NUMBER = "operations"  # the last column: how many the row is of
 TURNOVER_DAYS = 20
 MORAL_HAZARD = "moral_hazard_musd"
 
@@ -49,7 +54,7 @@ def windows(with_dir: Path, without_dir: Path) -> pd.DataFrame:
     """Return means over operations by measure of ``UNITS``: change before and after, in this run and in the other.
 
     A last row, ``moral_hazard_musd``, is a level: dealers' holdings of the listed on the eve less those of the other
-    run, in column ``before``. All NaN where no operation of the run had a list.
+    run, in column ``before``. NaN, and no operations, where none of the run had a list and a value.
     """
     run, other = RunTables(with_dir), RunTables(without_dir)
     days = pd.DatetimeIndex(run["daily"]["date"])
@@ -58,12 +63,12 @@ def windows(with_dir: Path, without_dir: Path) -> pd.DataFrame:
     rows = {}
     for name in UNITS:
         changes = [_changes(panel, name, window) for window in around for panel in panels]
-        means = _mean(np.array(changes, np.float64).reshape(-1, 4))  # before, after; before and after of the other
-        rows[name] = means[[0, 2, 1, 3]]
+        means, number = _mean(np.array(changes, np.float64).reshape(-1, 4))  # before, after; those of the other
+        rows[name] = [*means[[0, 2, 1, 3]], number]
     more = [[panel.level("holdings_musd", w.listed, w.eve) for panel in panels] for w in around]
-    held = _mean(np.array(more, np.float64).reshape(-1, 2))
-    rows[MORAL_HAZARD] = np.array([held[0] - held[1], *[np.nan] * 3])
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
+    held, number = _mean(np.array(more, np.float64).reshape(-1, 2))
+    rows[MORAL_HAZARD] = [held[0] - held[1], *[np.nan] * 3, number]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[*COLUMNS, NUMBER])
 
 
 def _changes(panel: "Panel", name: str, window: Window) -> list[float]:
@@ -72,11 +77,10 @@ def _changes(panel: "Panel", name: str, window: Window) -> list[float]:
     return [eve - start, end - eve]
 
 
-def _mean(found: Float) -> Float:
-    """Return the mean over operations of what is known; NaN of nothing."""
-    known = np.isfinite(found)
-    total = np.where(known, found, 0.0).sum(axis=0)
-    return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
+def _mean(found: Float) -> tuple[Float, int]:
+    """Return the mean over the operations that are known in every column, NaN of none, and their number."""
+    known = found[np.isfinite(found).all(axis=1)]
+    return (known.mean(axis=0) if len(known) else np.full(found.shape[1], np.nan)), len(known)
 
 
 def _windows(lists: pd.DataFrame, days: pd.DatetimeIndex) -> list[Window]:
@@ -123,5 +127,5 @@ class Panel(NamedTuple):
 
 
 def _by_day(table: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return a column by day (rows, every one of ``days``) and CUSIP."""
-    return table.pivot_table(index="date", columns="cusip", values=column, aggfunc="sum", observed=True).reindex(days)
+    """Return sums of a column by day (rows, every one of ``days``) and CUSIP, NaN where nothing is known."""
+    return table.groupby(["date", "cusip"], observed=True)[column].sum(min_count=1).unstack().reindex(days)

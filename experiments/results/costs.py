@@ -52,6 +52,7 @@ def costs(with_dir: Path, without_dir: Path) -> pd.DataFrame:
     """Return the columns of ``UNITS`` by month ("2024-06") and of the whole run ("all"); UserError if no such pair."""
     _refuse_unlike(with_dir, without_dir)
     run, other = RunTables(with_dir), RunTables(without_dir)
+    _refuse_buybacks(without_dir, other)
     daily, daily_without = (tables["daily"].set_index("date") for tables in (run, other))
     bought = _bought(run)
     sums = {
@@ -88,6 +89,15 @@ def _refuse_unlike(one: Path, two: Path) -> None:
     ):
         if a != b:
             raise UserError(f"costs: {name} of {one} is {a} and of {two} is {b}, expected a pair that shares it")
+
+
+def _refuse_buybacks(folder: Path, other: RunTables) -> None:
+    """Raise UserError if the run that stands for none has buybacks: a pair in the wrong order, or no such pair."""
+    face = int(other["offers"]["accepted_face"].astype("int64").sum())
+    if face > 0:
+        raise UserError(
+            f"costs: {folder} buys back {face / FACE_PER_MUSD:,.0f} musd, expected a run without buybacks as the second"
+        )
 
 
 def _by_month(columns: dict[str, pd.Series], days: pd.Index, how: str) -> dict[str, pd.Series]:
