@@ -39,20 +39,27 @@ def test_common_noise_is_taken_out_by_pairs_and_independent_noise_is_not():
     assert inference.gain({"with": own[0], "without": own[1]}, PAIR) == pytest.approx(1, abs=0.05)
 
 
-def test_an_effect_of_the_detectable_size_is_found_four_times_in_five():
-    rng = np.random.default_rng(7)
-    n, found = 20, 0
-    size = (stats.t.ppf(0.975, n - 1) + stats.t.ppf(0.8, n - 1)) / np.sqrt(n)
-    for draws in rng.normal(size, 1, (4000, n)):
-        found += abs(draws.mean()) > inference.t_half_width(draws)
-    assert found / 4000 == pytest.approx(0.8, abs=0.03)
+@pytest.mark.parametrize("n", [2, 4, 20])
+def test_an_effect_of_the_detectable_size_is_found_four_times_in_five(n):
+    size = inference.detectable_in_errors(n) / np.sqrt(n)
+    drawn = np.random.default_rng(7).normal(size, 1, (20_000, n))
+    half = stats.t.ppf(0.975, n - 1) * drawn.std(axis=1, ddof=1) / np.sqrt(n)
+    assert (abs(drawn.mean(axis=1)) > half).mean() == pytest.approx(0.8, abs=0.01)
+    values = drawn[0]
+    assert inference.detectable(values) == pytest.approx(size * np.sqrt(n) * inference.standard_error(values))
+
+
+def test_with_many_seeds_the_detectable_effect_is_that_of_the_normal():
+    known = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert inference.detectable_in_errors(5_000) == pytest.approx(known, rel=1e-3)
+    assert np.isnan(inference.detectable(np.ones(1)))
 
 
 def test_verdicts_tell_an_effect_from_none_and_from_ignorance():
     one = {"without": np.zeros(4)}
     of = lambda *values: inference.effect(one | {"with": np.array(values)}, PAIR, 1.0).verdict  # noqa: E731
     assert of(5.0, 5.1, 4.9, 5.0) == "effect"
-    assert of(0.2, 0.21, 0.19, 0.2) == "effect, smaller than matters"
-    assert of(0.1, -0.1, 0.1, -0.1) == "no effect that matters"
+    assert of(0.2, 0.21, 0.19, 0.2) == "effect, equivalent to none"
+    assert of(0.1, -0.1, 0.1, -0.1) == "equivalent to none"
     assert of(9.0, -9.0, 9.0, -9.0) == "undecided"
     assert inference.effect({"with": np.ones(1), "without": np.ones(1)}, PAIR, 1.0).verdict == "too few seeds"

@@ -9,25 +9,48 @@ from experiments.belief import replay_tests as paired
 from experiments.belief.replay_judgement import ACCEPTED, MEASURES
 
 
-def test_at_one_step_the_corrected_statistic_is_the_paired_t():
-    differences = np.array([1.0, 2.0, -0.5, 3.0, 0.7])
-    statistic, p_value = paired.diebold_mariano(differences)
-    assert (statistic, p_value) == pytest.approx(tuple(stats.ttest_1samp(differences, 0.0)))
-    trending = np.array([0.2, 0.8, 1.5, 2.2, 2.0])
-    n, h, away = 5, 2, trending - trending.mean()
-    variance = (away @ away + 2 * away[1:] @ away[:-1]) / n / n
-    corrected = np.sqrt((n + 1 - 2 * h + h * (h - 1) / n) / n)
-    assert paired.diebold_mariano(trending, 2)[0] == pytest.approx(corrected * trending.mean() / np.sqrt(variance))
-    assert np.isnan(paired.diebold_mariano(np.ones(10))[0]) and np.isnan(paired.diebold_mariano(differences[:2])[0])
+def test_the_variance_is_that_of_the_first_cosines():
+    differences = np.array([1.0, 2.0, -0.5, 3.0, 0.7, 1.1, -0.2, 0.9])
+    places = (np.arange(8) + 0.5) / 8
+    parts = [np.sqrt(2 / 8) * np.cos(np.pi * order * places) @ differences for order in (1, 2)]
+    statistic = differences.mean() / np.sqrt((parts[0] ** 2 + parts[1] ** 2) / 2 / 8)
+    found = paired.diebold_mariano(differences)
+    assert found.statistic == pytest.approx(statistic) and found.p_value == pytest.approx(2 * stats.t.sf(statistic, 2))
+    assert np.isnan(paired.diebold_mariano(np.full(10, 0.3))).all()
+    assert np.isnan(paired.diebold_mariano(differences[:7])).all()
 
 
-def test_fifteen_cases_reject_as_often_as_they_say():
-    rng = np.random.default_rng(1)
-    drawn = rng.standard_normal((2000, 15))
-    assert 0.035 < np.mean([paired.diebold_mariano(row)[1] < 0.05 for row in drawn]) < 0.065
-    away = paired.detectable(drawn[0])
-    scaled = drawn * drawn[0].std(ddof=1) + away
-    assert 0.7 < np.mean([paired.diebold_mariano(row)[1] < 0.05 for row in scaled]) < 0.9
+def autoregressions(coefficient, length, number):
+    """Draw paths (number, length) of a stationary first-order autoregression of mean zero."""
+    shocks = np.random.default_rng(1).standard_normal((number, length))
+    paths = shocks / np.sqrt(1 - coefficient**2)
+    for at in range(1, length):
+        paths[:, at] = coefficient * paths[:, at - 1] + shocks[:, at]
+    return paths
+
+
+@pytest.mark.parametrize(("length", "coefficient", "most"), [(15, 0.0, 0.065), (15, 0.5, 0.075), (60, 0.8, 0.085)])
+def test_losses_that_follow_each_other_reject_about_as_often_as_they_say(length, coefficient, most):
+    drawn = autoregressions(coefficient, length, 2000)
+    assert 0.035 < np.mean([paired.diebold_mariano(row).p_value < 0.05 for row in drawn]) < most
+
+
+def test_the_detectable_difference_is_found_four_times_in_five():
+    drawn = np.random.default_rng(2).standard_normal((2000, 15))
+    away = np.sqrt(1 / 15) * paired.detectable_in_errors(3)  # the true error; two cosines
+    found = [paired.diebold_mariano(row + away).p_value < 0.05 for row in drawn]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.03)
+
+
+def test_cases_of_one_day_are_one_case_and_a_null_of_one_origin_has_no_p_value():
+    rng = np.random.default_rng(4)
+    by_day = rng.standard_normal(15)
+    days, noise = np.repeat(np.arange(15), 4), np.zeros(60)
+    many = paired._test(("a", "b", paired.WEEK_BEFORE), days, noise, np.repeat(by_day, 4))
+    once = paired._test(("a", "b", paired.WEEK_BEFORE), np.arange(15), np.zeros(15), by_day)
+    assert (many["number"], many["days"]) == (60, 15) and many["p_value"] == once["p_value"] > 0
+    fixed = paired._test(("a", "b", paired.UNCHANGED), days, noise, np.repeat(by_day + 9, 4))
+    assert np.isnan(fixed["p_value"]) and fixed["verdict"] == "one origin" and fixed["difference"] > 8
 
 
 def frames(error):
@@ -49,6 +72,7 @@ def frames(error):
     )
     positions = pd.DataFrame({"day": np.repeat(days, 2), "bucket": ["a", "b"] * 15, "published": np.repeat(truth, 2)})
     positions = positions.assign(model=positions["published"] + error, unchanged=positions["published"] + 10)
+    positions = positions.assign(week_before=positions["published"] + 10 + rng.standard_normal(30))
     return split, auctions, buybacks, positions
 
 
@@ -57,6 +81,8 @@ def test_a_model_that_misses_by_less_is_better_and_by_more_is_worse():
     assert (good.loc["buyback accepted", "verdict"] == "model better").all()
     assert (good.filter(like="auction", axis=0)["verdict"] == "model better").all()
     assert (good.loc["buyback accepted", "number"] == 15).all() and "reserves' share" in good.index
+    positions = good.loc["dealers' bucket positions"].set_index("null")["verdict"]
+    assert positions.tolist() == ["one origin", "model better"]
     bad = paired.tests(*frames(30.0)).set_index("series")
     assert (bad.loc["buyback accepted", "verdict"] == "null better").all()
     assert (bad.loc["buyback accepted", "difference"] < -10).all()

@@ -211,13 +211,14 @@ def _prices(rows: pd.DataFrame, period: str) -> Table:
 
 def _tests(frame: pd.DataFrame) -> Table:
     """Return the paired loss tests: fitted to September, judged October to December."""
-    names = ("number", "of model", "of null", "difference", "t", "p", "detectable", "")
+    names = ("cases", "days", "of model", "of null", "difference", "t", "p", "detectable", "")
     grid = _grid("Mean losses, fitted to September, judged October to December", *names)
     for row in frame.to_dict("records"):
         losses = [_number(row[name], ",.2f") for name in ("model_loss", "null_loss", "difference")]
         tested = [_number(row[name], form) for name, form in (("statistic", ".2f"), ("p_value", ".3f"))]
         label = f"{row['series']}, {row['unit']}; {row['null']}"
-        grid.add_row(label, str(row["number"]), *losses, *tested, _number(row["detectable"], ",.2f"), row["verdict"])
+        found = (*losses, *tested, _number(row["detectable"], ",.2f"))
+        grid.add_row(label, str(row["number"]), str(row["days"]), *found, row["verdict"])
     return grid
 
 
