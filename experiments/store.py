@@ -20,6 +20,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from secrets import token_hex
+from time import time
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ import pyarrow.parquet as pq
 from experiments.errors import StoreError, nearest
 from experiments.sections.world import Scenario
 
+SECONDS_TO_DOUBT = 86_400  # after which what another machine has half-written is taken for left behind
 PACKAGES = ("off-the-run", "numpy", "numba", "mesa", "pyarrow", "pandas", "scipy", "pydantic")
 
 
@@ -89,7 +91,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     refuse_existing(out)
     made = [parent for parent in (out.parent, *out.parent.parents) if not parent.exists()]
-    partial = out.parent / f".{out.name}.partial-{token_hex(4)}"
+    partial = out.parent / partial_name(out.name)
     try:
         partial.mkdir(parents=True)
         yield partial
@@ -107,9 +109,41 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file under another name, and move it into place."""
-    partial = path.with_name(f".{path.name}.partial-{token_hex(4)}")
+    partial = path.with_name(partial_name(path.name))
     partial.write_text(text, "utf-8")
     os.replace(partial, path)
+
+
+def partial_name(name: str) -> str:
+    """Return a hidden name for what is half-written, that says by which process of which machine (as a hash)."""
+    return f".{name}.partial-{_machine()}-{os.getpid()}-{token_hex(4)}"
+
+
+def is_left_behind(partial: Path) -> bool:
+    """Say whether nobody writes what has a partial name: its process of this machine is gone, or it is a day old."""
+    try:
+        machine, process, _ = partial.name.rsplit(".partial-", 1)[1].split("-")
+        age = time() - partial.stat().st_mtime
+        return not _alive(int(process)) if machine == _machine() else age > SECONDS_TO_DOUBT
+    except (ValueError, FileNotFoundError):  # a name of another version, or moved into place meanwhile
+        return True
+
+
+def _alive(process: int) -> bool:
+    """Say whether a process of this machine runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@cache
+def _machine() -> str:
+    """Return a short hash that tells machines with a common disk apart."""
+    return sha256(platform.node().encode()).hexdigest()[:8]
 
 
 def refuse_existing(out: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from tiny_experiment import tables, tiny
 
 from experiments.cli import main
-from experiments.experiment import BUNDLED, ExperimentError, find, load, names, parse
+from experiments.experiment import BUNDLED, SECONDS_A_DAY, ExperimentError, find, load, minutes, names, parse
 
 NOISE = {"name": "noise", "column": "noise_bp", "smallest": 0.1}
 WRONG = {
@@ -125,3 +125,10 @@ def test_an_error_names_the_line(tmp_path, old, new, said):
     with pytest.raises(ExperimentError) as error:
         load(str(path))
     assert f"mine.toml, {said}" in str(error.value)
+
+
+def test_arms_that_share_a_burn_in_are_counted_as_living_it_once():
+    shared = tiny(arms={"without": {}, "with": {"set": {"policy": {"buybacks": {"scale": 2.0}}}}})
+    apart = tiny(arms={"without": {}, "with": {"set": {"market": {"dealers_asked": 5}}}})
+    burn_in = shared.worlds()["with"].run.burn_in_days
+    assert minutes(apart) - minutes(shared) == pytest.approx(SECONDS_A_DAY * burn_in * shared.seeds / 60)

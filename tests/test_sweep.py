@@ -1,7 +1,10 @@
 """Sweeps: what is there is never made twice, a fault is a row, and nothing depends on who made a run or when."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from experiments.cli import main
 from experiments.errors import StoreError
 from experiments.results import report
 from experiments.results.effects import load
-from experiments.store import digest, versions
+from experiments.store import digest, partial_name, versions
 from experiments.sweeps import jobs as making
 from experiments.sweeps.sweep import open_sweep, sweep
 
@@ -39,6 +42,21 @@ def test_a_sweep_goes_on_with_what_is_missing_and_ends_in_the_same_bytes(undistu
     assert [done.job.name for done in sweep(tiny_jobs(out))] == ["with-seed2"]
     load(out).save()
     assert bytes_of(out) == bytes_of(undisturbed)
+
+
+def test_what_another_process_is_writing_is_left_alone_and_what_a_dead_one_left_is_removed(undisturbed, tmp_path):
+    out = shutil.copytree(undisturbed, tmp_path / "tiny")
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    mine = out / "runs" / partial_name("with-seed3")
+    left = mine.with_name(mine.name.replace(f"-{os.getpid()}-", f"-{dead.pid}-"))
+    elsewhere = out / ".effects.csv.partial-0badcafe-1-0000"
+    mine.mkdir(), left.mkdir(), elsewhere.write_text("half")
+    open_sweep(tiny(), tiny().worlds(), DAYS, out)
+    assert mine.is_dir() and not left.exists() and elsewhere.is_file()
+    os.utime(elsewhere, (1, 1))
+    open_sweep(tiny(), tiny().worlds(), DAYS, out)
+    assert mine.is_dir() and not elsewhere.exists()
 
 
 def test_a_folder_of_another_question_is_refused(undisturbed):

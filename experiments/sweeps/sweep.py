@@ -17,7 +17,7 @@ from typing import Any
 from experiments.errors import StoreError
 from experiments.experiment import Experiment
 from experiments.sections.world import Scenario
-from experiments.store import versions, write_whole
+from experiments.store import is_left_behind, versions, write_whole
 from experiments.sweeps.cluster import on_cluster
 from experiments.sweeps.jobs import Done, Job, execute, jobs, tasks
 from experiments.sweeps.pools import in_processes
@@ -78,8 +78,10 @@ def worlds_of(found: Mapping[str, Any]) -> dict[str, Scenario]:
 
 
 def _sweep_up(out: Path) -> None:
-    """Remove what a killed sweep has left half-written."""
+    """Remove what a killed sweep has left half-written, and nothing that another process is writing."""
     for partial in (*out.glob(".*.partial-*"), *out.glob("*/.*.partial-*")):
+        if not is_left_behind(partial):
+            continue
         if partial.is_dir():
             shutil.rmtree(partial, ignore_errors=True)
         else:
