@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+
+    from experiments.sweeps.sweep import Done
+
+FAILED = 1
 
 
 def calibrate(
@@ -96,15 +102,21 @@ def robust(
     contrast: Contrast = None,
     workers: Workers = 1,
 ) -> None:
-    """Give an effect its three intervals: over seeds, over plausible parameters, over structures."""
-    from experiments.belief.robustness import structure, uncertainty
+    """Give an effect its interval over seeds, and its spread over plausible parameters and over structures."""
+    from experiments.belief.robustness import start_dates, structure, uncertainty
     from experiments.belief.robustness.parameters import draws_of
     from experiments.belief.robustness.variants import ask, run
 
     asked = ask(folder, contrast)
-    worlds = [*(draws_of(plausible, draws) if plausible else []), *structure.variants(structures)]
-    run(asked, worlds, lambda number: range(1 + seeds * number, 1 + seeds * (number + 1)), workers, _told)
+    starts = start_dates.possible(asked.question, asked.base.days, asked.worlds, structure.STARTS)
+    for start, reason in starts.items():
+        if reason:
+            print(f"robust: no start on {start}: {reason}", file=sys.stderr)
+    kept = [start for start, reason in starts.items() if not reason]
+    worlds = [*(draws_of(plausible, draws) if plausible else []), *structure.variants(structures, kept)]
+    failed = run(asked, worlds, lambda number: range(1 + seeds * number, 1 + seeds * (number + 1)), workers, _told)
     _written(folder, "intervals", uncertainty.table(asked, worlds))
+    _end_failed(failed)
 
 
 def ablate(
@@ -122,8 +134,12 @@ def ablate(
     asked = ask(folder, contrast)
     worlds = mechanisms.variants(tuple(mechanism or mechanisms.MECHANISMS))
     seeds = sorted({seed for _, seed, _ in asked.base.runs})
-    run(asked, worlds, lambda number: seeds, workers, _told)
-    _written(folder, "ablation", mechanisms.table(asked, worlds))
+    failed = run(asked, worlds, lambda number: seeds, workers, _told)
+    table = mechanisms.table(asked, worlds)
+    _written(folder, "ablation", table)
+    if table["dropped"].any():
+        print(f"ablate: up to {table['dropped'].max()} seeds left out, known with or without only", file=sys.stderr)
+    _end_failed(failed)
 
 
 def sensitivity(
@@ -145,12 +161,14 @@ def sensitivity(
     if method not in of.METHODS:
         raise UserError(f"--method {method}: expected one of {', '.join(of.METHODS)}{nearest(method, of.METHODS)}")
     asked, parameters = ask(folder, contrast), chosen(tuple(parameter or ()))
-    run(asked, of.variants(method, parameters, size), lambda number: range(1, seeds + 1), workers, _told)
+    worlds = of.variants(asked, method, parameters, size)
+    failed = run(asked, worlds, lambda number: range(1, seeds + 1), workers, _told)
     table = of.table(asked, method, parameters, size)
     _written(folder, f"sensitivity-{method}", table)
     if method == "oat":
         for path in tornado.save(table, asked, folder):
             print(path)
+    _end_failed(failed)
 
 
 def attribute(
@@ -198,6 +216,14 @@ def placebo(
     _written(folder, f"placebo-{kind}", table)
     if kind == placebos.TRIVIAL:
         print("\n".join(placebos.covered(asked, group)))
+
+
+def _end_failed(failed: "Sequence[Done]") -> None:
+    """Name the runs that failed and why, and end with status 1, if any did."""
+    for done in failed:
+        print(f"failed: {done.job.name} of {done.job.sweep.name}: {done.error}; {done.job.failure}", file=sys.stderr)
+    if failed:
+        raise typer.Exit(FAILED)
 
 
 def _told(name: str, done: int, of: int) -> None:

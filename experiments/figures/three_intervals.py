@@ -1,4 +1,4 @@
-"""The three intervals of an effect: over seeds, over plausible parameters, over structures, outcome by outcome.
+"""An effect over seeds, and the spread of it over plausible and over structural worlds, outcome by outcome.
 
 From ``intervals.csv``, which ``offtherun robust`` writes; a source without worlds has no bar, and its row says so.
 """

@@ -82,10 +82,14 @@ class Results:
                 rows.append(head | inference.as_row(found))
         return pd.DataFrame(rows)
 
+    def by_seed(self, outcome: str, arms: list[str]) -> pd.DataFrame:
+        """Return an outcome by seed (rows, in order) and arm, of the seeds that all of these arms have a value of."""
+        mine = self.outcomes[self.outcomes["outcome"] == outcome]
+        return mine.pivot(index="seed", columns="arm", values="value").reindex(columns=arms).dropna()
+
     def values(self, outcome: str, arms: list[str]) -> dict[str, inference.Floats]:
         """Return an outcome by arm, in one order of the seeds that all of these arms have a value of."""
-        mine = self.outcomes[self.outcomes["outcome"] == outcome]
-        wide = mine.pivot(index="seed", columns="arm", values="value").reindex(columns=arms).dropna()
+        wide = self.by_seed(outcome, arms)
         return {arm: wide[arm].to_numpy(np.float64) for arm in arms}
 
     @cached_property

@@ -4,7 +4,7 @@
     effects.tex          the table of effects for booktabs
     effects.png, .pdf    points and intervals by outcome
     path.png, .pdf       the primary outcome's effects by day
-    intervals.png, .pdf  effects with their three intervals, once ``offtherun robust`` was there
+    intervals.png, .pdf  effects over seeds and over worlds, once ``offtherun robust`` was there
     *.csv                ``experiments.results.effects``
 
 Every file follows from the runs alone: the same runs give the same bytes (figures: on one version of matplotlib).
@@ -118,7 +118,10 @@ def page(found: Results) -> str:
 
 
 def headline(found: Results) -> str:
-    """Return the primary outcome's effect with its three intervals; without those over worlds there is no headline."""
+    """Return the primary outcome's effect with its three intervals; without those over worlds there is no headline.
+
+    Nor is there one where the intervals are older than the seeds: they would contradict the table of effects.
+    """
     path, primary = found.folder / "intervals.csv", found.question.outcomes[0]
     rows = _rows(pd.read_csv(path).query("outcome == @primary.name")) if path.is_file() else []
     known = {row["source"]: row for row in rows if row["mean"] == row["mean"]}
@@ -128,12 +131,24 @@ def headline(found: Results) -> str:
             f"No headline: an interval over seeds alone says nothing of what the model leaves open. "
             f"Missing: {missing}. `offtherun robust DIR --plausible plausible.csv` makes them."
         )
-    parts = [
-        f"over {source} {number(row['low'])} to {number(row['high'])} ({row['worlds']} worlds, {row['share']:.0%})"
+    weights = found.question.contrasts()[rows[0]["effect"]]
+    seeds, own = len(found.by_seed(primary.name, list(weights))), known.pop(uncertainty.SEEDS)
+    if own["worlds"] != seeds:
+        return (
+            f"No headline: intervals.csv was made of {own['worlds']} seeds, and there are {seeds} now. "
+            f"`offtherun robust DIR --plausible plausible.csv` makes it again."
+        )
+    spreads = [
+        f"{source} {number(row['low'])} to {number(row['high'])} ({row['worlds']} worlds, {row['share']:.0%} of the "
+        f"variance; {row['noise']:.0%} of the spread is sampling noise)"
         for source, row in known.items()
     ]
-    mean = number(known[uncertainty.SEEDS]["mean"])
-    return f"**{rows[0]['effect']}: {primary.name} {mean} {primary.unit}**; 95 % intervals {'; '.join(parts)}."
+    effect = f"{rows[0]['effect']}: {primary.name} {number(own['mean'])} {primary.unit}"
+    return (
+        f"**{effect}**, 95 % interval over seeds {number(own['low'])} to {number(own['high'])} ({seeds} seeds, "
+        f"{own['share']:.0%} of the variance). Where one more world would lie, 19 times in 20: "
+        f"{'; '.join(f'over {spread}' for spread in spreads)}."
+    )
 
 
 def expected(found: Results) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from experiments.belief.calibration.parameters import MOST, Parameter, Theta
+from experiments.belief.calibration.parameters import MOST, Parameter, Theta, theta_at
 from experiments.belief.calibration.simulator import simulate
 from experiments.belief.validation_rows import SCORED
 from experiments.errors import StoreError, UserError
@@ -80,7 +80,8 @@ def open_design(parameters: Sequence[Parameter], points: int, days: int, scenari
         (folder / "points").mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(question, indent=2) + "\n")
     return [
-        Point(number, _theta(parameters, unit), number + 1, days, scenario, folder) for number, unit in enumerate(units)
+        Point(number, theta_at(parameters, unit), number + 1, days, scenario, folder)
+        for number, unit in enumerate(units)
     ]
 
 
@@ -93,10 +94,6 @@ def read_design(folder: Path) -> dict[str, Any]:
     except ValueError as error:
         raise StoreError(f"{folder / 'calibration.json'} is damaged: {error}, expected JSON") from None
     return found
-
-
-def _theta(parameters: Sequence[Parameter], unit: Float) -> dict[str, float]:
-    return {p.name: float(p.at(u)) for p, u in zip(parameters, unit, strict=True)}
 
 
 def make(point: Point) -> int:
@@ -128,4 +125,4 @@ def results(points: Sequence[Point]) -> tuple[Float, Float]:
 
 def theta_of(parameters: Sequence[Parameter], place: Float) -> Theta:
     """Return the values at a place in [-1, 1]^p."""
-    return _theta(parameters, (place + 1.0) / 2.0)
+    return theta_at(parameters, (place + 1.0) / 2.0)

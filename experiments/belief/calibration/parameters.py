@@ -5,7 +5,7 @@ uniform between the bounds, on the logarithm where ``log`` says so, independent 
 of values by name; names left out keep what is shipped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,6 +103,11 @@ def chosen(names: tuple[str, ...] = ()) -> tuple[Parameter, ...]:
         if name not in known:
             raise UserError(f"no parameter {name!r}: expected one of {', '.join(known)}{nearest(name, known)}")
     return tuple(known[name] for name in names) if names else PARAMETERS
+
+
+def theta_at(parameters: Sequence[Parameter], places: Float) -> dict[str, float]:
+    """Return the values of parameters at places (p,) in the prior, 0 to 1."""
+    return {p.name: float(p.at(place)) for p, place in zip(parameters, places, strict=True)}
 
 
 def shipped(scenario: Scenario, parameter: Parameter) -> float:

@@ -1,8 +1,9 @@
 """Mechanisms that can be switched off, each by values that every scenario has: what carries an effect?
 
 The part that a mechanism carries is (effect with all of them - effect without it) / effect with all of them, seed by
-seed with the same draws. Parts need not add up: mechanisms interact. A market without one is another market, with other
-spreads and inventories: an ablation says what an effect rests on in this model, no more.
+seed with the same draws; a seed that lacks one of the two is left out and counted. Parts need not add up: mechanisms
+interact. A market without one is another market, with other spreads and inventories: an ablation says what an effect
+rests on in this model, no more.
 """
 
 from collections.abc import Sequence
@@ -67,10 +68,12 @@ def table(asked: Asked, ablated: Sequence[Variant]) -> pd.DataFrame:
         whole = effects_by_seed(asked, outcome.name)
         for variant in ablated:
             without = effects_by_seed(asked, outcome.name, folder_of(asked, variant))
-            n = min(len(whole), len(without))
+            pairs = pd.DataFrame({"with": whole, "without": without})
+            known = pairs.dropna()
             rows.append(
                 {"effect": asked.contrast, "outcome": outcome.name, "unit": outcome.unit, "without": variant.name}
-                | carried(whole[:n], without[:n])
+                | carried(known["with"].to_numpy(np.float64), known["without"].to_numpy(np.float64))
+                | {"dropped": len(pairs) - len(known)}
                 | {"meaning": MECHANISMS[variant.name].meaning}
             )
     return pd.DataFrame(rows)

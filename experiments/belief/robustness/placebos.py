@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.belief.robustness.variants import Asked
+from experiments.belief.robustness.variants import Asked, nudged
 from experiments.belief.robustness.zero_size import at_zero
 from experiments.errors import UserError, nearest
 from experiments.experiment import Outcome
@@ -67,9 +67,7 @@ def world(asked: Asked, kind: str) -> Scenario:
         return at_zero(asked.worlds[treated], asked.worlds[control], treated)
     if kind == TRIVIAL:
         base = asked.worlds[control]
-        day = to_date(next_business_day(day_number(base.run.start)))
-        tables = {"nudges": [*(nudge.model_dump(mode="json") for nudge in base.nudges), {"date": str(day)}]}
-        return overlaid(base, tables, "placebo trivial", traits_by_kind())
+        return nudged(base, to_date(next_business_day(day_number(base.run.start))), "placebo trivial")
     mode = asked.worlds[treated].policy.buybacks.mode
     if mode in ("off", "standing") or asked.worlds[treated].policy.buybacks.schedule != "published":
         raise UserError(f"placebo {kind} of arm {treated}: it holds no published operations, expected an arm that does")

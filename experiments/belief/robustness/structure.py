@@ -4,12 +4,13 @@
     dealers asked     k of a request: 3, 4 or 5
     anchor            whether beliefs are anchored to published yields after the burn-in, or to where it led
     starting state    who holds what, tilted at random by a tenth, twenty-four times
-    start             28 May, 28 June or 31 July 2024
+    start             28 May, 28 June or 31 July 2024, those that ask the same question (``start_dates``)
 
 A full cross of them would be 864 worlds; here each tilt comes once, with the other choices taken in turn so that every
 value of each meets every value of the others about as often.
 """
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -23,9 +24,9 @@ STARTS = ("2024-05-28", "2024-06-28", "2024-07-31")
 TILT, TILTS = 0.1, 24
 
 
-def variants(number: int = TILTS) -> list[Variant]:
-    """Return the first ``number`` structural variants, the same for any number."""
-    cross = list(product(CURVES, ASKED, ANCHORED, STARTS))
+def variants(number: int = TILTS, starts: Sequence[str] = STARTS) -> list[Variant]:
+    """Return the first ``number`` structural variants with these starts, the same for any number."""
+    cross = list(product(CURVES, ASKED, ANCHORED, starts))
     order = np.random.default_rng(0).permutation(len(cross))
     return [_variant(seed, *cross[order[(seed - 1) % len(cross)]]) for seed in range(1, number + 1)]
 

@@ -1,14 +1,17 @@
 """Three intervals of an effect: over seeds, over plausible parameters, over structures; and the share of each.
 
-    seeds        mean +- t s / sqrt(n) of the experiment as shipped
-    parameters   effects of draws from the plausible set (``offtherun calibrate``), one or more seeds each
-    structure    effects of structural variants, one or more seeds each
+    seeds        mean +- t(n - 1) s / sqrt(n) of the experiment as shipped: where the mean lies
+    parameters   effects of k draws from the plausible set (``offtherun calibrate``), one or more seeds each
+    structure    effects of k structural variants, one or more seeds each
 
-The spread of worlds holds sampling noise as well: the variance between them is that of their means less the mean of
-their squared standard errors (one-way random effects), with the experiment's own variance of a seed where no world has
-two. Intervals over worlds are their mean +- 1.96 standard deviations between them: what is left open to a reader who
-does not know which world is the true one. Shares are of the sum of the three variances, sampling being that of the mean
-as the experiment has it.
+The last two are spreads of worlds: mean +- t(k - 1) S sqrt(1 + 1 / k), S the standard deviation of the worlds' mean
+effects, is where the effect of one more world of the kind lies, 19 times in 20, for a reader who does not know which
+world is the true one. S holds what seeds leave open within a world as well: the spread is too wide, never too narrow,
+by the share of ``noise``, and more seeds of each world (``--seeds``) take that off. Where worlds hardly differ it
+covers more than it says. Noise is the variance of one seed within a world, or of the experiment where no world has two,
+over the seeds of a world (one-way random effects).
+
+Shares are of the sum of three variances: of the mean over seeds, and between worlds (S squared less noise, at least 0).
 """
 
 from collections.abc import Sequence
@@ -17,60 +20,69 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from experiments.belief.robustness.variants import Asked, Variant, effects_by_seed, folder_of
-from experiments.results.inference import Floats, standard_error, t_half_width
+from experiments.results.inference import LEVEL, Floats, standard_error, t_half_width
 
-NORMAL = 1.959964
 SOURCES = SEEDS, PARAMETERS, STRUCTURE = "seeds", "parameters", "structure"
 
 
 class Interval(NamedTuple):
-    """One of the three: its centre, its ends, how many worlds it rests on, and the variance that it stands for."""
+    """One of the three: centre, ends, worlds (or seeds) that it rests on, sampling noise in it, variance it stands for.
+
+    ``noise`` is the part of S squared that seeds explain, 1 for the interval over seeds.
+    """
 
     source: str
     worlds: int
     mean: float
     low: float
     high: float
+    noise: float
     variance: float
 
 
 def over_seeds(differences: Floats) -> Interval:
     """Return the interval of the mean over seeds (n,)."""
-    half, mean = t_half_width(differences), float(np.mean(differences))
-    return Interval(SEEDS, len(differences), mean, mean - half, mean + half, standard_error(differences) ** 2)
+    half, mean = t_half_width(differences), float(np.mean(differences)) if len(differences) else float("nan")
+    return Interval(SEEDS, len(differences), mean, mean - half, mean + half, 1.0, standard_error(differences) ** 2)
 
 
-def between(groups: Sequence[Floats], pooled: float) -> float:
-    """Return the variance between worlds of their true effects; ``pooled`` is the variance of one seed's effect."""
-    means = np.array([group.mean() for group in groups])
-    noise = np.mean([pooled / len(group) for group in groups])
-    return float(max(np.var(means, ddof=1) - noise, 0.0)) if len(groups) > 1 else float("nan")
-
-
-def over_worlds(source: str, groups: Sequence[Floats], differences: Floats) -> Interval:
-    """Return the interval that worlds span, about the mean of their effects."""
+def spread_of_worlds(source: str, groups: Sequence[Floats], differences: Floats) -> Interval:
+    """Return where the effect of one more world lies, from seeds by world and those of the experiment (n,)."""
     own = [group for group in groups if len(group)]
     if len(own) < 2:
-        return Interval(source, len(own), *(float("nan"),) * 4)
-    repeated = [float(np.var(group, ddof=1)) for group in own if len(group) > 1]
-    pooled = float(np.mean(repeated)) if repeated else float(np.var(differences, ddof=1))
-    variance = between(own, pooled)
-    mean = float(np.mean([group.mean() for group in own]))
-    return Interval(source, len(own), mean, mean - NORMAL * sqrt(variance), mean + NORMAL * sqrt(variance), variance)
+        return Interval(source, len(own), *(float("nan"),) * 5)
+    means, k = np.array([group.mean() for group in own]), len(own)
+    squared, noise = float(np.var(means, ddof=1)), _noise(own, differences)
+    mean, half = float(means.mean()), float(stats.t.ppf((1 + LEVEL) / 2, k - 1)) * sqrt(squared * (1 + 1 / k))
+    part = min(noise / squared, 1.0) if squared > 0 else float("nan")
+    return Interval(source, k, mean, mean - half, mean + half, part, max(squared - noise, 0.0))
+
+
+def _noise(groups: Sequence[Floats], differences: Floats) -> float:
+    """Return the mean squared standard error of the worlds' effects; NaN where there is no second seed anywhere."""
+    repeated = [float(np.var(group, ddof=1)) for group in groups if len(group) > 1]
+    alone = float(np.var(differences, ddof=1)) if len(differences) > 1 else float("nan")
+    one_seed = float(np.mean(repeated)) if repeated else alone
+    return float(np.mean([one_seed / len(group) for group in groups]))
+
+
+def _numbers(by_seed: "pd.Series[float]") -> Floats:
+    return np.asarray(by_seed, np.float64)
 
 
 def table(asked: Asked, variants: Sequence[Variant]) -> pd.DataFrame:
-    """Return a row for each outcome and source: mean, low, high, worlds, share of variance."""
+    """Return a row for each outcome and source: worlds, mean, low, high, noise, share of variance."""
     rows = []
     for outcome in asked.question.outcomes:
-        differences = effects_by_seed(asked, outcome.name)
+        differences = _numbers(effects_by_seed(asked, outcome.name))
         found = [over_seeds(differences)]
         for kind in (PARAMETERS, STRUCTURE):
             folders = [folder_of(asked, variant) for variant in variants if variant.kind == kind]
-            groups = [effects_by_seed(asked, outcome.name, folder) for folder in folders if folder.is_dir()]
-            found.append(over_worlds(kind, groups, differences))
+            groups = [_numbers(effects_by_seed(asked, outcome.name, folder)) for folder in folders]
+            found.append(spread_of_worlds(kind, groups, differences))
         total = sum(one.variance for one in found if one.variance == one.variance)
         rows += [
             {"effect": asked.contrast, "outcome": outcome.name, "unit": outcome.unit}
