@@ -1,7 +1,7 @@
 """Exposures: positions weighted by what each security carries (risk, duration, a maturity node).
 
-Floating sums by matrix products or ``np.sum`` differ in their last bits between a kind and one of its members; these do
-not.
+Floating sums by matrix products or ``np.sum`` differ in their last bits between a kind and one of its members, and
+those of a linear algebra library between machines; these do not.
 """
 
 from typing import Any
@@ -20,6 +20,20 @@ def exposure(position: NDArray[Any], weight: Float) -> Float:
     out = np.empty((len(rows), columns.shape[1]))
     weigh(rows, columns, out)
     return out if np.ndim(position) == 2 else out[0]
+
+
+def root_of(covariance: Float) -> Float:
+    """Return the lower triangular root (K, K) of a covariance (Cholesky), by sums in the order of the columns."""
+    root = np.zeros_like(covariance)
+    for i in range(len(covariance)):
+        for j in range(i + 1):
+            left = covariance[i, j]
+            for k in range(j):
+                left -= root[i, k] * root[j, k]
+            if i == j and not left > 0.0:
+                raise ValueError(f"root_of: a variance of {left:g} is left at place {i}, expected a positive one")
+            root[i, j] = np.sqrt(left) if i == j else left / root[j, j]
+    return root
 
 
 def along(factor: Float, load: Float) -> Float:

@@ -2,8 +2,8 @@
 
 Face is counted in hundreds of dollars (the Treasury's own minimum), money in cents, prices in 1e-8 of a point per 100
 of face, dates in days since 1970-01-01; all are int64. Yields are decimal inside formulas and basis points (``_bp``) at
-interfaces. Bounds: one trade is at most 50 billion dollars (5e8 hundreds) at a price below 180 points, so that face
-times price stays below 2**63; ``cash_cents`` relies on it.
+interfaces. Bounds: one trade is at most 30 billion dollars (3e8 hundreds) at a full price, accrued interest and
+indexation included, below 307 points, so that face times price stays below 2**63; ``cash_cents`` relies on it.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ CENTS_PER_FACE = 10_000  # cents in one unit of face at par
 POINT_E8 = 10**8  # one point of price, per 100 of face
 FACE_PER_MUSD = 10_000  # units of face in one million dollars
 CENTS_PER_MUSD = 10**8
-LARGEST_TRADE = 5 * 10**8  # units of face: 50 billion dollars
+LARGEST_TRADE = 3 * 10**8  # units of face: 30 billion dollars
 
 
 def half_even(numerator: ArrayLike, denominator: int) -> Int:

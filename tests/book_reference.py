@@ -15,7 +15,7 @@ LIMIT, MARKET, IOC, POST_ONLY, CANCEL, REPLACE, QUOTE, REDUCE, FOK, GTC, CANCEL_
 NEVER_REST = (MARKET, IOC, FOK)
 SHARES = [0.21, 0.03, 0.08, 0.07, 0.23, 0.12, 0.15, 0.04, 0.03, 0.038, 0.0015, 0.0005]  # of the kinds in random flows
 BUY, SELL = int(Side.BUY), int(Side.SELL)
-LARGEST_FACE = 500_000_000  # 50 billion dollars in hundreds
+LARGEST_FACE = 300_000_000  # 30 billion dollars in hundreds
 
 
 class Order:

@@ -1,17 +1,20 @@
 """What compiled shortcuts say is what plain definitions say: draws and positions in pairs, factors, orders."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from small_market import small_market
 
 from market.books.messages import ORDERS, TRADES, Venue
-from market.books.order_kernels import FAULTS
+from market.books.order_kernels import DEAREST, FAULTS
 from market.draws.sampling import poisson
 from market.draws.streams import Streams, fingerprint
-from market.exposure import along, exposure, unexplained
+from market.exposure import along, exposure, root_of, unexplained
+from market.tables.recording import VENUES
 from market.trade_kernels import write_trades
 from market.trading import accept, full_price_e8, in_order_of_arrival
-from market.units import FACE_PER_MUSD, cash_cents
+from market.units import FACE_PER_MUSD, LARGEST_TRADE, cash_cents
 
 DRAWS = np.random.default_rng(7)
 
@@ -107,3 +110,26 @@ def test_trades_cost_their_full_price_in_whole_cents(market):
     write_trades(0, 1, 2, rows, rows + 1, security, price, face, np.ones(n, np.int64), *by_security, trades)
     assert np.array_equal(trades["cash_cents"], cash_cents(face, full_price_e8(market, security, price)))
     assert np.array_equal(trades["settle_day"], market.settle_day[security])
+
+
+def test_the_root_of_a_covariance_times_itself_is_the_covariance_and_what_is_none_is_refused():
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        mixed = rng.normal(size=(3, 3))
+        covariance = mixed @ mixed.T + 0.01 * np.eye(3)
+        root = root_of(covariance)
+        assert root @ root.T == pytest.approx(covariance, rel=1e-12) and not np.triu(root, 1).any()
+        assert (np.diag(root) > 0).all()
+    with pytest.raises(ValueError, match="expected a positive one"):
+        root_of(np.array([[1.0, 2.0], [2.0, 1.0]]))
+
+
+def test_the_cash_of_the_largest_trade_at_the_highest_full_price_is_exact():
+    full_e8 = 30_699_999_999
+    assert int(cash_cents(LARGEST_TRADE, full_e8)) == round(Fraction(LARGEST_TRADE * full_e8, 10**6))
+    assert LARGEST_TRADE * full_e8 < 2**63 and full_e8 > DEAREST * 10**8
+
+
+def test_no_two_venues_share_a_number_and_a_failed_delivery_of_netting_is_named_as_one():
+    assert len(VENUES) == len(Venue.__members__) and VENUES[Venue.CLEARING] == "clearing"
+    assert [int(venue) for venue in Venue] == list(range(len(Venue)))

@@ -111,7 +111,7 @@ def test_bad_orders_are_refused_with_a_reason_each_and_harm_nobody():
         "no such security",
         "not traded today",
         "no size",
-        "larger than $50 bn",
+        "larger than $30 bn",
         "price outside 0 to 200 points",
         "price outside 0 to 200 points",
         "no such venue",

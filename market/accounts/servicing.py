@@ -21,6 +21,7 @@ from market.books.messages import TRADES, Venue, stacked
 from market.roles import FactorReporter, Spender
 from market.tables.record import Labels
 from market.tables.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_OUTRIGHT, MEMO_REDEEM
+from market.tables.recording import VENUES
 from market.units import CENTS_PER_FACE, Int, cash_cents, half_even
 
 
@@ -54,14 +55,14 @@ def note_fails(market: Any, fails: NDArray[Any]) -> None:
     """Record what was due and not delivered."""
     if not len(fails) or market.burning_in:
         return
-    names, venues = market.ledger.names, tuple(venue.name.lower() for venue in Venue)
+    names = market.ledger.names
     market.record.add(
         "fails",
         date=market.date,
         cusip=Labels(market.securities.cusip, fails["security"].astype(np.int64)),
         seller=Labels(names, fails["seller"].astype(np.int64)),
         buyer=Labels(names, fails["buyer"].astype(np.int64)),
-        venue=Labels(venues, fails["venue"].astype(np.int64)),
+        venue=Labels(VENUES, fails["venue"].astype(np.int64)),
         face=fails["face"],
     )
 

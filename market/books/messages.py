@@ -6,7 +6,7 @@ is in cents. Tables are numpy structured arrays; their dtypes are the contract.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, unique
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from market.units import Bool, Float, Int, read_only
 
 
+@unique
 class Venue(IntEnum):
     """Where a trade was made."""
 
@@ -27,7 +28,7 @@ class Venue(IntEnum):
     BOOK_THEN_REQUEST = 6  # of orders only: rests in the book for a round, then asks dealers (market.all_to_all)
     REST = 7  # of orders only: rests in the book at its limit for a round, then ends
     BOOK_ELSE_REQUEST = 8  # of orders only: takes what stands in the book, then asks dealers for the rest
-    CLEARING = 7  # of deliveries only: what netting left of several trades (market.clearing)
+    CLEARING = 9  # of deliveries only: what netting left of several trades (market.clearing)
 
 
 @dataclass(frozen=True, slots=True)

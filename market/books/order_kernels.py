@@ -16,7 +16,7 @@ FAULTS = (
     "no such security",
     "not traded today",
     "no size",
-    "larger than $50 bn",
+    "larger than $30 bn",
     "price outside 0 to 200 points",
     "no such venue",
     "only orders with a limit rest, and only in books that are open to clients",
