@@ -1,9 +1,12 @@
 """Money funds: what pays for their bills is a switch, the published limit binds nobody at the start, and is kept."""
 
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_market import lone, small, small_market
 
 from agents.buyers.money_fund import MoneyFund
@@ -14,7 +17,7 @@ from experiments.population import Trait
 from experiments.scenario import load
 from market.accounts.instruments import Money
 from market.calendar import MONTH_END, QUARTER_END, reporting_date
-from market.money.funding import unwind_funding
+from market.money.funding import interest_cents, unwind_funding
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 
@@ -118,3 +121,9 @@ def test_a_mode_that_does_not_exist_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(ScenarioError, match=r"line 2.*did you mean 'estimated'"):
         load(path)
     assert small().money_market.bills_from_facility == "estimated"
+
+
+@given(st.integers(0, 10**16), st.integers(-500, 99_999), st.integers(0, 5))
+def test_interest_is_rounded_once_half_to_even(cents, rate_e4, days):
+    exact = Fraction(cents * rate_e4 * days, 360 * 10**6)
+    assert int(interest_cents(np.array([cents]), rate_e4, days)[0]) == round(exact)

@@ -176,3 +176,16 @@ def test_a_bank_that_nobody_lends_to_goes_to_the_window_and_repays_the_next_morn
     assert back[Money.DISCOUNT_CREDIT] == -credit
     assert -back[Money.RESERVES] - credit == pytest.approx(interest, abs=len(window))
     assert market.ledger.balance[FED, Money.DISCOUNT_CREDIT] == 0
+
+
+def test_who_lends_to_whom_on_what_haircut_hangs_on_names_not_on_how_many_others_there_are():
+    def terms(banks):
+        world = small_market(days=1, population__bank__count=banks)
+        names, loans = world.ledger.names, in_segment(world, Segment.BILATERAL)
+        return {(names[row["borrower"]], names[row["lender"]]): int(row["haircut_e4"]) for row in loans}
+
+    few, more = terms(4), terms(7)
+    clients = {client for client, _ in few} & {client for client, _ in more}
+    assert len(clients) > 1
+    for client in clients:
+        assert {p: h for p, h in few.items() if p[0] == client} == {p: h for p, h in more.items() if p[0] == client}

@@ -124,6 +124,7 @@ def unwind_funding(market: Any) -> None:
 
 def interest_cents(cents: Int, rate_e4: Any, days: int) -> Int:
     """Return simple interest, days over 360, rounded half to even; ``rate_e4`` in 1e-4 of a percent."""
-    whole_dollars, rest = np.divmod(np.asarray(cents, np.int64), 10**6)
+    ten_thousands, cents_left = np.divmod(np.asarray(cents, np.int64), 10**6)
     per_million = np.asarray(rate_e4, np.int64) * days
-    return half_even(whole_dollars * per_million, 360) + half_even(rest * per_million, 360 * 10**6)
+    whole, left = np.divmod(ten_thousands * per_million, 360)  # apart, so that no product overflows; rounded once
+    return whole + half_even(left * 10**6 + cents_left * per_million, 360 * 10**6)

@@ -83,17 +83,21 @@ def _bilateral(market: Any, dealers: Bool, clients: Bool, share: Float) -> Table
         return np.zeros(0, LOANS)
     who = needs["borrower"]
     cents = np.floor(needs["cents"] * share[who]).astype(np.int64)
-    every = np.tile(lenders, len(who))
-    chance = market.streams.uniform_at("prime broker", market.identities[np.repeat(who, len(lenders))], 0, every)
-    chosen = lenders[prime_brokers(chance.reshape(len(who), len(lenders)))]
+    met = np.repeat(who, len(lenders)), np.tile(lenders, len(who))
+    chosen = lenders[prime_brokers(_drawn_by_pair(market, "prime broker", *met).reshape(len(who), len(lenders)))]
     loans = np.zeros(chosen.size, LOANS)
     loans["lender"], loans["borrower"] = chosen.ravel(), np.repeat(who, chosen.shape[1])
     loans["cents"], loans["segment"] = split_evenly(cents, chosen.shape[1]).ravel(), Segment.BILATERAL
-    pairs = market.identities[loans["borrower"]], 0, loans["lender"]
-    loans["haircut_e4"] = haircut_e4(market.streams.uniform_at("haircut", *pairs))
+    loans["haircut_e4"] = haircut_e4(_drawn_by_pair(market, "haircut", loans["borrower"], loans["lender"]))
     loans = loans[loans["cents"] > 0]
     post(market, loans)
     return loans
+
+
+def _drawn_by_pair(market: Any, purpose: str, one: Int, other: Int) -> Float:
+    """Draw from (0, 1) for pairs of accounts (J,), by their names and once for all: rows of the ledger may move."""
+    pairs = market.identities[one] ^ market.identities[other]
+    return np.asarray(market.streams.uniform(purpose, pairs, 0, 1)[:, 0])
 
 
 def _cleared(market: Any, dealers: Bool, clients: Bool) -> Table:
