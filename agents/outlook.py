@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from market.bonds.securities import Kind, Securities
+from market.exposure import exposure, root_of
 from market.news import loadings
 from market.units import Float, Int
 from market.view import View
@@ -124,7 +125,7 @@ class Outlook:
         pace: Callable[[int], float],
     ) -> None:
         self._pattern, self._turnover, self._pace = pattern, turnover, pace
-        self._covariance, self._root = covariance_bp, np.linalg.cholesky(covariance_bp)
+        self._covariance, self._root = covariance_bp, root_of(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
         self._lessons: Lessons | None = None
         self._deviation: tuple[int, Any, Deviation] | None = None
@@ -166,7 +167,7 @@ class Outlook:
 
     def unit_loadings(self, view: View) -> Float:
         """Return loadings on uncorrelated factors of unit daily variance (S, 3): bp a standard deviation."""
-        return np.asarray(self.on(view).loadings @ self._root)
+        return exposure(self.on(view).loadings, self._root)
 
     def book_pressure(self, view: View) -> Float:
         """Return the aggressors' net buying in the books of the last round as it bears on the factors, $m/bp (3,).
@@ -175,8 +176,8 @@ class Outlook:
         (Kyle).
         """
         today = self.on(view)
-        bought = today.loadings.T @ (view.book_flow * today.face_dv01)
-        return np.asarray(self._covariance @ bought / self._covariance[0, 0])
+        bought = exposure(view.book_flow * today.face_dv01, today.loadings)
+        return np.asarray(exposure(bought, self._covariance) / self._covariance[0, 0])
 
     def anchor(self, drift_bp: Float) -> None:
         """Take the drift of the composite from published yields (S,) out of the usual pattern; NaN counts as none."""
@@ -226,8 +227,8 @@ def smooth_by_node(moves: Float, nodes: Float, weight: Any) -> tuple[Float, Floa
 
     Linear in ``moves``: what news explains of a deviation is the same operation on the loadings of the news.
     """
-    mass = np.maximum(nodes.T @ weight, 1e-9)
-    level = (nodes.T @ (weight[:, None] * moves)) / mass[:, None]
+    mass = np.maximum(exposure(weight, nodes), 1e-9)
+    level = exposure((weight[:, None] * moves).T, nodes).T / mass[:, None]
     n = len(COUPON_NODES)
     chain = level[:n]
     pull = np.zeros_like(chain)
@@ -235,4 +236,4 @@ def smooth_by_node(moves: Float, nodes: Float, weight: Any) -> tuple[Float, Floa
     pull[:-1] += chain[:-1] - chain[1:]
     stretched = level.copy()
     stretched[:n] += SUBSTITUTION * pull
-    return nodes @ level, nodes @ stretched
+    return exposure(nodes, level), exposure(nodes, stretched)

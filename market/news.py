@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from market.draws.streams import Streams, fingerprint
+from market.exposure import root_of
 from market.units import Float
 
 FACTORS = 3
@@ -63,11 +64,11 @@ class Newswire:
         *,
         scale: float = 1.0,
         private_share: float = 0.2,
-        degrees_of_freedom: float = 5.0,
+        degrees_of_freedom: int = 5,
         dated: DatedNews | None = None,
     ) -> None:
         self._streams, self._owner = streams, np.array([fingerprint("public")], np.uint64)
-        self._root = np.linalg.cholesky(covariance_bp) * scale
+        self._root = root_of(covariance_bp) * scale
         self._dated = dated or DatedNews()
         self._private_share, self._freedom = private_share, degrees_of_freedom
 
@@ -92,8 +93,8 @@ class Newswire:
         )
 
     def _shock(self, purpose: str, moment: int, day: int) -> Float:
-        z = self._streams.normal(purpose, self._owner, moment, FACTORS + round(self._freedom))[0]
-        squared = float(np.sum(z[FACTORS:] ** 2)) / round(self._freedom)
+        z = self._streams.normal(purpose, self._owner, moment, FACTORS + self._freedom)[0]
+        squared = float(np.sum(z[FACTORS:] ** 2)) / self._freedom
         unit = z[:FACTORS] / np.sqrt(squared) * np.sqrt((self._freedom - 2) / self._freedom)
         scale = self._dated.scale.get(day, 1.0)
         return np.array([scale * float(np.sum(self._root[k] * unit)) for k in range(FACTORS)])

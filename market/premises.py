@@ -35,7 +35,7 @@ class Premises:
     all_to_all: tuple[str, ...] = ()  # classes of market.all_to_all in whose books clients may rest orders
     news_scale: float = 1.0
     private_share: float = 0.2
-    degrees_of_freedom: float = 5.0
+    degrees_of_freedom: int = 5
     dated_news: DatedNews = field(default_factory=DatedNews)
     n_levels: int = 8192
     quoters: int = 64

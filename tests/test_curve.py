@@ -10,6 +10,7 @@ from market.bonds import curve_kernels
 from market.bonds.bond_arithmetic import yield_from_price
 from market.bonds.curve import (
     KNOTS_YEARS,
+    _curvatures,
     coupon_basis,
     fit_spline,
     fit_svensson,
@@ -166,3 +167,9 @@ def test_too_few_securities_are_refused():
         fit_svensson(np.arange(1.0, 6.0), np.full(5, 450.0))
     with pytest.raises(ValueError, match="shapes"):
         fit_spline(np.arange(1.0, 6.0), np.full(4, 450.0))
+
+
+def test_the_sweep_solves_for_the_second_derivatives():
+    knots = np.asarray(KNOTS_YEARS)
+    ours = CubicSpline(knots, np.eye(knots.size), bc_type="natural")(knots, 2)
+    assert np.allclose(_curvatures(knots), ours, atol=1e-12)

@@ -158,3 +158,14 @@ def test_the_code_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     assert len(blocks) >= 2 and len(world["daily"]) == 5
     assert np.count_nonzero(world["bought"]) >= 10 and world["fund"].cash_musd == 0.0
     assert "$m of" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("package", ["market", "agents"])
+def test_no_price_hangs_on_the_linear_algebra_library_of_the_machine(package):
+    used, banned = [], {"linalg", "dot", "matmul", "einsum", "tensordot"}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+            if product or (isinstance(node, ast.Attribute) and node.attr in banned):
+                used.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not used

@@ -174,3 +174,10 @@ def test_the_schema_tells_unit_source_and_bounds_of_every_number() -> None:
                 assert name == "Trait" or field["unit"], f"{name}.{key}"
                 bounds = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
                 assert bounds & set(field) or name == "Trait", f"{name}.{key}"
+
+
+@pytest.mark.parametrize("freedom", ["2", "2.5", "4.4"])
+def test_degrees_of_freedom_are_a_whole_number_of_normals(written: Callable[..., Path], freedom: str) -> None:
+    with pytest.raises(ScenarioError, match="degrees_of_freedom"):
+        load(written(f"[news]\ndegrees_of_freedom = {freedom}\n"))
+    assert load(written("[news]\ndegrees_of_freedom = 3\n")).news.degrees_of_freedom == 3

@@ -67,8 +67,8 @@ class News(Section):
     private_share: float = declared(
         0.2, "share of variance", "set in a reduced model", "news that only some hear", ge=0, le=1
     )
-    degrees_of_freedom: float = declared(
-        5.0, "degrees of freedom", "a convention", "tails of news, Student t", gt=2, le=1000
+    degrees_of_freedom: int = declared(
+        5, "degrees of freedom", "a convention", "tails of news, Student t: squares of so many normals", ge=3, le=1000
     )
     spells: tuple[Spell, ...] = declared((), "spells", "", "times in which news has another size")
     announcements: tuple[Announcement, ...] = declared((), "announcements", "", "news of a given size on a given day")

@@ -86,13 +86,16 @@ def _combine(basis: Float, knot_bp: Float) -> Float:
 
 def _curvatures(knots: Float) -> Float:
     """Return second derivatives at the knots (K, K) of the natural splines that are 1 at one knot, else 0."""
-    gap = np.diff(knots)
-    n = knots.size
-    system, right = np.eye(n), np.zeros((n, n))
-    for j in range(1, n - 1):
-        system[j, j - 1 : j + 2] = gap[j - 1] / 6, (gap[j - 1] + gap[j]) / 3, gap[j] / 6
-        right[j, j - 1 : j + 2] = 1 / gap[j - 1], -1 / gap[j - 1] - 1 / gap[j], 1 / gap[j]
-    return np.asarray(np.linalg.solve(system, right))
+    gap, n = np.diff(knots), knots.size
+    bend, pivot = np.zeros((n, n)), np.ones(n)
+    for j in range(1, n - 1):  # the tridiagonal system is swept downwards, then upwards (Thomas)
+        lower = gap[j - 1] / 6 / pivot[j - 1] if j > 1 else 0.0
+        pivot[j] = (gap[j - 1] + gap[j]) / 3 - lower * gap[j - 1] / 6
+        bend[j, j - 1 : j + 2] = 1 / gap[j - 1], -1 / gap[j - 1] - 1 / gap[j], 1 / gap[j]
+        bend[j] -= lower * bend[j - 1]
+    for j in range(n - 2, 0, -1):
+        bend[j] = (bend[j] - gap[j] / 6 * bend[j + 1]) / pivot[j]
+    return bend
 
 
 def spline_basis(years: ArrayLike, knot_years: ArrayLike = KNOTS_YEARS) -> Float:

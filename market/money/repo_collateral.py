@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from market.accounts.instruments import N_MONEY
+from market.exposure import exposure
 from market.money.segments import Segment, collateral_cents
 from market.units import CENTS_PER_FACE, Float
 
@@ -30,5 +31,5 @@ def lacking_cents(market: Any) -> int:
     np.subtract.at(need, loans["lender"][bilateral], owed[bilateral])
     rows = np.flatnonzero(need > 0)
     held = market.ledger.balance[rows, N_MONEY:]
-    value = (held @ worth_of_face(market) * CENTS_PER_FACE).astype(np.int64)
+    value = (exposure(held, worth_of_face(market))[:, 0] * CENTS_PER_FACE).astype(np.int64)
     return int(np.maximum(need[rows] - value, 0).sum())

@@ -10,6 +10,7 @@ from market.accounts.instruments import FED_NAME, N_MONEY, PUBLIC_NAME, TREASURY
 from market.auctions.buyback import OUTSIDE, Listing
 from market.bonds.securities import Kind
 from market.books.messages import TRADES, Buyback, LimitUse, Venue
+from market.exposure import exposure
 from market.futures.recording import write_futures
 from market.money.repo_collateral import worth_of_face
 from market.requests.request_for_quote import Interest
@@ -128,7 +129,7 @@ def _value_musd(market: Any, rows: Int, position: Int) -> Float:
     """Return securities at the close, accrued interest and indexation included, plus money less money owed."""
     worth = worth_of_face(market)
     money = market.ledger.balance[rows, :N_MONEY].sum(axis=1) + market.ledger.cash_due(rows)
-    return np.asarray(position @ worth * (CENTS_PER_FACE / CENTS_PER_MUSD) + money / CENTS_PER_MUSD)
+    return np.asarray(exposure(position, worth)[:, 0] * (CENTS_PER_FACE / CENTS_PER_MUSD) + money / CENTS_PER_MUSD)
 
 
 def _labels(market: Any) -> tuple[list[str], Int]:
