@@ -10,7 +10,7 @@ from agents.buyers.venue_choice import choose_venues
 from agents.institution import Institution
 from agents.traits import trait
 from market.bonds.securities import Kind
-from market.books.all_to_all import CLASSES, ClientBooks, asked_again
+from market.books.all_to_all import CLASSES, ClientBooks, asked_again, rest
 from market.books.messages import ORDERS, Order, Venue
 from market.units import FACE_PER_MUSD
 
@@ -161,3 +161,23 @@ def test_a_firm_price_a_price_of_its_own_or_a_request(ask, depth, cost_bp, waits
         shown = ClientBooks(books.open & open_, books.cost_bp, books.bid_face, books.ask_face)
         choose_venues(orders, view, shown, np.array([waits]))
         assert orders["venue"][0] == expected
+
+
+def test_no_order_rests_at_a_price_worse_than_its_limit_beyond_the_ladder_it_asks_dealers_or_ends():
+    market = small_market(days=2, market__all_to_all=OLD)
+    for act in market.moments():
+        if act == "take_orders":
+            break
+    note, ladder = old_note(market.view()), market.ladder
+    top = ladder.base[note] + ladder.tick[note] * (ladder.n_levels - 1)
+    bottom = float(ladder.base[note])
+    seller, buyer = (int(row) for row in np.flatnonzero(market.sectors == "pensions")[:2])
+    face = FACE_PER_MUSD
+    orders = [(seller, note, -face, top + 1.0, BOTH), (buyer, note, face, bottom - 1.0, BOTH)]
+    orders += [(seller, note, -face, top + 1.0, Venue.REST), (buyer, note, face, bottom - 1.0, Venue.REST)]
+    orders += [(seller, note, -face, top, Venue.REST), (buyer, note, face, bottom, Venue.REST)]
+    rest(market, np.array([(*row[:4], int(row[4])) for row in orders], ORDERS))
+    state = market.all_to_all
+    assert state.resting["limit"].tolist() == [top, bottom]
+    asks = [(int(o["owner"]), float(o["limit"]), int(o["venue"])) for o in state.leftover]
+    assert asks == [(seller, top + 1.0, Venue.REQUEST), (buyer, bottom - 1.0, Venue.REQUEST)]

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from small_market import live, lone, small_market
+from small_market import digest, live, lone, small_market
 
 from agents.buyers.foreign_official import FIMA_LIMIT, ForeignOfficial
 from market.accounts.instruments import FED, Money
@@ -70,3 +70,38 @@ def test_dollars_of_the_facility_are_reserves_that_the_fed_lends_and_gets_back_w
     back = market.flows.by_memo["FIMA repo"]
     interest = lent * market.rates.srf / 1e4 / 360
     assert back[Money.FIMA_REPO] == -lent and -back[Money.RESERVES] - lent == pytest.approx(interest, abs=1)
+
+
+def test_what_is_taken_back_in_the_course_of_a_day_is_offered_on_that_day(monkeypatch):
+    market = small_market(days=3, rounds=6, money_market__fima_repo=True)
+
+    def late(official, view):  # in the third round the yield is back
+        if view.round == 2:
+            official.forced, official.pledged = official.forced - official.pledged, np.zeros_like(official.pledged)
+
+    monkeypatch.setattr(ForeignOfficial, "_choose", late)
+    holder = max(market.agents_by_type[ForeignOfficial], key=lambda agent: int(agent.position.max()))
+    at = int(np.argmax(holder.position))
+    holder.pledged = np.where(np.arange(len(holder.pledged)) == at, 100.0 * FACE_PER_MUSD, 0.0)
+    live(market, 1)
+    assert holder.forced[at] > -100.0 * FACE_PER_MUSD or np.isfinite(holder.held_before[at])
+    assert holder.sent[at] > 0
+
+
+def test_officials_that_change_their_minds_decide_together_what_they_decide_one_by_one(monkeypatch):
+    def wavers(official, view):
+        """Pledge all, take it back, and again, at rounds that differ by name."""
+        odd = official.identity % np.uint64(2) == view.round % 2
+        mine = bool(odd[0]) if official.alone else odd[:, None]
+        every, none = official.forced - official.pledged, np.zeros_like(official.forced)
+        official.forced, official.pledged = np.where(mine, none, every), np.where(mine, -every, none)
+
+    monkeypatch.setattr(ForeignOfficial, "_choose", wavers)
+
+    def lived(one_by_one):
+        market = small_market(days=2, rounds=6, money_market__fima_repo=True, one_by_one=one_by_one)
+        for holder in market.agents_by_type[ForeignOfficial]:
+            holder.order_sale(np.minimum(holder.position, 200 * FACE_PER_MUSD))
+        return live(market, 2)
+
+    assert digest(lived(True)) == digest(lived(False))

@@ -230,3 +230,15 @@ def test_margin_steps_out_of_order_are_refused(tmp_path):
     )
     with pytest.raises(ScenarioError, match="expected later days"):
         load(path)
+
+
+def test_a_contract_whose_first_price_comes_late_pays_nothing_for_the_price_itself(evening):
+    m = pickle.loads(pickle.dumps(evening))
+    f, late = m.futures, NAMES.index("TY")
+    f.price_e8[late] = f.settled_e8[late] = 0  # as if nothing deliverable had been there yet
+    f.owed[:, late] = 0
+    f.carry(m)
+    assert f.settled_e8[late] == f.price_e8[late] > 0
+    assert (f.owed[:, late] == -f.position[:, late] * f.price_e8[late]).all()
+    settled = np.delete(f.settled_e8, late)
+    assert np.array_equal(settled, np.delete(evening.futures.settled_e8, late))

@@ -140,7 +140,7 @@ class Investor(Institution):
             mine = self.some(hour == view.round)
             wanted = mine.wanted(view)
             tables += [bargains(mine, view, wanted), mine.rebalance(view, wanted), buy_ahead(mine, view)]
-        if self.daily("must", lambda: bool(self.forced.any())):
+        if np.any(self.forced) or np.isfinite(self.held_before).any():  # a memory of a sale that is over ends too
             tables.append(carry_out(self, view))
         return stacked(tables, ORDERS)
 

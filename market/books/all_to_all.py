@@ -3,9 +3,10 @@
 In the classes that a scenario opens (``market.books.all_to_all``; none by default) a client may send an order whose
 venue is ``Venue.BOOK_THEN_REQUEST``. It goes into the book at the level nearest to the composite that its limit allows:
 it takes what is no dearer, and rests there, without a name, until orders of the next round have been executed: for one
-whole look of everybody else. What is left then asks dealers in the round after, inside the limit it came with; what is
-left in the evening ends. A client that cannot go short asks for no more than it still has. Orders of ``Venue.REST``
-rest as long at their limit in any book, as a maker's quotes do, and then end.
+whole look of everybody else. What is left then asks dealers in the round after, inside the limit it came with, and so
+does an order whose limit lies beyond the ladder, where nothing can rest; what is left in the evening ends. A client
+that cannot go short asks for no more than it still has. Orders of ``Venue.REST`` rest as long at their limit in any
+book, as a maker's quotes do, and then end; beyond the ladder at once.
 
 In every book an order of ``Venue.BOOK_ELSE_REQUEST`` takes what stands there inside its limit, and what the book could
 not fill asks dealers in the round after in the same way, unless ``market.requests.after_book`` says that it is dropped.
@@ -26,7 +27,7 @@ from market import trading
 from market.bonds.securities import Kind
 from market.books.layout import Side
 from market.books.messages import ORDERS, Venue, stacked
-from market.units import Bool, Float, Int, read_only
+from market.units import POINT_E8, Bool, Float, Int, read_only
 
 CLASSES = ("on-the-run", "off-the-run", "bills", "tips", "frn")
 SECURITIES_BELOW = 1 << 20  # in number: an owner and a security in one integer
@@ -127,9 +128,7 @@ def withdraw(market: Any) -> None:
     market.books.cancel(state.order_id[alive], state.resting["owner"][alive])
     orders = state.resting.take(alive)
     orders["face"] = np.sign(orders["face"]) * left[alive]
-    orders = orders.take(np.flatnonzero(orders["venue"] == Venue.BOOK_THEN_REQUEST))
-    orders["venue"] = Venue.REQUEST
-    state.leftover = stacked([state.leftover, orders], ORDERS)
+    _ask_instead(state, orders)
     state.resting, state.order_id = np.zeros(0, ORDERS), np.zeros(0, np.int64)
 
 
@@ -156,8 +155,19 @@ def rest(market: Any, orders: NDArray[Any]) -> None:
     buying = np.where(own, highest, np.minimum(nearest, highest))
     selling = np.where(own, lowest, np.maximum(nearest, lowest))
     level = np.where(buys, buying, selling)
+    inside = np.where(buys, 1, -1) * (ladder.price_e8(level, security) - np.rint(limit * POINT_E8)) <= 0
+    beyond, orders = orders.take(np.flatnonzero(~inside)), orders.take(np.flatnonzero(inside))
+    _ask_instead(state, beyond)
     side = np.where(buys, int(Side.BUY), int(Side.SELL))
-    fills, ids = market.books.rest(security, side, level, np.abs(orders["face"]), orders["owner"])
+    placed = *(column[inside] for column in (security, side, level)), np.abs(orders["face"]), orders["owner"]
+    fills, ids = market.books.rest(*placed)
     trading.book_fills(market, fills)
     rests = np.flatnonzero(ids)
     state.resting, state.order_id = orders.take(rests), ids[rests]
+
+
+def _ask_instead(state: AllToAll, orders: NDArray[Any]) -> None:
+    """Let those of the orders that may ask dealers do so in the next round."""
+    orders = orders.take(np.flatnonzero(orders["venue"] == Venue.BOOK_THEN_REQUEST))
+    orders["venue"] = Venue.REQUEST
+    state.leftover = stacked([state.leftover, orders], ORDERS)

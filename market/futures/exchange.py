@@ -27,7 +27,7 @@ from market.futures import call as futures_call
 from market.futures.board import FuturesBoard
 from market.futures.cycle import FACE_DOLLARS, N_CONTRACTS, Cycle, Grades, cycle_on, grades_on
 from market.roles import FuturesTrader
-from market.units import POINT_E8, Float, Int, read_only
+from market.units import POINT_E8, Bool, Float, Int, read_only
 
 MEMO_FUTURES = "futures margin"
 UNITS = FACE_DOLLARS // 100_000  # a contract x 1e-8 point is so many thousandths of a cent
@@ -102,8 +102,7 @@ class FuturesMarket:
         self.bp_per_point[there] = g.factor[row] / lent * 360e4
         was = self.price_e8
         self.price_e8 = np.where(there, _on_tick(self.fair + self.spread_bp / self.bp_per_point, was), was)
-        if not self.settled_e8.any():  # nothing was settled yet: the first prices of all
-            self._strike(self.price_e8)
+        self._strike(self.price_e8, (self.settled_e8 == 0) & (self.price_e8 > 0))  # the first price of a contract
         dv01 = np.full(N_CONTRACTS, np.nan)
         dv01[there] = market.dv01[place] / g.factor[row] / 100.0 * FACE_DOLLARS[there]
         self._show(forwards, price, best, dv01)
@@ -126,10 +125,10 @@ class FuturesMarket:
         told = {name: read_only(array) for name, array in shown.items()}
         self.board = FuturesBoard(cycle=self.cycle, days=self.grades.days, repo_bp=self.repo_bp, **told)
 
-    def _strike(self, price_e8: Int) -> None:
-        """Let what is owed be counted from these prices on."""
-        self.settled_e8 = price_e8.copy()
-        self.owed = -self.position * price_e8
+    def _strike(self, price_e8: Int, contracts: Bool | slice = slice(None)) -> None:
+        """Let what is owed in contracts, by default in all, be counted from these prices on."""
+        self.settled_e8[contracts] = price_e8[contracts]
+        self.owed[:, contracts] = -self.position[:, contracts] * price_e8[contracts]
 
     # ---- trading ---------------------------------------------------------------------------------
     def call(self, schedules: NDArray[Any]) -> None:
