@@ -1,13 +1,18 @@
 """The nulls of a validation: dealers at the news value, and investors whose traits were dealt out anew."""
 
+import pickle
+
 import numpy as np
 import pytest
-from small_market import digest, small_market
+from small_market import digest, live, small_market
 
 from agents.buyers.investor import Investor
+from agents.dealers.primary_dealer import PrimaryDealer
 from agents.nulls.news_value import NewsDealer
 from agents.nulls.shuffled import DEALT
+from market.books.messages import ASKED
 from market.exposure import along
+from market.units import FACE_PER_MUSD
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +61,41 @@ def test_shuffling_keeps_every_value_and_moves_them_between_classes(shuffled):
 def test_another_seed_deals_otherwise(shuffled):
     other = small_market("shuffled", seed=2)
     assert [float(a.speed) for a in investors(other)] != [float(a.speed) for a in investors(shuffled)]
+
+
+@pytest.mark.parametrize("name", ["baseline", "news-value", "zero-intelligence"])
+def test_requests_declined_are_those_of_the_day(name):
+    market = small_market(name, days=2)
+    dealers = market.playing(PrimaryDealer)[0]
+    dealers.declined = np.full_like(dealers.declined, 1e6)  # as if yesterday
+    live(market, 1)
+    assert dealers.declined.max() < 1e5
+
+
+def test_no_price_of_a_news_dealer_reads_its_book(news_value):
+    market = pickle.loads(pickle.dumps(news_value))
+    dealers, view = market.playing(NewsDealer)[0], market.view()
+
+    def said():
+        dealers.stream(view)
+        quotes = dealers.quote(view)
+        asked = np.zeros(3, ASKED)
+        asked["security"] = np.flatnonzero(view.tradable)[[0, 50, 200]]
+        asked["face"], asked["pending"] = 50 * FACE_PER_MUSD, 900 * FACE_PER_MUSD
+        shown = (
+            quotes.bid,
+            quotes.ask,
+            quotes.bid_face,
+            quotes.ask_face,
+            dealers.answer(asked, view),
+            dealers.match(view),
+        )
+        return [array.copy() for array in shown]
+
+    before = said()
+    dealers.burden, dealers.hedge = dealers.burden + 50.0, dealers.hedge - 5_000.0
+    dealers.gross_limit, dealers.benchmark = 1e3, dealers.benchmark - 0.1
+    assert np.atleast_2d(dealers.utilisation(view)).min() > 1.0  # its limits are more than full
+    for old, new in zip(before, said(), strict=True):
+        assert np.array_equal(old, new, equal_nan=True)
+    assert np.isfinite(before[4]).all() and not before[5].any() and before[2].any()

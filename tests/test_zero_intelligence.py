@@ -5,7 +5,7 @@ import pytest
 from small_market import digest, live, small_market
 
 from agents.dealers.primary_dealer import PrimaryDealer
-from agents.nulls.zero_intelligence import ERROR_BP, RANDOM, RandomBondFund, RandomDealer, RandomTrader
+from agents.nulls.zero_intelligence import ERROR_BP, RANDOM, RandomBondFund, RandomDealer, RandomFirm, RandomTrader
 from experiments.kinds import KINDS
 from market.accounts.instruments import N_MONEY
 
@@ -17,7 +17,7 @@ def random():
 
 def test_every_kind_but_the_official_ones_has_its_null(random):
     assert set(RANDOM) == set(KINDS.values())
-    assert all(issubclass(null, kind) for kind, null in RANDOM.items())
+    assert all(issubclass(null, kind) and null is not kind for kind, null in RANDOM.items())
     present = {type(agent) for agent in random.agents if not agent.official}
     assert present == set(RANDOM.values())
 
@@ -56,3 +56,29 @@ def test_investors_never_rebalance_and_buy_as_often_as_they_sell():
     assert len(signs) > 1000
     assert RandomTrader.demand(market.playing(RandomBondFund)[0], lambda v: 1.0, 7.0, 100.0, -100.0) == 7.0
     assert abs(signs.mean()) < 0.2
+
+
+def test_investors_buy_and_sell_with_even_chances_whatever_they_hold(random):
+    for agent in random.agents:
+        if isinstance(agent, RandomTrader):
+            assert float(agent.pull) == 0.0 == float(agent.flow_lean)
+
+
+def test_dealers_and_firms_quote_the_same_whatever_they_hold_and_dealers_refuse_what_a_full_limit_refuses():
+    market = small_market("zero-intelligence", days=3)
+    dealers, firms, view = market.playing(RandomDealer)[0], market.playing(RandomFirm)[0], market.view()
+    dealers.stream(view)
+    quotes, fair = dealers.quote(view), firms.quote(view)
+    assert not dealers.state.excess.any() and not dealers.state.skew_per_face.any()
+    dealers.burden = dealers.burden + 50.0
+    firms.aim = firms.aim + 1e6
+    dealers.stream(view)
+    for old, new in ((quotes, dealers.quote(view)), (fair, firms.quote(view))):
+        assert np.array_equal(old.bid, new.bid) and np.array_equal(old.ask_face, new.ask_face)
+    dealers.gross_limit, dealers.var_limit = 1e8, 1e5
+    dealers.stream(view)
+    assert not dealers.state.refuses_buying.any()
+    dealers.gross_limit = 1e3
+    dealers.stream(view)
+    assert dealers.state.refuses_buying.any()
+    assert (dealers.match(view)[dealers.state.refuses_buying] <= 0).all()

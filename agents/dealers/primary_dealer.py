@@ -139,13 +139,18 @@ class PrimaryDealer(PrimeBroker, Institution):
     def _hedge_and_carry(self, view: View, today: Lessons) -> None:
         """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""
         if view.round == 0:
-            self.declined = np.zeros_like(self.declined)
             usual = self.position, self.benchmark, view.anticipated
             self.carried = next_carried(self.carried, *usual, self.carried_share, self.carried_days, view.tradable)
-        self.state: Inventory = inventory_of(self, view, today)
+        self.state: Inventory = self._look(view, today)
         wanted = self.hedge_share * (self.state.factor + self.hedge)
         self.hedge = self.hedge + (wanted - self.hedge) / (self.hedge_days * view.rounds)
         self.burden = self.burden + (self.state.factor - self.burden) / (self.lay_off_days * view.rounds)
+
+    def _look(self, view: View, today: Lessons) -> Inventory:
+        """Return the state of its book; each day begins without requests that it declined."""
+        if view.round == 0:
+            self.declined = np.zeros_like(self.declined)
+        return inventory_of(self, view, today)
 
     def _judgement(self, view: View) -> Float:
         """Return today's own errors of judgement, in units of its view spread: the same all day."""

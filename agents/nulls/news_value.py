@@ -1,20 +1,24 @@
 """A null model: dealers value at the news and at nothing else; nobody reads a position, a flow or a limit in prices.
 
-Every dealer streams the pattern of yields and all public news, with its usual half-spread around, whatever it holds and
-whatever others stream; late private news reaches it a day after those who hear it. End investors are as ever: where the
-composite is the news value, yields are where they expect them, and only liquidity moves them. What such a market shows
-follows from the news, the calendar and the venues; what the model adds to it is the rest.
+Every dealer streams the pattern of yields and all public news, with the half-spread of an empty balance sheet around,
+whatever it holds and whatever others stream; late private news reaches it a day after those who hear it. It refuses
+nothing, wishes nothing in the matching session, and takes from a book what lies beyond its half-spread. Its balance
+sheet has no end and no price: only money in repo. How much it bids for, and offers into buybacks, is as ever a share of
+the issue, of its short and of its holding; at which yield is not. End investors are as ever: where the composite is the
+news value, yields are where they expect them, and only liquidity moves them. What such a market shows follows from the
+news, the calendar and the venues; what the model adds to it is the rest.
 """
 
 from typing import Any
 
 import numpy as np
 
-from agents.dealers.dealer_inventory import inventory_of
 from agents.dealers.primary_dealer import PrimaryDealer
+from agents.nulls.unmoved import unmoved
+from agents.traits import trait
 from market.exposure import along
 from market.news import News
-from market.units import Float
+from market.units import Float, Int
 from market.view import View
 
 
@@ -23,6 +27,9 @@ class NewsDealer(PrimaryDealer):
 
     together = True
 
+    shadow_slope = trait(0.0, "bp a year", (0, 1e6), "a null: balance sheet costs what it costs when it is empty")
+    var_slope = trait(0.0, "-", (0, 1e4), "a null: so does risk")
+
     def hear(self, news: News, view: View) -> None:
         """Take in news, and nothing from the books."""
         self.news = self.news + news.public_bp + news.late_bp
@@ -30,10 +37,14 @@ class NewsDealer(PrimaryDealer):
     def stream(self, view: View) -> Float:
         """State the pattern moved by the news."""
         today = self.model.outlook.on(view)
-        self.state = inventory_of(self, view, today)
+        self.state = unmoved(self._look(view, today), refuses=False)
         value = np.asarray(today.prior_bp + along(self.news, today.loadings))
         self.centre = self.reservation = np.broadcast_to(value, np.shape(self.premium)).copy()
         return self.centre
+
+    def match(self, view: View) -> Int:
+        """Wish nothing: it wants to be rid of nothing, and the middle is its value."""
+        return np.zeros(np.shape(self.premium), np.int64)
 
 
 NEWS_VALUE: dict[type, type[Any]] = {PrimaryDealer: NewsDealer}
