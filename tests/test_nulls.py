@@ -82,14 +82,7 @@ def test_no_price_of_a_news_dealer_reads_its_book(news_value):
         asked = np.zeros(3, ASKED)
         asked["security"] = np.flatnonzero(view.tradable)[[0, 50, 200]]
         asked["face"], asked["pending"] = 50 * FACE_PER_MUSD, 900 * FACE_PER_MUSD
-        shown = (
-            quotes.bid,
-            quotes.ask,
-            quotes.bid_face,
-            quotes.ask_face,
-            dealers.answer(asked, view),
-            dealers.match(view),
-        )
+        shown = quotes.bid, quotes.ask, quotes.bid_face, quotes.ask_face, dealers.answer(asked, view)
         return [array.copy() for array in shown]
 
     before = said()
@@ -98,4 +91,4 @@ def test_no_price_of_a_news_dealer_reads_its_book(news_value):
     assert np.atleast_2d(dealers.utilisation(view)).min() > 1.0  # its limits are more than full
     for old, new in zip(before, said(), strict=True):
         assert np.array_equal(old, new, equal_nan=True)
-    assert np.isfinite(before[4]).all() and not before[5].any() and before[2].any()
+    assert np.isfinite(before[4]).all() and before[2].any()

@@ -2,13 +2,14 @@
 
 Every dealer streams the pattern of yields and all public news, with the half-spread of an empty balance sheet around,
 whatever it holds and whatever others stream; late private news reaches it a day after those who hear it. It refuses
-nothing, wishes nothing in the matching session, and takes from a book what lies beyond its half-spread. Its balance
-sheet has no end and no price: only money in repo. How much it bids for, and offers into buybacks, is as ever a share of
-the issue, of its short and of its holding; at which yield is not. End investors are as ever: where the composite is the
-news value, yields are where they expect them, and only liquidity moves them. What such a market shows follows from the
-news, the calendar and the venues; what the model adds to it is the rest.
+nothing: its balance sheet has no end and no price. Its position decides faces only, as ever: what it wishes at the
+middle in the matching session, takes from a book that is better than its half-spread, bids for, and offers into
+buybacks. End investors are as ever: where the composite is the news value, yields are where they expect them, and only
+liquidity moves them. What such a market shows follows from the news, the calendar and the venues; what the model adds
+to it is the rest.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from agents.nulls.unmoved import unmoved
 from agents.traits import trait
 from market.exposure import along
 from market.news import News
-from market.units import Float, Int
+from market.units import Float
 from market.view import View
 
 
@@ -37,14 +38,12 @@ class NewsDealer(PrimaryDealer):
     def stream(self, view: View) -> Float:
         """State the pattern moved by the news."""
         today = self.model.outlook.on(view)
-        self.state = unmoved(self._look(view, today), refuses=False)
+        state = unmoved(self._look(view, today))
+        never = np.zeros_like(state.refuses_buying)
+        self.state = replace(state, refuses_buying=never, refuses_selling=never)
         value = np.asarray(today.prior_bp + along(self.news, today.loadings))
         self.centre = self.reservation = np.broadcast_to(value, np.shape(self.premium)).copy()
         return self.centre
-
-    def match(self, view: View) -> Int:
-        """Wish nothing: it wants to be rid of nothing, and the middle is its value."""
-        return np.zeros(np.shape(self.premium), np.int64)
 
 
 NEWS_VALUE: dict[type, type[Any]] = {PrimaryDealer: NewsDealer}

@@ -7,12 +7,10 @@ import numpy as np
 from agents.dealers.dealer_inventory import Inventory
 
 
-def unmoved(state: Inventory, refuses: bool) -> Inventory:
-    """Return the state of a book as its prices and sizes are to read it: nothing in excess, no skew, limits unused.
+def unmoved(state: Inventory) -> Inventory:
+    """Return the state of a book as its prices and the sizes of its quotes are to read it: no skew, limits unused.
 
-    ``refuses`` says whether a full limit still refuses what raises it. The half-spread stays that of the state.
+    What it has in excess, what it refuses and its half-spread stay those of the state.
     """
-    none, never = np.zeros_like(state.excess), np.zeros_like(state.refuses_buying)
-    blind = replace(state, excess=none, days=none, skew_bp=none, shown_bp=none, skew_per_face=none, full_per_face=none)
-    blind = replace(blind, utilisation=np.zeros_like(state.utilisation))
-    return blind if refuses else replace(blind, refuses_buying=never, refuses_selling=never)
+    none, unused = np.zeros_like(state.days), np.zeros_like(state.utilisation)
+    return replace(state, days=none, skew_bp=none, shown_bp=none, skew_per_face=none, utilisation=unused)

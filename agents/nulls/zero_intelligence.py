@@ -9,6 +9,7 @@ offers into buybacks and money are as ever, and so are asset managers and basis 
 What such a market shows follows from institutions and budgets, not from what anybody thinks.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,8 @@ class RandomDealer(PrimaryDealer):
     def stream(self, view: View) -> Float:
         """State the last composite and an error."""
         today = self.model.outlook.on(view)
-        self.state = unmoved(self._look(view, today), refuses=True)
+        state = unmoved(self._look(view, today))
+        self.state = replace(state, excess=np.zeros_like(state.excess))
         last = np.where(np.isfinite(view.composite_bp), view.composite_bp, today.prior_bp)
         self.centre = self.reservation = last + ERROR_BP * self.normal("random stream", len(view.securities))
         return self.centre
