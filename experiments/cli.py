@@ -5,6 +5,7 @@ and status 2; a check that finds something is status 1; an interrupt is status 1
 any of these. Heavy libraries are imported by the command that needs them, so that ``--help`` answers at once.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ import typer
 from experiments.commands import belief as cli_belief
 from experiments.commands import experiments as cli_experiments
 from experiments.commands import forecast as cli_forecast
+from experiments.commands.options import Data
 
 if TYPE_CHECKING:
     from experiments.scenario import Scenario
@@ -36,6 +38,7 @@ def run(
     days: Annotated[int | None, typer.Option(help="Business days after the burn-in; default: to the end.")] = None,
     out: Annotated[Path | None, typer.Option(help="New run folder; default: runs/SCENARIO-seedSEED.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but the name of the run folder.")] = False,
+    data: Data = None,
 ) -> None:
     """Simulate a scenario into a run folder, with a summary and a page of figures."""
     from experiments.kinds import traits_by_kind
@@ -151,6 +154,7 @@ def replay(
     folder: Annotated[Path | None, typer.Argument(help="Run folder of the baseline; default: run it first.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the run to be made; default: 1.", min=0)] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the comparison; default: the run folder.")] = None,
+    data: Data = None,
 ) -> None:
     """Hold a run of the baseline beside the published figures of 2024; status 1 if the accounts miss a tolerance."""
     from experiments.errors import UserError
@@ -209,9 +213,10 @@ def venues(
 
 @app.command()
 def snapshot(
-    date: Annotated[str, typer.Option(help="2024-05-28, or the last business day of a month of 2024.")] = "2024-05-28",
+    date: Annotated[str, typer.Option(help="A business day of 2024.")] = "2024-05-28",
     tilt: Annotated[float, typer.Option(help="Random tilt of who holds what, in log points.", min=0, max=2)] = 0.0,
     institutions: Annotated[str | None, typer.Option(help="List those of a kind by name instead, or 'all'.")] = None,
+    data: Data = None,
 ) -> None:
     """Build the starting state of a date, and print its sums beside the published ones, or who is in it."""
     from experiments.population import Population
@@ -229,10 +234,12 @@ def snapshot(
 
 
 @app.command()
-def check_data() -> None:
-    """Hold the published figures in experiments/data against each other."""
+def check_data(data: Data = None) -> None:
+    """Hold the published figures against each other, your own among them if they stand in for some."""
+    from experiments.inputs.own_data import named
     from experiments.inputs.published_checks import check_data as find
 
+    print(f"data     {named()}")
     findings = find()
     for finding in findings:
         print(f"{'agrees ' if finding.passed else 'DIFFERS'}  {finding.name}: {finding.detail}")
@@ -303,6 +310,7 @@ def _status(arguments: list[str]) -> int:
     """Run a command; turn what a user can mend into one line, and an interrupt into another."""
     command = typer.main.get_command(app)
     try:
+        _use_named_data()
         status = int(command.main(arguments or ["--help"], "offtherun", standalone_mode=False) or 0)
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
@@ -315,6 +323,14 @@ def _status(arguments: list[str]) -> int:
     if status == INTERRUPTED:
         print("offtherun: interrupted, nothing half-written is kept", file=sys.stderr)
     return status
+
+
+def _use_named_data() -> None:
+    """Check the user's own data at the door, if the environment names any."""
+    if named := os.environ.get("OFFTHERUN_DATA"):
+        from experiments.inputs.own_data import use
+
+        use(Path(named))
 
 
 def _mendable(error: Exception) -> str | None:

@@ -40,7 +40,6 @@ DAILY_COLUMNS = {
 GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "turnover_musd", "unquoted_share")
 MOST_ARMS = 32
 FITTED_MONTHS = 120  # from there on no residual is recorded (market.curve)
-SECONDS_A_DAY, SECONDS_A_RUN = 0.25, 8.0  # of one core at full size, burn-ins counted as days (docs/performance.md)
 Tables = dict[str, Any]
 
 
@@ -231,20 +230,6 @@ def days_of(worlds: Mapping[str, Scenario], asked: int | None) -> int:
             f"--days {asked}: the arms have 1 to {most} business days; the nearest is {1 if asked < 1 else most}"
         )
     return asked or most
-
-
-def minutes(question: Experiment, beside: Path = BUNDLED) -> float:
-    """Return a rough guess of the minutes of one core that an experiment takes with its own seeds.
-
-    Arms whose worlds differ only after the start live their burn-in once for all.
-    """
-    from experiments.sweeps.branching import burn_in_key  # which reads what is to be built
-
-    worlds = question.worlds(beside)
-    days = days_of(worlds, question.days)
-    burn_ins = {burn_in_key(world): world.run.burn_in_days for world in worlds.values()}
-    lived = sum(burn_ins.values()) + days * len(worlds)
-    return question.seeds * (SECONDS_A_RUN * len(worlds) + SECONDS_A_DAY * lived) / 60
 
 
 def names() -> list[str]:

@@ -12,9 +12,9 @@ import platform
 import resource
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.errors import StoreError, nearest
+from experiments.inputs.own_data import data_digest, own_files
 from experiments.sections.world import Scenario
 
 SECONDS_TO_DOUBT = 86_400  # after which what another machine has half-written is taken for left behind
@@ -49,6 +50,7 @@ class Manifest:
     platform: str
     command: str
     tables: dict[str, str]  # hash of the bytes of each table
+    data: dict[str, str] = field(default_factory=dict)  # hash of each file of the user's own data, by its table
 
 
 def write_manifest(
@@ -67,6 +69,7 @@ def write_manifest(
         platform=platform.platform(),
         command=" ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         tables={table: sha256((folder / f"{table}.parquet").read_bytes()).hexdigest() for table in tables(folder)},
+        data=own_files(),
     )
     (folder / "manifest.json").write_text(json.dumps(asdict(run), indent=2) + "\n", "utf-8")
     return run
@@ -156,7 +159,14 @@ def refuse_existing(out: Path) -> None:
 def versions() -> dict[str, str]:
     """Return the versions that a run's bits may depend on."""
     named = {name: _version(name) for name in PACKAGES}
-    return {**named, "python": platform.python_version(), "sources": _sources()}
+    return {**named, "python": platform.python_version(), "sources": _sources(), "data": data_digest()}
+
+
+def refuse_other_data(folder: Path, made_with: Mapping[str, str]) -> None:
+    """Raise StoreError if a sweep was made with other tables than those in use; ``made_with`` are its versions."""
+    then, now = made_with.get("data"), data_digest()
+    if then not in (None, now):
+        raise StoreError(f"{folder} was made with other data ({then}), expected those in use ({now}); give its --data")
 
 
 @cache

@@ -4,7 +4,8 @@ import pytest
 from tiny_experiment import tables, tiny
 
 from experiments.cli import main
-from experiments.experiment import BUNDLED, SECONDS_A_DAY, ExperimentError, find, load, minutes, names, parse
+from experiments.experiment import BUNDLED, ExperimentError, find, load, names, parse
+from experiments.sweeps.minutes import SECONDS_A_DAY, minutes
 
 NOISE = {"name": "noise", "column": "noise_bp", "smallest": 0.1}
 WRONG = {

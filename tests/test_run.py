@@ -7,6 +7,7 @@ from agents.institution import Institution
 from experiments.check import check
 from experiments.errors import UserError
 from experiments.run import run
+from experiments.scenario import overlaid
 from experiments.sections.world import Scenario
 from experiments.store import read, read_manifest
 from market.model import TreasuryMarket
@@ -22,6 +23,14 @@ def test_every_world_lives_and_its_folder_passes_the_check(tmp_path, name):
     daily = read(result.folder, "daily")
     assert len(daily) == DAYS and (daily["trades"] > 0).all() and daily["yield_10y_bp"].between(300, 600).all()
     assert read_manifest(result.folder).identities_passed == 7 * DAYS
+
+
+@pytest.mark.parametrize("start", ["2024-01-02", "2024-03-14", "2024-07-10", "2024-11-14", "2024-12-24"])
+def test_a_run_may_start_between_announcement_auction_and_issue(tmp_path, start):
+    world = overlaid(small(), {"run": {"start": start}}, "a test")
+    result = run(world, days=DAYS, out=tmp_path / start)
+    assert not [finding for finding in check(result.folder) if not finding.passed]
+    assert (read(result.folder, "daily")["trades"] > 0).all()
 
 
 def test_a_run_says_how_far_it_is_and_without_a_folder_keeps_its_record():

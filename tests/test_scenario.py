@@ -99,9 +99,10 @@ def test_a_scenario_is_frozen_and_made_of_values_in_a_notebook() -> None:
         world.behaviour = "zero-intelligence"
 
 
-def test_starting_states_exist_for_every_month_end_of_2024() -> None:
-    assert len(start_days()) == 13
-    assert {date(2024, 2, 29), date(2024, 3, 28), date(2024, 5, 31), date(2024, 8, 30)} <= set(start_days())
+def test_a_run_starts_on_any_business_day_of_2024() -> None:
+    days = start_days()
+    assert len(days) == 250 and (days[0], days[-1]) == (date(2024, 1, 2), date(2024, 12, 31))
+    assert date(2024, 7, 10) in days and date(2024, 7, 4) not in days and date(2024, 7, 6) not in days
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_starting_states_exist_for_every_month_end_of_2024() -> None:
         ("[market]\ndealers_asked = true", ["dealers_asked = true", "a whole number"]),
         ("[news]\nscale = nan", ["news.scale", "finite"]),
         ("[run]\nend = 2024-12-25", ["2024-12-25", "business day", "2024-12-24 and 2024-12-26"]),
-        ("[run]\nstart = 2024-05-29", ["2024-05-29", "nearest is 2024-05-28"]),
+        ("[run]\nstart = 2024-06-01", ["2024-06-01", "a business day of 2024", "nearest is 2024-05-31"]),
         ('[run]\nstart = "soon"', ["run.start", "a date such as 2024-05-28"]),
         ("[run]\nend = 2024-05-01", ["2024-05-01", "after the start 2024-05-28"]),
         ('[policy.buybacks]\nmode = "programm"', ["line 2", "did you mean 'programme'"]),

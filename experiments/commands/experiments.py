@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.commands.options import Data
+
 if TYPE_CHECKING:
     from experiments.experiment import Experiment
     from experiments.results.effects import Results
@@ -16,13 +18,15 @@ FAILED = 1
 
 
 def experiments() -> None:
-    """List the bundled experiments: question, arms, and a rough guess of the minutes of one core."""
-    from experiments.experiment import load, minutes, names
+    """List the bundled experiments: question, arms, seeds, days, minutes of one core from measured seconds a day."""
+    from experiments.experiment import days_of, load, names
+    from experiments.sweeps.minutes import minutes
 
     for name in names():
         found = load(name)
-        arms = len(found.all_arms())
-        print(f"{name:22}{found.question}\n{'':22}{arms} arms, {found.seeds} seeds, about {minutes(found):.0f} minutes")
+        days = days_of(found.worlds(), found.days)
+        size = f"{len(found.all_arms())} arms, {found.seeds} seeds, {days} days"
+        print(f"{name:22}{found.question}\n{'':22}{size}: about {max(round(minutes(found)), 1)} minutes of one core")
 
 
 def experiment(
@@ -35,6 +39,7 @@ def experiment(
     ] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: docs/howto-cluster.md.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; one of the same question is gone on with.")] = None,
+    data: Data = None,
 ) -> None:
     """Run every arm of an experiment with the same seeds; print the table of effects. Started again, it goes on."""
     from experiments.experiment import days_of, find, load
@@ -116,16 +121,19 @@ def rerun(
     folder: Annotated[Path, typer.Argument(help="Folder of an experiment.")],
     workers: Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)] = 1,
     out: Annotated[Path | None, typer.Option(help="Folder of the second sweep; default: DIR-rerun.")] = None,
+    data: Data = None,
 ) -> None:
     """Make every run of an experiment again from its folder alone, and compare; status 1 if a table differs."""
     from experiments.results.effects import load as results
-    from experiments.store import digest
+    from experiments.store import digest, refuse_other_data
     from experiments.sweeps.jobs import Job
     from experiments.sweeps.sweep import open_sweep, read_sweep, sweep, worlds_of
     from experiments.sweeps.sweep_progress import SweepWatch
 
     found, again = results(folder), out or folder.with_name(f"{folder.name}-rerun")
-    worlds = worlds_of(read_sweep(folder))
+    sweep_was = read_sweep(folder)
+    worlds = worlds_of(sweep_was)
+    refuse_other_data(folder, sweep_was["versions"])
     open_sweep(found.question, worlds, found.days, again)
     wanted = [Job(arm, worlds[arm], seed, found.days, again) for arm, seed, _ in found.runs]
     with SweepWatch(f"{found.question.name} again", wanted) as watch:

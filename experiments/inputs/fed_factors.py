@@ -12,13 +12,12 @@ files, cents here.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from agents.officials.reinvestment import month_of
-from experiments.inputs.published import DataError, nearest_row, table
+from experiments.inputs.published import DataError, nearest_row, remembered, table
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, to_date
 
 H41, SOMA = "h41_wednesday_levels_weekly_2019-2024", "soma_by_type_weekly_2019-2024"
@@ -54,7 +53,7 @@ class FedLevels:
         return self.treasuries + self.other_assets
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def fed_levels() -> tuple[FedLevels, ...]:
     """Return the levels of every published Wednesday, in order."""
     return tuple(_levels(row) for _, row in table(H41).iterrows())

@@ -11,7 +11,6 @@ at the par curve of the auction day. FRN are issued at par and pay the 3-month p
 Cents; days are day numbers.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ import pandas as pd
 
 from experiments.errors import UserError
 from experiments.inputs.buyback_calendar import buyback_results
-from experiments.inputs.published import exact_face, table
+from experiments.inputs.published import exact_face, remembered, table
 from experiments.inputs.tips_index import index_ratios
 from experiments.start.issuance import bought_back, issues, static_facts
 from experiments.start.par_curve import par_yield_bp
@@ -68,7 +67,7 @@ def _month(days: Int) -> Int:
     return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def cash_account() -> pd.DataFrame:
     """Return the cash account of 2024 by business day in cents: tga, issued, bought, repaid, interest, flow."""
     days = business_days(START, END)

@@ -7,13 +7,12 @@ statements of May 2022, May 2024 and March 2025, in millions of dollars a month.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 
 from experiments.errors import UserError
-from experiments.inputs.published import table
+from experiments.inputs.published import remembered, table
 from market.units import day_number, to_date
 
 RANGE_BP, TOP_ABOVE_IORB_BP = 25, 10
@@ -52,7 +51,7 @@ CAPS = tuple(
 )
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def rate_steps() -> tuple[AdministeredRates, ...]:
     """Return the administered rates at each change, in order, from the first day both are published."""
     frame = table("sofr_percentiles_iorb_onrrp_rate_daily_2019-2024").dropna(subset=["iorb", "onrrp_award_rate"])

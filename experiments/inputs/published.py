@@ -1,34 +1,81 @@
 """The published figures, read once and checked at the door.
 
 Each file of ``experiments/data`` has its columns and rows declared in ``published_columns``; ``table`` reads one
-into a frame with dates as day numbers (int64), texts as str and numbers as float64 (a blank is NaN). Units and
-publishers are in ``data/SOURCES.md``. Whether figures agree with each other is asked in ``published_checks``. A
-frame is shared by all callers: do not write into it.
+into a frame with dates as day numbers (int64), texts as str and numbers as float64 (a blank is NaN). A file of the same
+name in a folder of the user's own stands in for it, with as many rows as it likes (``own_data``). Units and publishers
+are in ``data/SOURCES.md``. Whether figures agree with each other is asked in ``published_checks``. A frame is shared by
+all callers: do not write into it.
 """
 
-from functools import cache
+import os
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
-from experiments.errors import UserError
+from experiments.errors import UserError, nearest
 from experiments.inputs.published_columns import TABLES, Table
 from market.units import Float, Int
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+OWN = "OFFTHERUN_DATA"  # environment variable: a folder of the user's own, which every process of a sweep inherits
+Made = TypeVar("Made", bound=Callable[..., Any])
+_FORGET: list[Callable[[], None]] = []
 
 
 class DataError(UserError):
     """A data file is missing, damaged or disagrees with another; one line says which, where and what was expected."""
 
 
-@cache
-def table(name: str, folder: Path = DATA) -> pd.DataFrame:
-    """Return a published table by the name of its file without ``.csv``; DataError if it is missing or damaged."""
+def remembered(most: int | None = 1) -> Callable[[Made], Made]:
+    """Remember what a function makes of published tables until other data are used; ``most`` results, None for all."""
+
+    def around(function: Made) -> Made:
+        kept = lru_cache(maxsize=most)(function)
+        _FORGET.append(kept.cache_clear)
+        return cast("Made", kept)
+
+    return around
+
+
+def forget() -> None:
+    """Forget everything that was read, and made of it."""
+    for clear in _FORGET:
+        clear()
+
+
+def folder_in_use() -> Path | None:
+    """Return the folder of the user's own data, None if all are the shipped ones."""
+    named = os.environ.get(OWN)
+    return Path(named) if named else None
+
+
+def file_of(name: str) -> Path:
+    """Return the file in use of a table: the user's own, else the shipped one."""
+    own = folder_in_use()
+    if own is not None and (own / f"{name}.csv").is_file():
+        return own / f"{name}.csv"
+    return DATA / f"{name}.csv"
+
+
+def table(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Return a published table by the name of its file without ``.csv``; DataError if it is missing or damaged.
+
+    From a folder that is named its file must have the declared number of rows.
+    """
     if name not in TABLES:
         raise KeyError(f"no published table {name!r}; there are {', '.join(sorted(TABLES))}")
-    declared, path = TABLES[name], folder / f"{name}.csv"
+    path = file_of(name) if folder is None else folder / f"{name}.csv"
+    return _read(name, path, folder is None and path.parent != DATA)
+
+
+@remembered(None)
+def _read(name: str, path: Path, any_rows: bool) -> pd.DataFrame:
+    """Read a file and hold it against what is declared."""
+    declared = TABLES[name]
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except FileNotFoundError:
@@ -37,19 +84,21 @@ def table(name: str, folder: Path = DATA) -> pd.DataFrame:
         ) from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name}: no table of comma separated values ({str(error).strip()})") from None
-    _check_shape(raw, declared, path.name)
+    _check_shape(raw, declared, path.name, any_rows)
     return pd.DataFrame({column: _parsed(raw[column], column, declared, path.name) for column in raw.columns})
 
 
-def _check_shape(raw: pd.DataFrame, declared: Table, file: str) -> None:
+def _check_shape(raw: pd.DataFrame, declared: Table, file: str, any_rows: bool) -> None:
     """Refuse a file whose columns or number of rows are not the declared ones."""
-    missing, unknown = declared.columns - set(raw.columns), set(raw.columns) - declared.columns
+    missing, unknown = sorted(declared.columns - set(raw.columns)), sorted(set(raw.columns) - declared.columns)
     if missing or unknown:
+        hint = nearest(unknown[0], missing) if missing and unknown else ""
         raise DataError(
-            f"{file}: columns missing {sorted(missing)}, unknown {sorted(unknown)}; expected those of published_columns"
+            f"{file}: line 1, columns missing {missing}, unknown {unknown}; expected those of published_columns: "
+            f"{', '.join(sorted(declared.columns))}{hint}"
         )
-    if len(raw) != declared.rows:
-        raise DataError(f"{file}: {len(raw)} rows, expected {declared.rows}")
+    if not len(raw) or (len(raw) != declared.rows and not any_rows):
+        raise DataError(f"{file}: {len(raw)} rows, expected {'one or more' if any_rows else declared.rows}")
 
 
 def _parsed(cells: pd.Series, column: str, declared: Table, file: str) -> pd.Series:
@@ -61,7 +110,7 @@ def _parsed(cells: pd.Series, column: str, declared: Table, file: str) -> pd.Ser
         _refuse(days.isna() | (cells == ""), cells, column, file, "a date like 2024-05-28")
         return pd.Series(days.to_numpy().astype("datetime64[D]").astype(np.int64), name=column)
     numbers = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype(float)
-    bad = numbers.isna() if column in declared.numbers else numbers.isna() & (cells != "")
+    bad = (numbers.isna() if column in declared.numbers else numbers.isna() & (cells != "")) | np.isinf(numbers)
     _refuse(bad, cells, column, file, "a number")
     return numbers
 

@@ -1,8 +1,8 @@
 """The declared columns of every published table: what a file must hold to be read at all.
 
 ``dates`` are ISO days, ``texts`` words, ``numbers`` are never blank, ``blanks`` are numbers of which some are not
-published. Rows and columns are those of the shipped files; a file that differs is refused. Units are in
-``data/SOURCES.md``.
+published. Rows and columns are those of the shipped files; a file that differs is refused. A user's own file
+(``own_data``) has the columns, and rows of its own. Units are in ``data/SOURCES.md``.
 """
 
 from dataclasses import dataclass

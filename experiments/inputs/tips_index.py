@@ -4,11 +4,9 @@ A year beyond the last published month is held level, so that calendars that rea
 is known. Source: BLS CPI-U, not seasonally adjusted (``cpi_u_nsa_monthly_1996-2024``).
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from experiments.inputs.published import table
+from experiments.inputs.published import remembered, table
 from market.bonds.price_index import PriceIndex, index_ratio_e5
 from market.bonds.securities import Securities
 from market.units import Bool, Float, Int
@@ -16,7 +14,7 @@ from market.units import Bool, Float, Int
 LEVEL_MONTHS = 12
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def consumer_prices() -> PriceIndex:
     """Return the published index, level for a year after its end."""
     frame = table("cpi_u_nsa_monthly_1996-2024")

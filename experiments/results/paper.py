@@ -4,6 +4,7 @@
     reproduce.sh          the one command: environment, runs, comparison, tables and figures
     requirements.txt      every package with its version, no host
     LICENSE.txt           of the code
+    data/                 files of the author's own that stood in for shipped ones, if there were any
     code/                 market, agents and experiments as they were run, the data with their sources among them
     experiment/           the question, the runs, tables, figures
     checksums.sha256      of all the others, for ``sha256sum --check``
@@ -22,9 +23,11 @@ from string import Template
 from typing import Any
 
 from experiments.errors import StoreError
+from experiments.inputs.own_data import own_files
+from experiments.inputs.published import file_of
 from experiments.results.effects import Results, load
 from experiments.results.report import save as write_report
-from experiments.store import new_folder, read_manifest, versions
+from experiments.store import new_folder, read_manifest, refuse_other_data, versions
 from experiments.sweeps.sweep import read_sweep
 
 ROOM = Path(__file__).resolve().parents[1]
@@ -50,6 +53,7 @@ cd "$(dirname "$0")"
 python3 -m venv .venv
 .venv/bin/python -m pip install --requirement requirements.txt
 export PYTHONPATH=code
+if [ -d data ]; then export OFFTHERUN_DATA="$PWD/data"; fi
 .venv/bin/python -m experiments.cli rerun experiment --workers "${{1:-2}}" --out again
 .venv/bin/python -m experiments.cli report again
 """
@@ -63,9 +67,11 @@ def pack(folder: Path, out: Path) -> Path:
     made_by, here = sweep["versions"].get("sources"), versions()["sources"]
     if made_by != here:
         raise StoreError(f"{folder} was made by other code ({made_by}), expected this one ({here}); run it again")
+    refuse_other_data(folder, sweep["versions"])
     write_report(folder)
     with new_folder(out) as place:
         _copy_code(place / "code")
+        _copy_data(place / "data")
         _copy_experiment(folder, place / "experiment")
         pins, python = requirements(), sweep["versions"]["python"]
         (place / "requirements.txt").write_text("".join(f"{line}\n" for line in pins), "utf-8")
@@ -109,7 +115,10 @@ def datasets() -> Iterator[str]:
     for line in (ROOM / "data" / "SOURCES.md").read_text("utf-8").splitlines():
         if line.startswith("| `"):
             name, what = (cell.strip() for cell in line.strip("|").split("|")[:2])
-            yield f"| {name} | {what} |"
+            own = (
+                ", in the author's own version: `data/`" if name.strip("`").removesuffix(".csv") in own_files() else ""
+            )
+            yield f"| {name} | {what}{own} |"
 
 
 def requirements() -> list[str]:
@@ -146,6 +155,13 @@ def _copy_code(place: Path) -> None:
     for package in PACKAGES:
         beside = shutil.ignore_patterns("__pycache__", "*.pyc", "*.nbi", "*.nbc", ".*")
         shutil.copytree(ROOM.parent / package, place / package, ignore=beside)
+
+
+def _copy_data(place: Path) -> None:
+    """Copy the author's own files that stand in for shipped ones."""
+    for name in own_files():
+        place.mkdir(exist_ok=True)
+        shutil.copy(file_of(name), place)
 
 
 def _copy_experiment(folder: Path, place: Path) -> None:

@@ -40,17 +40,17 @@ from experiments.sections.section import declared as _field
 from experiments.sections.swaps import Swaps
 from experiments.sections.venues import BookClass, Clearing, all_to_all
 from experiments.sections.withdrawals import Withdrawal, outside_run
-from market.calendar import next_business_day, previous_business_day
+from market.calendar import business_days, next_business_day
 from market.units import day_number, to_date
 
 DEFAULT_START = date(2024, 5, 28)
+FIRST_START, LAST_START = date(2024, 1, 2), date(2024, 12, 31)  # days of the published levels that a start needs
 LAST_DAY = date(2025, 12, 31)  # of the published calendars
 
 
 def start_days() -> list[date]:
-    """Return the days that a starting state exists of: the last business day of each month of 2024, and 28 May."""
-    firsts = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(1, 13)]
-    return sorted([DEFAULT_START, *(to_date(previous_business_day(day_number(first))) for first in firsts)])
+    """Return the days that a starting state exists of: every business day of 2024."""
+    return [to_date(int(day)) for day in business_days(day_number(FIRST_START), day_number(LAST_START))]
 
 
 def _start_day(day: date) -> date:
@@ -58,7 +58,7 @@ def _start_day(day: date) -> date:
     choices = start_days()
     if day not in choices:
         near = min(choices, key=lambda choice: abs(choice - day))
-        raise ValueError(f"expected 2024-05-28 or the last business day of a month of 2024; the nearest is {near}")
+        raise ValueError(f"expected a business day of 2024; the nearest is {near}")
     return day
 
 

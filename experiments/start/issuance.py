@@ -6,13 +6,11 @@ TIPS un-indexed. Buybacks before 2024 (2000-02, small tests since 2014) are not 
 the list of 2024-05-28 lacks.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 
 from experiments.inputs.auction_calendar import KINDS, term_months
-from experiments.inputs.published import exact_face, table
+from experiments.inputs.published import exact_face, remembered, table
 from market.bonds.securities import Kind
 from market.units import FACE_PER_MUSD, Int, day_number
 
@@ -21,7 +19,7 @@ LIST, LIST_DAY = "securities_outstanding_2024-05-28", day_number("2024-05-28")
 STATIC = ("kind", "term_months", "coupon_e3", "first_issue_day", "maturity_day")
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def issues() -> pd.DataFrame:
     """Return every issue: cusip, security_class, issue_day, maturity_day, coupon_pct, face."""
     old, auctions, listed = table("pre_2008_bonds"), table("issuance_2008-2024"), table(LIST)
@@ -42,7 +40,7 @@ def _part(frame: pd.DataFrame, issue_column: str, face: Int) -> pd.DataFrame:
     return named.assign(face=face)
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def bought_back() -> pd.DataFrame:
     """Return what was bought back: cusip, settlement_day, face; operations without a result were postponed or void."""
     operations = table("buyback_operations_2024").dropna(subset="par_accepted_musd")
@@ -66,7 +64,7 @@ def _bought_back_before(of_2024: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"cusip": known.index[some], "settlement_day": FIRST_DAY, "face": face})
 
 
-@lru_cache(maxsize=1)
+@remembered()
 def static_facts() -> pd.DataFrame:
     """Return one row per security ever issued: cusip and the columns of ``STATIC``."""
     grouped = issues().sort_values("issue_day", kind="stable").groupby("cusip", sort=True)

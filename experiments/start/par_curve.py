@@ -8,13 +8,11 @@ distance to the 10-year one of the last day that has them. Basis points througho
 the last one before it.
 """
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from experiments.inputs.published import DataError, table
+from experiments.inputs.published import DataError, remembered, table
 from market.units import Float, to_date
 
 PAR_YEARS = {
@@ -40,7 +38,7 @@ def real_yield_bp(day: int, years: ArrayLike) -> Float:
     return np.asarray(par_yield_bp(day, wanted) - breakeven)
 
 
-@lru_cache(maxsize=400)
+@remembered(400)
 def _nominal(day: int) -> tuple[Float, Float]:
     """Return the published maturities in years and their yields in bp."""
     par = _latest(table("par_yield_curve_daily_2019-2024"), "Date", day)
@@ -65,7 +63,7 @@ def _latest(frame: pd.DataFrame, column: str, day: int) -> pd.Series | None:
     return None if past.empty else past.iloc[-1]
 
 
-@lru_cache(maxsize=400)
+@remembered(400)
 def _breakevens_bp(day: int) -> Float:
     """Return nominal less real yields in bp at 10, 20 and 30 years."""
     frame = table("tips_real_yields_daily_2019-2024").dropna(subset="DFII10")

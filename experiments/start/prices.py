@@ -9,11 +9,9 @@ at par: no marks of theirs are shipped. Seasonality of TIPS and the spread of si
 left out.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from experiments.inputs.published import table
+from experiments.inputs.published import remembered, table
 from experiments.start.par_curve import par_yield_bp, real_yield_bp
 from experiments.start.security_list import Listing, listing
 from market.bonds import bond_arithmetic
@@ -72,7 +70,7 @@ def _pattern_bp(current: Listing, day: int) -> Float:
     return np.asarray(found)
 
 
-@lru_cache(maxsize=len(PRICE_DAYS))
+@remembered(len(PRICE_DAYS))
 def _distances(day: int) -> tuple[Listing, Float]:
     """Return the securities of a price day and their yields less the par curve in bp; NaN for other kinds."""
     current, settle = listing(day), int(next_business_day(day))
