@@ -138,6 +138,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         _draw_traits(agent, holder, traits.get(holder.sector, {}), market.seed)
         scenario.money_market.set_habits(agent)
         scenario.buyers.set_habits(agent)
+        scenario.beliefs.set_habits(agent)
         if "benchmark" in agent.columns:
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.beliefs import Believer, flow_of_investor
 from agents.bidding import bid_rate_e5, whole
 from agents.buyers.client_flows import bid_factor, live_on
 from agents.buyers.client_offers import client_offers, rolled_down
@@ -54,7 +55,7 @@ FLOW_SOURCE = "dealers' net position by week, 2022 to May 2024 (FR 2004): size a
 Pick = Callable[[Any], Any]
 
 
-class Investor(Institution):
+class Investor(Believer, Institution):
     """The common behaviour of those who hold Treasuries for their own ends."""
 
     hears_private: ClassVar[bool] = False  # whether it learns a day before the others
@@ -103,7 +104,10 @@ class Investor(Institution):
     # ---- what it thinks --------------------------------------------------------------------------
     def hear(self, news: News, view: View) -> None:
         """Take in the news."""
+        moved = news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
         self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
+        if np.any(self.disagreement):
+            self.hold_views(moved, flow_of_investor(self, view), view)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits."""

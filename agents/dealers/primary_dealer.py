@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.beliefs import Believer, flow_of_clients
 from agents.bidding import bid_rate_e5, whole
 from agents.buyers.client_flows import bid_factor
 from agents.dealers.dealer_inventory import Inventory, columns_of, inventory_of
@@ -46,7 +47,7 @@ CARRY_SOURCE = (
 LADDER_BP = (0.0, 0.4, 1.2)  # steps of a bid ladder above the reservation yield
 
 
-class PrimaryDealer(PrimeBroker, Institution):
+class PrimaryDealer(PrimeBroker, Believer, Institution):
     """One of about two dozen trading counterparties of the New York Fed."""
 
     together = True
@@ -107,6 +108,8 @@ class PrimaryDealer(PrimeBroker, Institution):
         self.news = self.news + news.public_bp + news.late_bp
         pressure = self.model.outlook.book_pressure(view)
         self.flow = self.flow * (1.0 - self.flow_memory / view.rounds) - self.flow_learning * pressure
+        if np.any(self.disagreement):
+            self.hold_views(news.public_bp + news.late_bp, flow_of_clients(self, view), view)
 
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""

@@ -73,7 +73,7 @@ class SwapFund(LeveragedFund):
         """Count what its swaps gained since yesterday, on what it holds."""
         today = self.model.outlook.on(view)
         spread = self._spread_now(view)
-        rate = today.prior_bp + along(self.news, today.loadings) + spread
+        rate = today.prior_bp + along(self.heard(), today.loadings) + spread
         change = np.where(np.isfinite(self.swap_bp), rate - self.swap_bp, 0.0)
         face = np.maximum(self.position, 0)
         value = face * np.nan_to_num(view.price(view.composite_bp)) * 1e-6

@@ -22,6 +22,7 @@ from experiments.sections import flows as flow_sections
 from experiments.sections import news as news_sections
 from experiments.sections import nudges as nudge_sections
 from experiments.sections import swaps as swap_sections
+from experiments.sections.beliefs import Beliefs
 from experiments.sections.buybacks import Buybacks
 from experiments.sections.buyers import Buyers
 from experiments.sections.coupons import CouponShifts
@@ -282,6 +283,7 @@ class Scenario(Section):
     population: Population = Population()
     money_market: MoneyMarket = MoneyMarket()
     buyers: Buyers = Buyers()
+    beliefs: Beliefs = Beliefs()
     futures: Futures = Futures()
     swaps: Swaps = Swaps()
     start: Start = Start()

@@ -1,0 +1,114 @@
+"""Beliefs about the path of the policy rate: keyed by name, read with error, moved by flow, back to their anchor."""
+
+import math
+
+import numpy as np
+import pytest
+from small_market import digest, live, small_market
+
+from agents.beliefs import SLOPE, Anchor, flow_of_clients, next_belief
+from agents.buyers.investor import Investor
+from agents.dealers.primary_dealer import PrimaryDealer
+from market.books.messages import Venue
+
+BURN_IN, WIDE = 2, 25.0
+
+
+def test_a_view_returns_to_its_anchor_and_moves_with_what_is_read():
+    assert [anchor.name for anchor in sorted(Anchor)] == ["GUIDANCE", "OWN", "NONE"]
+    keep = math.exp(-1 / 10)
+    assert next_belief(20.0, 8.0, 1.0, 10.0, 0.0) == pytest.approx(8.0 + keep * 12.0)
+    assert next_belief(20.0, 8.0, 0.0, 10.0, 0.0) == pytest.approx(keep * 20.0)
+    assert next_belief(20.0, 8.0, 2.0, 10.0, 0.0) == 20.0
+    assert next_belief(20.0, 8.0, 2.0, 10.0, -1.5) == 18.5
+
+
+def views(market):
+    """Return the view of each institution that has one, by name."""
+    return {a.name: float(a.belief[0]) for a in market.agents if isinstance(a, Investor | PrimaryDealer)}
+
+
+@pytest.fixture(scope="module")
+def parted():
+    return small_market(days=BURN_IN + 2, rounds=6, beliefs__disagreement_bp=WIDE, beliefs__learning=0.0)
+
+
+def test_nobody_has_a_view_where_beliefs_are_off():
+    market = small_market(days=BURN_IN + 1)
+    assert set(views(market).values()) == {0.0}
+
+
+def test_views_lie_apart_by_the_level_of_disagreement_and_each_belongs_to_a_name():
+    few, more = (small_market(days=1, beliefs__disagreement_bp=WIDE, population__insurer__count=n) for n in (3, 5))
+    small, large = views(few), views(more)
+    assert all(large[name] == value for name, value in small.items()) and len(large) == len(small) + 2
+    apart = np.array(list(large.values()))
+    assert 0.75 * WIDE < apart.std() < 1.25 * WIDE
+
+
+def test_news_parts_views_and_the_market_starts_from_published_yields(parted):
+    firsts = np.array([float(a.first_belief[0]) for a in parted.agents if isinstance(a, Investor)])
+    now = np.array([float(a.belief[0]) for a in parted.agents if isinstance(a, Investor)])
+    assert (now != firsts).all() and np.abs(now - firsts).max() < WIDE
+    for agent in parted.agents:
+        if isinstance(agent, Investor):
+            assert agent.news - agent.heard() == pytest.approx(float(agent.belief[0]) * SLOPE)
+
+
+def test_under_guidance_disagreement_fades_and_without_an_anchor_it_does_not():
+    kept = []
+    for anchor in ("guidance", "none"):
+        given = {"beliefs__anchor": anchor, "beliefs__days": 2.0, "beliefs__learning": 0.0, "news__scale": 0.01}
+        kept.append(
+            np.std(list(views(small_market(days=BURN_IN + 4, beliefs__disagreement_bp=WIDE, **given)).values()))
+        )
+    assert kept[0] < 0.3 * kept[1]
+
+
+def test_a_dealer_whose_clients_buy_expects_a_lower_path():
+    given = {"rounds": 6, "beliefs__disagreement_bp": WIDE, "beliefs__anchor": "none", "beliefs__reading_error": 0.0}
+    market = small_market(days=BURN_IN, beliefs__learning=1.0, **given)
+    moved, seen, before = [], [], beliefs(market)
+    for act in market.moments():
+        if act == "hear_news" and market.round > 0:
+            seen.append(flows(market))
+            moved.append(beliefs(market) - before)
+        before = beliefs(market)
+    assert np.concatenate(moved) == pytest.approx(-np.concatenate(seen), abs=1e-9)
+    assert np.abs(np.concatenate(seen)).max() > 0.01
+
+
+def beliefs(market):
+    return np.array([float(a.belief[0]) for a in market.agents if isinstance(a, PrimaryDealer)])
+
+
+def flows(market):
+    """Return what each dealer's clients bought from it in the last round, $m a bp, from the tape alone."""
+    trades, worth = market.tape.everything(), market.outlook.on(market.view()).face_dv01
+    last = trades[(trades["round"] == market.round - 1) & (trades["venue"] == Venue.REQUEST)]
+    duration = last["face"] * worth[last["security"]]
+    rows = [a.row for a in market.agents if isinstance(a, PrimaryDealer)]
+    return np.array([duration[last["seller"] == row].sum() - duration[last["buyer"] == row].sum() for row in rows])
+
+
+def test_what_a_dealer_sees_is_its_own_clients_flow_and_not_anothers(parted):
+    dealers = next(who for who in parted.participants if isinstance(who, PrimaryDealer))
+    trades = parted.tape.everything()
+    mine = np.isin(trades["seller"], dealers.rows) | np.isin(trades["buyer"], dealers.rows)
+    assert mine[trades["venue"] == Venue.REQUEST].any()
+    assert flow_of_clients(dealers, parted.view()).shape == (len(dealers.rows), 1)
+
+
+def test_together_and_one_by_one_have_the_same_bits():
+    both = (small_market(days=BURN_IN + 2, one_by_one=alone, beliefs__disagreement_bp=WIDE) for alone in (False, True))
+    assert len({digest(market) for market in both}) == 1
+
+
+def test_who_expects_higher_rates_than_others_sells_to_them():
+    market = small_market(days=BURN_IN, rounds=6, beliefs__disagreement_bp=WIDE)
+    kind = max((type(a) for a in market.agents if isinstance(a, Investor)), key=lambda k: len(market.agents_by_type[k]))
+    members = list(market.agents_by_type[kind])
+    views_, before = np.array([float(m.belief[0]) for m in members]), [m.position.astype(float) for m in members]
+    live(market, 5)
+    grown = np.array([m.position.sum() / was.sum() - 1.0 for m, was in zip(members, before, strict=True)])
+    assert grown[views_ > 0].mean() < grown[views_ < 0].mean()
