@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.bidding import bid_rate_e5, whole
+from agents.bidding import bid_rate_e5, whole_bids
 from agents.buyers.demand import lot_of, share_of_gap
 from market.books.messages import BIDS, ORDERS, Auction, stacked
 from market.calendar import days_between
 from market.units import Int
 from market.view import View
 
-COVER_BP = 2.0  # through its own valuation: who must cover bids to get it, and pays the stop; a guess
+COVER_BP = 5.0  # through its own valuation: who must cover bids to get it, and pays the stop; a guess
 
 
 def buy_ahead(investor: Any, view: View) -> NDArray[Any]:
@@ -60,5 +60,5 @@ def covering_bids(dealer: Any, auction: Auction, view: View, centre_bp: Any) -> 
     rows = np.zeros(len(dealer.member), BIDS)
     rows["bidder"] = dealer.member
     rows["rate_e5"] = bid_rate_e5(view, auction, centre_bp - COVER_BP)
-    rows["face"] = whole(np.maximum(-held_ahead(dealer, auction, view), 0))
+    rows["face"] = whole_bids(np.maximum(-held_ahead(dealer, auction, view), 0))
     return rows[rows["face"] > 0]

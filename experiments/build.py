@@ -31,6 +31,7 @@ from experiments.kinds import traits_by_kind
 from experiments.population import Trait
 from experiments.sections.buyers import money_abroad
 from experiments.sections.exits import exit_of
+from experiments.sections.lending import fed_lending
 from experiments.sections.news import dated_news
 from experiments.sections.nudges import nudging
 from experiments.sections.requests import request_rules
@@ -106,6 +107,7 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         requests=request_rules(scenario.market.requests),
         all_to_all=scenario.market.all_to_all,
         clearing=clearing_rules(scenario.market.clearing),
+        fed_lending=fed_lending(scenario.policy.securities_lending),
         news_scale=scenario.news.scale,
         private_share=scenario.news.private_share,
         degrees_of_freedom=scenario.news.degrees_of_freedom,

@@ -11,6 +11,7 @@ from market.bonds.curve import fit_spline, fit_svensson
 from market.bonds.securities import Kind
 from market.books.messages import TRADES, stacked
 from market.futures.exchange import futures_laws
+from market.money.repo_collateral import lacking_cents
 from market.money.segments import money_of
 from market.tables import measures
 from market.tables.recording import write_day
@@ -66,7 +67,7 @@ def check(market: Any) -> None:
     laws = futures_laws(market)
     for law, (found, expected) in laws.items():
         _require(law, found, expected)
-    market.checks += 7 + len(laws)
+    market.checks += 8 + len(laws)
 
 
 def _require(law: str, found: int, expected: int) -> None:
@@ -82,6 +83,7 @@ def _check_loans(market: Any) -> None:
     np.subtract.at(expected, (loans["borrower"], money_of(loans)), loans["cents"])
     wrong = np.argwhere(market.ledger.balance[:, columns] != expected[:, columns])
     _require("no haircut is negative (I10)", min(int(loans["haircut_e4"].min(initial=0)), 0), 0)
+    _require("repo is secured: collateral lacking, in cents (I10)", lacking_cents(market), 0)
     for row, place in wrong[:1]:
         name = f"{Money(columns[place]).name} of {market.ledger.names[row]!r}"
         found = int(market.ledger.balance[row, columns[place]])

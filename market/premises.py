@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from market.accounts.clearing import ClearingRules
+from market.accounts.settlement import FedLending
 from market.bonds.price_index import PriceIndex
 from market.bonds.securities import Securities
 from market.news import DatedNews
@@ -32,6 +33,7 @@ class Premises:
     dealers_asked: int = 4
     requests: RequestRules = field(default_factory=RequestRules)
     clearing: ClearingRules = field(default_factory=ClearingRules)
+    fed_lending: FedLending = field(default_factory=FedLending)
     all_to_all: tuple[str, ...] = ()  # classes of market.all_to_all in whose books clients may rest orders
     news_scale: float = 1.0
     private_share: float = 0.2

@@ -28,7 +28,7 @@ def test_daily_has_the_columns_that_were_promised() -> None:
         "depth_on_musd unquoted_off_share rfq_requests rfq_refused trades turnover_musd messages dealer_net_musd "
         "dealer_gross_musd dealer_utilisation reserves_musd tga_musd on_rrp_musd foreign_rrp_musd soma_musd debt_musd "
         "wam_years sofr_bp triparty_rate_bp cleared_rate_bp bilateral_rate_bp triparty_musd cleared_musd "
-        "bilateral_musd zero_haircut_share repo_pressure unsecured_repo_musd standing_repo_musd discount_credit_musd "
+        "bilateral_musd zero_haircut_share repo_pressure overdrafts_musd standing_repo_musd discount_credit_musd "
         "fima_repo_musd federal_funds_musd special_10y_bp borrowed_musd soma_lent_musd lending_fees_musd "
         "fails_charges_musd delivered_musd failed_musd cured_musd dealer_obligations_musd known_dealers "
         "client_concentration core_share core_fit iorb_bp buyback_face_musd buyback_cost_musd futures_spread_bp "

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from small_market import lone
 
-from agents.bidding import bid_rate_e5, whole
+from agents.bidding import bid_rate_e5, ladder, whole, whole_bids
 from agents.buyers.client_flows import bid_factor, next_flow
 from agents.buyers.client_offers import client_offers, rolled_down
 from agents.buyers.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
+from agents.buyers.investor import BILL_STRETCH, Investor
 from agents.dealers.quoting import answered_half, excess_face, face_taken, face_to_match, next_carried
 from market.accounts.margin import next_variance
 from market.bonds.securities import Kind
@@ -119,3 +121,47 @@ def test_a_session_sells_a_fifth_of_the_excess_and_buys_on_the_run_what_yields_m
 def test_a_return_of_two_percent_counts_with_its_square():
     found = next_variance(np.array([1e-4, 1e-4]), np.array([102.0, 98.0]), np.array([100.0, 100.0]))
     assert found == pytest.approx([1e-4 + 0.03 * (4e-4 - 1e-4)] * 2)
+
+
+def test_a_dealers_bids_rise_by_the_slope_and_cross_its_valuation_at_the_usual_share():
+    steps = ladder(30.0, 0.11, 0.05, 6)
+    above, sizes = zip(*steps, strict=True)
+    assert np.diff(above) == pytest.approx(30.0 * 0.05) and sum(sizes) == pytest.approx(0.3)
+    taken = np.cumsum(sizes) - 0.025
+    assert np.interp(0.0, above, taken) == pytest.approx(0.11)
+
+
+def test_bids_at_auctions_are_in_hundreds_of_dollars_down_to_one():
+    assert whole_bids([0.99, 1.0, 2.7]).tolist() == [0, 1, 2]
+
+
+def _bids(kind, **traits):
+    """Return the bids of one investor for an issue at 500 bp, and in which steps around it."""
+    securities = SimpleNamespace(kind=[kind], maturity_day=np.array([19_990]))
+    view = SimpleNamespace(securities=securities, composite_bp=np.array([500.0]), when_issued=np.zeros(1, bool))
+    model = SimpleNamespace(
+        ledger=SimpleNamespace(position_in=lambda rows, securities: np.zeros(len(rows), np.int64)),
+        outlook=SimpleNamespace(on=lambda view: SimpleNamespace(node=np.zeros(1, np.int64))),
+        streams=SimpleNamespace(normal=lambda *_: np.zeros((1, 1))),
+    )
+    one = lone(Investor, model, n_securities=1, **traits)
+    one.identity, one.normal = np.zeros(1, np.uint64), lambda purpose, n: np.zeros(1)
+    one._wanted_at = lambda view, place, security, anticipated: np.array([0.1])
+    auction = SimpleNamespace(security=0, offering=100_000, auction_day=19_880, issue_day=19_890)
+    return one.bid(auction, view), bid_rate_e5(view, auction, np.array([500.0])).item()
+
+
+def test_bids_in_a_bill_lie_a_quarter_as_far_from_the_market_as_in_a_note_on_both_sides():
+    flat = {"bill_participation": 1.0, "flow_bids": 0.0, "lumpiness": 0.0}
+    (note, fair), (bill, discount) = (_bids(kind, **flat) for kind in (Kind.NOTE, Kind.BILL))
+    far, near = (note["rate_e5"] - fair) / 10, (bill["rate_e5"] - discount) / 10
+    assert far.min() == -20.0 and far.max() == 2.0 and (near < 0).any() and (near > 0).any()
+    assert near == pytest.approx(BILL_STRETCH * far, abs=0.5 + 0.05 * abs(far).max())  # steps of a discount rate
+    assert near.min() == pytest.approx(-4.8, abs=0.3)
+    assert note["face"].sum() == pytest.approx(10_000, abs=len(note))
+
+
+def test_who_stands_for_lumpy_accounts_is_after_more_of_one_issue_than_of_the_next():
+    usual = _bids(Kind.NOTE, lumpiness=0.0)[0]["face"].sum()
+    lumpy = _bids(Kind.NOTE, lumpiness=0.4)[0]["face"].sum()
+    assert lumpy == pytest.approx(usual * np.exp(-0.08), rel=0.01)  # at the middle of a draw of mean one

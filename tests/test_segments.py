@@ -11,18 +11,24 @@ from small_market import live, lone, small_market
 from agents.buyers.bank import Bank
 from agents.buyers.money_fund import MoneyFund
 from agents.dealers.prime_broker import FOREIGN_SHARE, PrimeBroker
-from market.accounts.instruments import BORROWED_OVERNIGHT, FED, Money
+from market import closing
+from market.accounts.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
+from market.books.messages import LOANS
 from market.closing import IdentityError, check
-from market.money.overnight import PRESSURE, median_e4
+from market.money.funding import unwind_funding
+from market.money.overnight import OVERDRAFT_BP, PRESSURE, lend_by_segment, median_e4
+from market.money.repo_collateral import Pledges, lacking_cents
 from market.money.segments import (
     MOST_HAIRCUT_E4,
     PRIME_BROKERS,
     REPO_SEGMENTS,
+    TRIPARTY_HAIRCUT_E4,
     ZERO_HAIRCUT_SHARE,
     Segment,
     collateral_cents,
     haircut_e4,
     pressure,
+    raised_cents,
     split_evenly,
 )
 from market.units import CENTS_PER_MUSD
@@ -82,15 +88,75 @@ def test_the_ledger_holds_each_loan_in_the_column_of_its_segment_and_trips_on_an
     market.loans["haircut_e4"][place] = haircut
 
 
-def test_nearly_every_loan_is_secured_and_the_day_records_rates_and_volumes_by_segment(market):
+def test_every_loan_is_secured_and_the_day_records_rates_and_volumes_by_segment(market):
     daily = market.record.to_pandas("daily")
-    lent = sum(daily[f"{segment.name.lower()}_musd"] for segment in REPO_SEGMENTS)
-    assert (daily["unsecured_repo_musd"] < 0.01 * lent).all()  # collateral is measured, not enforced
+    assert lacking_cents(market) == 0 and (daily["overdrafts_musd"] == 0).all()
     for segment in REPO_SEGMENTS:
         name = segment.name.lower()
         assert (daily[f"{name}_musd"] > 0).all() and np.isfinite(daily[f"{name}_rate_bp"]).all()
     between = daily["sofr_bp"].between(daily["triparty_rate_bp"], daily["cleared_rate_bp"])
     assert between.all() and (daily["bilateral_rate_bp"] > daily["triparty_rate_bp"]).all()
+
+
+def test_a_fund_without_securities_gets_no_repo_and_is_in_overdraft_at_its_bank_until_the_morning():
+    market = small_market(days=BURN_IN + 1)
+    fund = int(in_segment(market, Segment.BILATERAL)["borrower"][0])
+    bank, name = int(market.ledger.bank_of[fund]), market.ledger.names[fund]
+    *_, last = (act for act in _until(market, "lend_overnight"))
+    held = market.ledger.balance[fund, N_MONEY:].copy()
+    assert held.sum() > 0 and last != "lend_overnight"
+    public, columns = np.full(len(held), PUBLIC), N_MONEY + np.arange(len(held))
+    market.ledger.transfer("lost", columns, np.full(len(held), fund), public, held)
+    short = -int(market.ledger.cash(fund))
+    market.loans = lend_by_segment(market)
+    mine = market.loans[market.loans["borrower"] == fund]
+    assert short > 0 and mine[["lender", "cents", "segment"]].tolist() == [(bank, short, Segment.OVERDRAFT)], name
+    assert mine["rate_e4"][0] == round(100 * (market.rates.srf + OVERDRAFT_BP)) and market.ledger.cash(fund) == 0
+    assert market.ledger.balance[[fund, bank], Money.OVERDRAFTS].tolist() == [-short, short]
+    assert lacking_cents(market) == 0
+    market.ledger.check()
+    market.last_date = market.date - 1
+    unwind_funding(market)
+    assert market.ledger.balance[bank, Money.OVERDRAFTS] == 0 and market.ledger.cash(fund) < -short
+
+
+def _until(market, name):
+    """Live through a day up to an act, which is left to the caller."""
+    for act in market.moments():
+        yield act
+        if act == BEFORE[name]:
+            return
+
+
+BEFORE = {"lend_overnight": "fund"}
+
+
+def test_a_loan_shrinks_to_what_is_left_to_pledge_and_a_dealer_pledges_on_what_its_clients_gave():
+    dealer, client = 0, 1
+    pledges = Pledges(np.array([0, 1_000_000], np.int64))
+    asked = np.zeros(3, LOANS)
+    asked["lender"], asked["borrower"], asked["segment"] = dealer, client, Segment.BILATERAL
+    asked["cents"], asked["haircut_e4"] = (600_000, 300_000, 300_000), (0, 50_000, 0)
+    loans = pledges.shrunk(asked)
+    assert loans["cents"].tolist() == [600_000, 300_000, 1_000_000 - 600_000 - 315_790]
+    pledges.take(loans)
+    assert pledges.free.tolist() == [1_000_000, 0]
+    assert pledges.most(np.array([dealer]), TRIPARTY_HAIRCUT_E4, 10).tolist() == [979_990]
+    assert pledges.most(np.array([dealer]), 0, 10).tolist() == [1_000_000]
+
+
+@given(st.integers(0, 10**17), st.integers(0, MOST_HAIRCUT_E4))
+def test_what_securities_raise_they_secure_and_a_cent_more_they_would_not(value, haircut):
+    raised = int(raised_cents(np.array([value]), np.array([haircut]))[0])
+    secured = collateral_cents(np.array([raised, raised + 1]), np.array([haircut, haircut]))
+    assert secured[0] <= value < secured[1]
+
+
+def test_repo_beyond_collateral_stops_the_day(market, monkeypatch):
+    monkeypatch.setattr(closing, "lacking_cents", lambda market: 1)
+    market.flows_before = None
+    with pytest.raises(IdentityError, match="collateral lacking"):
+        check(market)
 
 
 def test_the_share_of_haircuts_at_zero_is_that_of_the_uncleared_market():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
 from market.accounts.ledger import Ledger
-from market.accounts.settlement import book, close_out, return_borrowed, settle
+from market.accounts.settlement import FedLending, book, close_out, return_borrowed, settle
 from market.books.messages import TRADES
 
 NONE = np.zeros(0, TRADES)
@@ -126,6 +126,34 @@ def test_who_can_lend_most_lends_first_and_the_fed_last_and_is_given_back_first(
     ledger.transfer("cover", N_MONEY, client, dealer, 190)
     return_borrowed(ledger)
     assert ledger.lent[[small, large, FED], N_MONEY].tolist() == [100, 180, 0]
+
+
+def test_the_fed_keeps_to_its_limits_by_dealer_and_lends_to_nobody_else():
+    terms = FedLending(share=0.9, dealer_share=0.25, dealer_face=300)
+    ledger, (dealer, other, fund, client) = street([0, 0, 0, 0], n_securities=2)
+    ledger.transfer("issue", N_MONEY + np.arange(2), TREASURY, FED, 1_000)  # 900 may be lent, 225 to one dealer
+    shorts, dealers = may_short(ledger, dealer, other, fund), may_short(ledger, dealer, other)
+    for seller, security, face, lent in ((dealer, 0, 226, 0), (dealer, 0, 225, 225), (fund, 0, 1, 225)):
+        pending = trades((seller, client, face), security=security)
+        book(ledger, pending)
+        _, fails = settle(ledger, pending, 1, shorts, 0.0, (terms, dealers))
+        assert ledger.lent[FED, N_MONEY] == lent and len(fails) == (seller == fund or face > 225)
+    pending = np.append(trades((dealer, client, 76), security=1), trades((other, client, 225), security=1))
+    book(ledger, pending)
+    _, fails = settle(ledger, pending, 1, shorts, 0.0, (terms, dealers))
+    assert fails["face"].tolist() == [76] and ledger.lent[FED, N_MONEY + 1] == 225  # 300 in all to the first
+    assert terms.room(ledger, dealers)[[dealer, other, fund]].tolist() == [75, 75, 0]
+
+
+def test_other_holders_lend_first_to_whom_the_fed_may_not_lend():
+    ledger, (dealer, fund, holder, client) = street([0, 0, 100, 0])
+    ledger.transfer("issue", N_MONEY, TREASURY, FED, 1_000)
+    pending = trades((dealer, client, 90), (fund, client, 90))
+    book(ledger, pending)
+    fed = FedLending(), may_short(ledger, dealer)
+    lends = np.eye(len(ledger))[holder] * 0.9
+    _, fails = settle(ledger, pending, 1, may_short(ledger, dealer, fund), lends, fed)
+    assert len(fails) == 0 and ledger.lent[[dealer, fund, holder, FED], N_MONEY].tolist() == [-90, -90, 90, 90]
 
 
 def test_who_may_not_short_fails_and_is_cured_when_bonds_arrive():

@@ -31,6 +31,7 @@ from experiments.sections.deficits import Deficit
 from experiments.sections.exits import Exit, outside
 from experiments.sections.flows import Flow
 from experiments.sections.futures import Futures
+from experiments.sections.lending import SecuritiesLending
 from experiments.sections.money import MoneyMarket
 from experiments.sections.news import News
 from experiments.sections.nudges import Nudge
@@ -187,6 +188,7 @@ class Policy(Section):
     hedged_purchases: bool = _field(
         False, "flag", "off: never a rule in force", "the Fed sells futures against the notes and bonds that it buys"
     )
+    securities_lending: SecuritiesLending = SecuritiesLending()
     on_rrp_limit_musd: int = _field(
         160_000,
         "musd",

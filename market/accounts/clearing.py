@@ -29,6 +29,7 @@ from market.accounts.netting import Obligations, bilateral, gross, multilateral
 from market.accounts.settlement import book, settle
 from market.books.messages import TRADES, Venue, stacked
 from market.money.repo import pair
+from market.tables.record_columns import DEALERS
 from market.trading import full_price_e8
 from market.units import FACE_PER_MUSD, POINT_E8, Bool, Float, Int, half_even
 
@@ -115,7 +116,8 @@ def settle_cleared(market: Any, ledger: Any, pending: Table, day: int, may_short
         pending = stacked([deliveries, later], TRADES)
     else:
         deliveries = due
-    waiting, fails = settle(ledger, pending, day, may_short)
+    terms = market.premises.fed_lending, market.sectors == DEALERS
+    waiting, fails = settle(ledger, pending, day, may_short, fed=terms)
     market.clearing.note(deliveries, fails, int(due["face"][due["settle_day"] < day].sum()), day)
     return waiting, fails
 

@@ -28,11 +28,12 @@ class Money(IntEnum):
     FEDERAL_FUNDS = 15  # reserves lent by a bank to another, unsecured
     DISCOUNT_CREDIT = 16  # reserves lent by the Fed to a bank at the discount window
     FIMA_REPO = 17  # cash lent by the Fed to foreign officials against their Treasuries
+    OVERDRAFTS = 18  # cash lent by a bank to its depositor, unsecured
 
 
 LENT_BY_THE_FED = (Money.STANDING_REPO, Money.DISCOUNT_CREDIT, Money.FIMA_REPO)
 REPO = frozenset({Money.TRIPARTY_REPO, Money.CLEARED_REPO, Money.BILATERAL_REPO, Money.STANDING_REPO})
-BORROWED_OVERNIGHT = REPO | {Money.FEDERAL_FUNDS, Money.DISCOUNT_CREDIT, Money.FIMA_REPO}
+BORROWED_OVERNIGHT = REPO | {Money.FEDERAL_FUNDS, Money.DISCOUNT_CREDIT, Money.FIMA_REPO, Money.OVERDRAFTS}
 N_MONEY = len(Money)  # columns of money; column N_MONEY + i is security i
 FED, TREASURY, PUBLIC = 0, 1, 2  # rows of the ledger that always exist, in this order
 FED_NAME, TREASURY_NAME, PUBLIC_NAME = "Federal Reserve", "Treasury", "Public"

@@ -104,6 +104,7 @@ class Ledger:
         self._may_owe[row, list(owes)] = True
         if money == Money.DEPOSITS:
             self._bank_of[row] = self._bank_of[PUBLIC] if bank is None else bank
+            self._may_owe[row, Money.OVERDRAFTS] = True
         elif money == Money.RESERVES and row != FED:
             self._may_owe[row, Money.DEPOSITS] = True
             self._adopt(row)

@@ -5,7 +5,8 @@ loans of those who own again what they had borrowed. Face is in hundreds of doll
 
 - Deliveries of one security settle together, so that a dealer may deliver what it receives today.
 - A seller that would go below zero borrows: it calls back what it has lent and, if it ``may_short``, borrows from the
-  holders, the largest first, the Fed's portfolio last. A holder lends at most the share ``lend_fraction`` of its own.
+  holders, the largest first, the Fed's portfolio last. A holder lends at most the share ``lend_fraction`` of its own,
+  the Fed to one account no more than its ``FedLending`` says.
 - If sellers lack more than can be borrowed, their latest trades fail, whole, until the rest can be delivered; the buyer
   of a failed trade may fail in turn. No trade fails that could be delivered on top of all the others.
 - A fail keeps its cash amount, without interest, and is tried again every day, before later trades.
@@ -16,15 +17,16 @@ Left out: partial deliveries, collateral of securities loans, limits on intraday
 until the evening's funding). Bound: holdings of one security below 9e14 units of face.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.accounts.instruments import N_MONEY, Money
+from market.accounts.instruments import FED, N_MONEY, Money
 from market.accounts.ledger import Ledger
 from market.accounts.settlement_kernels import LEND_UNIT, deliver, give_back, mark_returns
-from market.units import Bool, Float, Int
+from market.units import FACE_PER_MUSD, Bool, Float, Int
 
 Table = NDArray[Any]  # of market.messages.TRADES
 
@@ -46,18 +48,51 @@ def book(ledger: Ledger, trades: Table) -> None:
     ledger.owe("to pay", Money.DEPOSITS, trades["buyer"], trades["seller"], trades["cash_cents"])
 
 
+@dataclass(frozen=True, slots=True)
+class FedLending:
+    """What the Fed lends of its portfolio: ``share`` of each security; to one borrower, ``dealer_share`` of that and
+    ``dealer_face`` (hundreds of dollars) of all; at a fee of ``least_bp`` or more, a year.
+    """
+
+    share: float = 0.9
+    dealer_share: float = 0.25
+    dealer_face: int = 5_000 * FACE_PER_MUSD
+    least_bp: float = 5.0
+
+    def room(self, ledger: Ledger, eligible: Bool) -> Int:
+        """Return the face that each account may still borrow of the Fed (accounts,); only the eligible may.
+
+        Who has borrowed from whom is not known: as much of what an account has borrowed counts as the Fed's as may be.
+        """
+        lent = ledger.lent[:, N_MONEY:]
+        places = np.flatnonzero(lent[FED])
+        theirs = np.minimum(np.maximum(-lent[:, places], 0), lent[FED, places]).sum(axis=1)
+        return np.where(eligible, np.maximum(self.dealer_face - theirs, 0), 0)
+
+
 def settle(
-    ledger: Ledger, pending: Table, day: int, may_short: Bool, lend_fraction: float | Float = 0.9
+    ledger: Ledger,
+    pending: Table,
+    day: int,
+    may_short: Bool,
+    lend_fraction: float | Float = 0.9,
+    fed: tuple[FedLending, Bool] | None = None,
 ) -> tuple[Table, Table]:
     """Deliver against payment what is due on ``day`` or before; return (still pending, fails).
 
     ``pending`` is in order of trade, and so is what stays of it; the fails are part of that. ``may_short`` (accounts,)
-    tells who may borrow to deliver, ``lend_fraction`` (one, or by account) which share of what it owns it lends.
+    tells who may borrow to deliver, ``lend_fraction`` (one, or by account) which share of what it owns it lends; with
+    ``fed``, its terms and who is eligible, the Fed keeps its limits by borrower.
     """
     lend_e4 = _lend_e4(ledger, may_short, lend_fraction)
+    share_e4, left = -1, np.full(len(ledger), np.iinfo(np.int64).max)
+    if fed is not None:
+        terms, eligible = fed
+        lend_e4[FED], share_e4 = round(terms.share * LEND_UNIT), round(terms.dealer_share * LEND_UNIT)
+        left = terms.room(ledger, eligible)
     ripe = pending["settle_day"] <= day
     trades = _where(pending, ripe)
-    failed = _withheld(ledger, trades, may_short, lend_e4)
+    failed = _withheld(ledger, trades, may_short, lend_e4, share_e4, left)
     _exchange(ledger, _where(trades, ~failed))
     ripe[ripe] = ~failed  # settled
     return _where(pending, ~ripe), _where(trades, failed)
@@ -96,7 +131,7 @@ def _lend_e4(ledger: Ledger, may_short: Bool, lend_fraction: float | Float) -> I
     return np.rint(fraction * LEND_UNIT).astype(np.int64)
 
 
-def _withheld(ledger: Ledger, trades: Table, may_short: Bool, lend_e4: Int) -> Bool:
+def _withheld(ledger: Ledger, trades: Table, may_short: Bool, lend_e4: Int, share_e4: int, left: Int) -> Bool:
     """Decide which trades fail; lend what the others need."""
     fails = np.zeros(len(trades), np.bool_)
     if len(trades) == 0:
@@ -109,7 +144,7 @@ def _withheld(ledger: Ledger, trades: Table, may_short: Bool, lend_e4: Int) -> B
     scratch, loans = _room_for(ledger, len(ends))
     n_loans = deliver(
         *(order, ends, N_MONEY, security, buyer, seller, face),
-        *(ledger.balance, ledger.lent, may_short, lend_e4, scratch, fails, loans),
+        *(ledger.balance, ledger.lent, may_short, lend_e4, share_e4, left, scratch, fails, loans),
     )
     column, borrower, lender, amount = loans[:n_loans].T
     ledger.lend("securities lent", column, lender, borrower, amount)
@@ -135,6 +170,6 @@ def _give_back(ledger: Ledger, marked: Bool, everything: bool) -> None:
 
 
 def _room_for(ledger: Ledger, n_securities: int) -> tuple[Int, Int]:
-    """Allocate scratch and a table of loans: in each security at most one per borrower and one per lender."""
+    """Allocate scratch and a table of loans: in each security, twice, at most one per borrower and one per lender."""
     n_accounts = len(ledger)
-    return np.empty((5, n_accounts), np.int64), np.empty((2 * n_accounts * n_securities, 4), np.int64)
+    return np.empty((7, n_accounts), np.int64), np.empty((4 * n_accounts * n_securities, 4), np.int64)

@@ -2,8 +2,10 @@
 
 One security at a time, which is exact because securities do not limit one another. ``after`` is each account's balance
 once all trades but the ``fails`` are delivered, ``claim`` its column of the ledger's ``lent``; amounts are face.
-``totals`` holds [missing, lendable, stuck]: the face that sellers lack, the face that holders may lend, the number of
-sellers whose lack exceeds what they may borrow. All can be delivered if missing <= lendable and nobody is stuck.
+``totals`` holds [missing, lendable, stuck, of the Fed, reach]: the face that sellers lack, the face that holders may
+lend, the number of sellers whose lack exceeds what they may borrow, the face that the Fed may lend, and how much of
+what sellers lack the Fed may lend them, each within its own ``limit``. All can be delivered if missing <= lendable +
+min(of the Fed, reach) and nobody is stuck.
 """
 
 from typing import Any
@@ -15,7 +17,7 @@ from market.accounts.instruments import FED, TREASURY
 from market.kernels import inlined, kernel
 from market.units import Bool, Int
 
-MISSING, LENDABLE, STUCK = range(3)
+MISSING, LENDABLE, STUCK, OF_THE_FED, REACH = range(5)
 LEND_UNIT = 10_000  # shares that may be lent are counted in 1e-4
 
 
@@ -33,32 +35,45 @@ def room(account: int, after: Int, claim: Int, lend_e4: Int) -> int:
 
 
 @inlined
+def of_the_fed(account: int, claim: Int) -> int:
+    """Return the most of what an account has borrowed that may be the Fed's: who lent it is not known."""
+    return max(min(int(-claim[account]), int(claim[FED])), 0)
+
+
+@inlined
 def is_stuck(account: int, after: Int, claim: Int, may_short: Bool) -> bool:
     """Tell whether an account lacks more than it may borrow; anybody may call back what it has lent."""
     return not may_short[account] and lack(account, after) > max(int(claim[account]), 0)
 
 
 @inlined
-def count(account: int, sign: int, after: Int, claim: Int, may_short: Bool, lend_e4: Int, totals: Int) -> None:
+def count(
+    account: int, sign: int, after: Int, claim: Int, may_short: Bool, lend_e4: Int, limit: Int, totals: Int
+) -> None:
     """Add an account to the totals, or take it out."""
-    totals[MISSING] += sign * lack(account, after)
-    totals[LENDABLE] += sign * room(account, after, claim, lend_e4)
+    missing = lack(account, after)
+    totals[MISSING] += sign * missing
+    totals[REACH] += sign * min(missing, limit[account])
+    totals[OF_THE_FED if account == FED else LENDABLE] += sign * room(account, after, claim, lend_e4)
     if is_stuck(account, after, claim, may_short):
         totals[STUCK] += sign
 
 
 @inlined
-def shift(account: int, face: int, after: Int, claim: Int, may_short: Bool, lend_e4: Int, totals: Int) -> None:
+def shift(
+    account: int, face: int, after: Int, claim: Int, may_short: Bool, lend_e4: Int, limit: Int, totals: Int
+) -> None:
     """Change what an account has after settlement, and the totals with it."""
-    count(account, -1, after, claim, may_short, lend_e4, totals)
+    count(account, -1, after, claim, may_short, lend_e4, limit, totals)
     after[account] += face
-    count(account, 1, after, claim, may_short, lend_e4, totals)
+    count(account, 1, after, claim, may_short, lend_e4, limit, totals)
 
 
 @inlined
 def feasible(totals: Int) -> bool:
     """Tell whether every trade that does not fail can be delivered."""
-    return bool(totals[MISSING] <= totals[LENDABLE] and totals[STUCK] == 0)
+    enough = totals[MISSING] <= totals[LENDABLE] + min(totals[OF_THE_FED], totals[REACH])
+    return bool(enough and totals[STUCK] == 0)
 
 
 @inlined
@@ -80,6 +95,7 @@ def fail_latest(
     claim: Int,
     may_short: Bool,
     lend_e4: Int,
+    limit: Int,
     totals: Int,
 ) -> None:
     """Let the latest trades fail until the others can be delivered.
@@ -95,8 +111,8 @@ def fail_latest(
             continue
         buyer_waits, stuck = must_wait(buyer[k], after, claim, may_short, totals), totals[STUCK] > 0
         fails[k] = True
-        shift(seller[k], face[k], after, claim, may_short, lend_e4, totals)
-        shift(buyer[k], -face[k], after, claim, may_short, lend_e4, totals)
+        shift(seller[k], face[k], after, claim, may_short, lend_e4, limit, totals)
+        shift(buyer[k], -face[k], after, claim, may_short, lend_e4, limit, totals)
         if stuck != (totals[STUCK] > 0) or must_wait(buyer[k], after, claim, may_short, totals) > buyer_waits:
             i = trades.shape[0] - 1
 
@@ -112,6 +128,7 @@ def deliver_again(
     claim: Int,
     may_short: Bool,
     lend_e4: Int,
+    limit: Int,
     totals: Int,
 ) -> None:
     """Deliver failed trades after all, earliest first, where that leaves everything else deliverable."""
@@ -121,14 +138,14 @@ def deliver_again(
         for k in trades:
             if not fails[k]:
                 continue
-            shift(seller[k], -face[k], after, claim, may_short, lend_e4, totals)
-            shift(buyer[k], face[k], after, claim, may_short, lend_e4, totals)
+            shift(seller[k], -face[k], after, claim, may_short, lend_e4, limit, totals)
+            shift(buyer[k], face[k], after, claim, may_short, lend_e4, limit, totals)
             if feasible(totals):
                 fails[k] = False
                 changed = True
             else:
-                shift(seller[k], face[k], after, claim, may_short, lend_e4, totals)
-                shift(buyer[k], -face[k], after, claim, may_short, lend_e4, totals)
+                shift(seller[k], face[k], after, claim, may_short, lend_e4, limit, totals)
+                shift(buyer[k], -face[k], after, claim, may_short, lend_e4, limit, totals)
 
 
 @kernel
@@ -142,14 +159,15 @@ def withhold(
     claim: Int,
     may_short: Bool,
     lend_e4: Int,
+    limit: Int,
     totals: Int,
 ) -> None:
     """Find the fails of one security."""
     totals[:] = 0
     for account in range(after.shape[0]):
-        count(account, 1, after, claim, may_short, lend_e4, totals)
-    fail_latest(trades, buyer, seller, face, fails, after, claim, may_short, lend_e4, totals)
-    deliver_again(trades, buyer, seller, face, fails, after, claim, may_short, lend_e4, totals)
+        count(account, 1, after, claim, may_short, lend_e4, limit, totals)
+    fail_latest(trades, buyer, seller, face, fails, after, claim, may_short, lend_e4, limit, totals)
+    deliver_again(trades, buyer, seller, face, fails, after, claim, may_short, lend_e4, limit, totals)
 
 
 @inlined
@@ -211,6 +229,8 @@ def deliver(
     lent: Int,
     may_short: Bool,
     lend_e4: Int,
+    share_e4: int,
+    left: Int,
     scratch: Int,
     fails: Bool,
     loans: Int,
@@ -218,10 +238,12 @@ def deliver(
     """Find which trades fail and which loans the others need; return the number of loans.
 
     ``order`` sorts the trades by security, in order of trade within each; ``ends`` closes each security's run of it.
-    ``first`` is the column of security 0, ``scratch`` (5, accounts). ``loans`` gets (column, borrower, lender, face):
-    the largest lender first, the Fed last, as the backstop it is.
+    ``first`` is the column of security 0, ``scratch`` (7, accounts). ``loans`` gets (column, borrower, lender, face):
+    the largest lender first, the Fed last, as the backstop it is. The Fed lends an account at most ``share_e4`` of what
+    it may lend of a security, if that is not below 0, and ``left`` (accounts,) in all, which shrinks.
     """
-    after, claim, missing, lendable, totals = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4, :3]
+    after, claim, missing, lendable, totals = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4, :5]
+    limit, beyond = scratch[5], scratch[6]
     n_loans, start = 0, 0
     for end in ends:
         trades = order[start:end]
@@ -233,11 +255,25 @@ def deliver(
         for account in range(after.shape[0]):
             after[account] += balance[account, column]
             claim[account] = lent[account, column]
-        withhold(trades, buyer, seller, face, fails, after, claim, may_short, lend_e4, totals)
+        theirs = max(int(balance[FED, column] + claim[FED]), 0) * lend_e4[FED] // LEND_UNIT * share_e4 // LEND_UNIT
+        for account in range(after.shape[0]):
+            limit[account] = left[account]
+            if share_e4 >= 0:
+                limit[account] = max(min(theirs - of_the_fed(account, claim), left[account]), 0)
+        withhold(trades, buyer, seller, face, fails, after, claim, may_short, lend_e4, limit, totals)
         for account in range(after.shape[0]):
             missing[account] = lack(account, after)
             lendable[account] = room(account, after, claim, lend_e4)
+            beyond[account] = max(missing[account] - limit[account], 0)
+            missing[account] -= beyond[account]
+        mine, known = lendable[FED], n_loans
+        lendable[FED] = 0
+        n_loans = pair(column, beyond, lendable, 1, loans, n_loans)  # what the Fed may not lend is borrowed first
+        lendable[FED] = mine
         n_loans = pair(column, missing, lendable, 1, loans, n_loans)
+        for k in range(known, n_loans):
+            if loans[k, 2] == FED:
+                left[loans[k, 1]] -= loans[k, 3]
     return n_loans
 
 

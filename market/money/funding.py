@@ -37,6 +37,7 @@ MEMOS = {
     Segment.FUNDS: "federal funds",
     Segment.WINDOW: "discount window",
     Segment.FIMA: "FIMA repo",
+    Segment.OVERDRAFT: "overdraft",
 }
 
 

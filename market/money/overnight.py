@@ -5,6 +5,10 @@
    their cash, banks, and whoever has cash left over, lend.
 3. What a client still lacks it borrows from its dealers too.
 4. One call of tri-party repo: dealers for all that they lack; money funds and the standing repo facility lend.
+5. Who is still below zero is in overdraft at its bank, unsecured and dear.
+
+Nobody borrows in 1 to 4 more than its securities carry (``repo_collateral``): a loan that lacks collateral shrinks.
+What it lacks a borrower first takes out of its cash buffer.
 
 Between 1 and 2 it is public how much fuller dealers' balance sheets are than usual (``repo pressure`` in
 ``View.extras``; ``market.segments.pressure``): who lends asks more the fuller they are. Clients pay the median rate of
@@ -21,6 +25,7 @@ from market.accounts.instruments import FED, Money
 from market.books.messages import LOANS
 from market.money import repo
 from market.money.repo import CASH_NEEDS, CASH_OFFERS
+from market.money.repo_collateral import Pledges
 from market.money.segments import (
     TRIPARTY_HAIRCUT_E4,
     Segment,
@@ -36,6 +41,7 @@ from market.units import CENTS_PER_MUSD, Bool, Float, Int
 STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit: New York Fed, Standing Repo Facility FAQs
 E4_PER_BP = 100  # rates of loans count 1e-4 of a percent
 PRESSURE = "repo pressure"
+OVERDRAFT_BP = 300.0  # over the discount rate: a guess
 UNSEEN = 1 / 3.8  # what dealers finance here of their published repo: 605 of 2,284 bn on 29 May 2024 (FR 2004)
 USUAL_DAYS = 60.0  # memory of what is usual: a guess
 
@@ -46,16 +52,17 @@ def lend_by_segment(market: Any) -> Table:
     """Hold the calls of the evening, post the money, and return the LOANS."""
     dealers, clients = _rows_of(market, Intermediary), _clients(market)
     apart = _by_account(market, Client, "sponsored_share", 1.0)
-    first = _bilateral(market, dealers, clients, 1.0 - apart)
+    pledges = Pledges.of(market)
+    first = _bilateral(market, pledges, dealers, clients, 1.0 - apart)
     _note_pressure(market, dealers)
-    cleared = _cleared(market, dealers, clients)
-    second = _bilateral(market, dealers, clients, np.ones(len(clients)))
-    triparty = _triparty(market, dealers)
+    cleared = _cleared(market, pledges, dealers, clients)
+    second = _bilateral(market, pledges, dealers, clients, np.ones(len(clients)))
+    triparty = _triparty(market, pledges, dealers)
     bilateral = np.concatenate([first, second])
     spread = _terms(market)[1]
     base = median_e4(triparty, round(market.rates.on_rrp * E4_PER_BP))
     bilateral["rate_e4"] = base + np.rint(spread[bilateral["lender"]] * E4_PER_BP).astype(np.int64)
-    return np.concatenate([triparty, cleared, bilateral])
+    return np.concatenate([triparty, cleared, bilateral, _overdrafts(market)])
 
 
 def median_e4(loans: Table, otherwise: int) -> int:
@@ -75,7 +82,7 @@ def post(market: Any, loans: Table, memo: str = "repo") -> None:
 
 
 # ---- the three kinds of loans ------------------------------------------------------------------
-def _bilateral(market: Any, dealers: Bool, clients: Bool, share: Float) -> Table:
+def _bilateral(market: Any, pledges: Pledges, dealers: Bool, clients: Bool, share: Float) -> Table:
     """Let clients borrow a share of what they need from their dealers, in equal parts; rates are set later."""
     needs, lenders = _needs(market), np.flatnonzero(dealers)
     needs = needs[clients[needs["borrower"]]]
@@ -89,7 +96,9 @@ def _bilateral(market: Any, dealers: Bool, clients: Bool, share: Float) -> Table
     loans["lender"], loans["borrower"] = chosen.ravel(), np.repeat(who, chosen.shape[1])
     loans["cents"], loans["segment"] = split_evenly(cents, chosen.shape[1]).ravel(), Segment.BILATERAL
     loans["haircut_e4"] = haircut_e4(_drawn_by_pair(market, "haircut", loans["borrower"], loans["lender"]))
+    loans = pledges.shrunk(loans)
     loans = loans[loans["cents"] > 0]
+    pledges.take(loans)
     post(market, loans)
     return loans
 
@@ -100,7 +109,7 @@ def _drawn_by_pair(market: Any, purpose: str, one: Int, other: Int) -> Float:
     return np.asarray(market.streams.uniform(purpose, pairs, 0, 1)[:, 0])
 
 
-def _cleared(market: Any, dealers: Bool, clients: Bool) -> Table:
+def _cleared(market: Any, pledges: Pledges, dealers: Bool, clients: Bool) -> Table:
     """Hold the cleared call."""
     view, needs = market.view(), _needs(market)
     who = needs["borrower"]
@@ -110,10 +119,10 @@ def _cleared(market: Any, dealers: Bool, clients: Bool) -> Table:
     for lender in market.playing(RepoLender):
         offer = lender.lend_cleared if market.plays(lender, ClearedLender) else lender.lend
         pieces.append(table(CASH_OFFERS, "lender", lender.rows, *offer(market.ledger.cash(lender.rows), view)))
-    return _called(market, in_drawn_order(market, pieces, "lender"), needs[needs["cents"] > 0], Segment.CLEARED)
+    return _called(market, pledges, in_drawn_order(market, pieces, "lender"), needs, Segment.CLEARED)
 
 
-def _triparty(market: Any, dealers: Bool) -> Table:
+def _triparty(market: Any, pledges: Pledges, dealers: Bool) -> Table:
     """Hold the tri-party call, the Fed's standing facility among the lenders."""
     view, needs = market.view(), _needs(market)
     needs = needs[dealers[needs["borrower"]]] if dealers.any() else needs
@@ -124,15 +133,30 @@ def _triparty(market: Any, dealers: Bool) -> Table:
     ]
     fed = table(CASH_OFFERS, "lender", np.array([FED]), np.array([STANDING_REPO_LIMIT]), np.array([market.rates.srf]))
     offers = np.concatenate([in_drawn_order(market, pieces, "lender"), fed])
-    return _called(market, offers, needs, Segment.TRIPARTY, TRIPARTY_HAIRCUT_E4)
+    return _called(market, pledges, offers, needs, Segment.TRIPARTY, TRIPARTY_HAIRCUT_E4)
 
 
-def _called(market: Any, offers: Table, needs: Table, segment: Segment, haircut: int = 0) -> Table:
-    """Clear a call, post its loans and return them."""
-    loans = repo.clear(offers, needs)
+def _called(market: Any, pledges: Pledges, offers: Table, needs: Table, segment: Segment, haircut: int = 0) -> Table:
+    """Clear a call for what can be secured, post its loans and return them."""
+    most = pledges.most(needs["borrower"], haircut, len(offers) + len(needs))
+    needs["cents"] = np.minimum(needs["cents"], most)
+    loans = repo.clear(offers, needs[needs["cents"] > 0])
     loans["segment"], loans["haircut_e4"] = segment, haircut
+    pledges.take(loans)
     post(market, loans)
     return loans
+
+
+def _overdrafts(market: Any) -> Table:
+    """Let banks lend to those of their depositors who borrow in repo what they still lack."""
+    rows = np.flatnonzero(_rows_of(market, RepoBorrower) & (market.ledger.money_of == Money.DEPOSITS))
+    cents = np.maximum(-market.ledger.cash(rows), 0)
+    loans = np.zeros(len(rows), LOANS)
+    loans["lender"], loans["borrower"], loans["cents"] = market.ledger.bank_of[rows], rows, cents
+    loans["rate_e4"], loans["segment"] = round((market.rates.srf + OVERDRAFT_BP) * E4_PER_BP), Segment.OVERDRAFT
+    overdrawn: Table = loans[cents > 0]
+    post(market, overdrawn, "overdraft")
+    return overdrawn
 
 
 # ---- who ---------------------------------------------------------------------------------------

@@ -2,14 +2,13 @@
 
 A loan stands in the ledger's ``lent``, without names of pairs: in each security lenders and borrowers are laid side by
 side in the order of their accounts, and who borrows a piece pays its lender, to the cent. The rate is one for all but
-the Fed, which lends from its portfolio what nobody else would (``market.accounts.settlement``: up to 90 % of a holding,
-last of all) and takes at least 5 bp. Paid in advance for the nights until the next business day, days over 360, on
-market value; nothing accrues in the burn-in.
+the Fed, which lends from its portfolio what nobody else would, last of all, and takes at least 5 bp. Paid in advance
+for the nights until the next business day, days over 360, on market value; nothing accrues in the burn-in.
 
-The New York Fed's terms (SOMA Securities Lending FAQs, 15 July 2020): 90 % of an issue, to one dealer at most 25 % of
-that and 5 bn of par in all, bids of at least 5 bp. The limits by dealer are left out: the Fed lent nothing on any day
-of the baseline, where other holders have enough. Left out too: rebates on cash collateral and its reinvestment, the
-auction of the Fed's loans, charges below 500 dollars waived; the Treasury neither pays nor receives a fails charge.
+The New York Fed's terms (SOMA Securities Lending FAQs, 15 July 2020; ``market.accounts.settlement.FedLending``): 90 %
+of an issue, to primary dealers, one at most 25 % of that and 5 bn of par in all, bids of at least 5 bp. Left out:
+rebates on cash collateral and its reinvestment, the auction of the Fed's loans, loans that end the next day whatever is
+short, charges below 500 dollars waived; the Treasury neither pays nor receives a fails charge.
 Units: cents, face in $100.
 """
 
@@ -22,7 +21,7 @@ from market.books.messages import TRADES, Venue, stacked
 from market.money.funding import interest_cents
 from market.money.overnight import E4_PER_BP
 from market.money.repo import pair
-from market.money.specials import SOMA_LEAST_BP, fails_charge_bp, fee_bp, most_fee_bp
+from market.money.specials import fails_charge_bp, fee_bp, most_fee_bp
 from market.units import CENTS_PER_FACE, Int
 
 
@@ -64,7 +63,7 @@ def _fees(market: Any, security: Int, face: Int, of_the_fed: Any, days: int) -> 
     """Return the fee of each loan in cents, on the clean price of the composite."""
     price, special = market.middle[security], market.special_bp[security]
     value = np.rint(face * (CENTS_PER_FACE / 100.0) * np.where(np.isfinite(price), price, 100.0)).astype(np.int64)
-    rate_bp = np.where(of_the_fed, np.maximum(special, SOMA_LEAST_BP), special)
+    rate_bp = np.where(of_the_fed, np.maximum(special, market.premises.fed_lending.least_bp), special)
     return interest_cents(value, np.rint(rate_bp * E4_PER_BP).astype(np.int64), days)
 
 

@@ -9,6 +9,7 @@ bilateral  dealers, uncleared              their clients                       m
 funds      banks                           banks                               no collateral: federal funds
 window     the Fed                         banks                               no limit of collateral is modelled
 FIMA       the Fed                         foreign officials                   what they did not sell, at its price
+overdraft  an account's bank               who has no collateral left          none: unsecured
 =========  ==============================  ==================================  ===========================
 
 Clients are all borrowers but dealers and banks. Tri-party haircuts of Treasuries are 2 % nearly throughout (Hempel,
@@ -42,6 +43,7 @@ class Segment(IntEnum):
     FUNDS = 3
     WINDOW = 4
     FIMA = 5
+    OVERDRAFT = 6
 
 
 REPO_SEGMENTS = (Segment.TRIPARTY, Segment.CLEARED, Segment.BILATERAL)
@@ -53,6 +55,7 @@ MONEY_OF_SEGMENT = np.array(
         Money.FEDERAL_FUNDS,
         Money.DISCOUNT_CREDIT,
         Money.FIMA_REPO,
+        Money.OVERDRAFTS,
     ],
     np.int64,
 )
@@ -76,6 +79,13 @@ def collateral_cents(cents: Int, haircut: Int) -> Int:
     lent = 10**6 - np.asarray(haircut, np.int64)
     whole, rest = np.divmod(np.asarray(cents, np.int64), lent)
     return np.asarray(whole * 10**6 + -(-rest * 10**6 // lent))
+
+
+def raised_cents(collateral: Int, haircut: Any) -> Int:
+    """Return the most that securities of a market value raise: they secure it, and not a cent more."""
+    whole, rest = np.divmod(np.asarray(collateral, np.int64), 10**6)
+    lent = 10**6 - np.asarray(haircut, np.int64)
+    return np.asarray(whole * lent + rest * lent // 10**6)
 
 
 def prime_brokers(chance: Float) -> Int:

@@ -19,7 +19,6 @@ from market.units import Float, Int
 
 READILY_LENDABLE = 0.25  # share of what holders own that comes to the market without a premium: a guess
 CONVEXITY = 3.0  # a guess
-SOMA_LEAST_BP = 5.0  # minimum fee of the Fed's securities lending (New York Fed)
 CHARGE_FROM_BP, CHARGE_LEAST_BP = 300.0, 100.0
 REFERENCE_BELOW_TOP_BP = 25.0  # the target range is as wide; its top is the minimum bid of standing repo
 

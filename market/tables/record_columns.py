@@ -62,7 +62,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "bilateral_musd": ("musd", "cash lent by dealers to clients in uncleared bilateral repo"),
         "zero_haircut_share": ("share", "part of uncleared bilateral repo without a haircut"),
         "repo_pressure": ("share", "how much fuller than usual dealers' balance sheets are, matched books included"),
-        "unsecured_repo_musd": ("musd", "collateral that borrowers owe beyond what they own or hold from clients"),
+        "overdrafts_musd": ("musd", "cash lent unsecured by banks to borrowers of repo without collateral left"),
         "standing_repo_musd": ("musd", "the Fed's standing repo"),
         "discount_credit_musd": ("musd", "primary credit at the discount window"),
         "fima_repo_musd": ("musd", "the Fed's repo with foreign officials"),

@@ -7,7 +7,6 @@ import numpy as np
 from market.accounts.instruments import FED, Money
 from market.money.overnight import E4_PER_BP, PRESSURE
 from market.money.repo import sofr_e4
-from market.money.repo_collateral import lacking_cents
 from market.money.segments import Segment
 from market.units import CENTS_PER_MUSD
 
@@ -72,9 +71,9 @@ def repo_pressure(market: Any) -> float:
     return float(market.extras.get(PRESSURE, 0.0))
 
 
-def unsecured_repo_musd(market: Any) -> float:
-    """Collateral that borrowers of repo owe beyond what they own or hold from their clients."""
-    return lacking_cents(market) / CENTS_PER_MUSD
+def overdrafts_musd(market: Any) -> float:
+    """Cash lent unsecured by banks to borrowers of repo who had no collateral left."""
+    return _lent_musd(market, Money.OVERDRAFTS)
 
 
 def standing_repo_musd(market: Any) -> float:
@@ -106,7 +105,7 @@ DAILY = (
     bilateral_musd,
     zero_haircut_share,
     repo_pressure,
-    unsecured_repo_musd,
+    overdrafts_musd,
     standing_repo_musd,
     discount_credit_musd,
     fima_repo_musd,

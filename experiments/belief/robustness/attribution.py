@@ -91,7 +91,7 @@ def switch_off(market: TreasuryMarket, scenario: Scenario, acting: Acting) -> No
         befall(market, scenario.model_copy(update={"shocks": (), "flows": ()}))
     for agent in market.agents:
         if isinstance(agent, Investor) and FLOW not in acting:
-            agent.activity, agent.flow_bids = 0.0, 0.0
+            agent.activity, agent.flow_bids, agent.lumpiness = 0.0, 0.0, 0.0
         if isinstance(agent, PrimaryDealer):
             agent.order_spread = agent.order_spread if FLOW in acting else 0.0
             agent.skew_shown = agent.skew_shown if DEALERS in acting else 0.0
