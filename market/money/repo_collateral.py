@@ -61,7 +61,7 @@ def worth_of_face(market: Any) -> Float:
 def owned_cents(market: Any, rows: Int) -> Int:
     """Return the value in cents, rounded down, of the securities that accounts have (rows,)."""
     worth = np.rint(worth_of_face(market) * (CENTS_PER_FACE * PER_CENT_OF_VALUE)).astype(np.int64)
-    return np.asarray(market.ledger.balance[rows, N_MONEY:] @ worth // PER_CENT_OF_VALUE)
+    return np.asarray((market.ledger.balance[rows, N_MONEY:] * worth).sum(axis=1) // PER_CENT_OF_VALUE)
 
 
 def lacking_cents(market: Any) -> int:
