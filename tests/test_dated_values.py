@@ -31,31 +31,54 @@ def test_a_spell_scales_the_news_of_its_days_and_an_announcement_adds_to_the_fir
     assert dated[2, 0] - plain[2, 0] == pytest.approx([30.0, -5.0, 1.0]) and np.array_equal(dated[2, 1:], plain[2, 1:])
 
 
-def test_an_announcement_moves_yields_about_as_far_as_it_says():
-    said = [{"date": "2024-05-30", "level_bp": 40.0}]
-    moved = [
-        small_market("steady", days=5, policy__rates_path="flat", **more).composite_bp
-        for more in ({}, {"news__announcements": said})
-    ]
-    change = (moved[1] - moved[0])[np.isfinite(moved[0])]
-    assert 25 < np.median(change) < 55
+def test_an_announcement_moves_what_dealers_stream_at_once_by_as_much_as_it_says():
+    """All hear it before they stream, with the same inventories as where nothing is said: a level of 40 bp is 40 bp in
+    whatever was streamed the day before, and nothing in the margins of floating notes."""
+    said, streamed = [{"date": "2024-05-30", "level_bp": 40.0}], []
+    for more in ({}, {"news__announcements": said}):
+        market = small_market("steady", days=3, policy__rates_path="flat", **more)
+        known = np.isfinite(market.composite_bp)
+        for act in market.moments():
+            if act == "stream_prices":
+                streamed.append(market.composite_bp.copy())
+                break
+    moved, known = streamed[1] - streamed[0], known & market.tradable
+    floating = market.securities.of(Kind.FRN)
+    assert (known & ~floating).sum() > 300 and moved[known & ~floating] == pytest.approx(40.0, abs=1e-9)
+    assert (known & floating).any() and not moved[known & floating].any()
 
 
-def bought(holder, kinds, days, **flow):
-    """Return what a kind has bought in two days, less what it has bought without a flow, in millions."""
-    positions = []
-    for flows in ([], [FLOW | {"holder": holder, "daily_musd": days, **flow}]):
-        market = small_market(days=5, flows=flows)
-        rows = np.flatnonzero(market.sectors == next(a.sector for a in market.agents if type(a).__name__ == kinds))
-        positions.append(market.ledger.position(rows))
-    return (positions[1] - positions[0]) / FACE_PER_MUSD, market
+def followed(kind, most=8, **flow):
+    """Live with a flow until its holders have nothing left that they must trade; return by day what it told them to
+    trade, in millions, and by holder and security what that was and what they traded that way; and the market."""
+    market = small_market(days=2, flows=[FLOW | flow])
+    holders = [agent for agent in market.agents if type(agent).__name__ == kind]
+    rows, side = [int(agent.row) for agent in holders], "seller" if flow["daily_musd"][0] < 0 else "buyer"
+    told, traded = [], np.zeros((len(rows), len(market.securities)))
+    while len(told) < 3 or any(agent.forced.any() for agent in holders):
+        assert len(told) < most
+        for act in market.moments():
+            if act == "open_market":
+                before = np.array([agent.forced for agent in holders])
+            elif act == "apply_shocks":
+                told.append(np.array([agent.forced for agent in holders]) - before)
+        trades = market.tape.everything()
+        mine = trades[np.isin(trades[side], rows)]
+        np.add.at(traded, (np.searchsorted(rows, mine[side]), mine["security"]), mine["face"])
+    return [day.sum() / FACE_PER_MUSD for day in told], np.abs(sum(told)), traded, market
 
 
 def test_a_flow_sells_and_buys_face_of_its_holder_whatever_it_costs():
-    change, _ = bought("foreign_private", "ForeignPrivate", (-20_000, -10_000))
-    assert -33_000 < change.sum() < -24_000  # some of it is bought back, the cheaper it is
-    change, market = bought("insurer", "Insurer", (4_000, 4_000), securities="bills", bucket_years=(0.0, 1.0))
-    assert 6_000 < change[:, market.securities.of(Kind.BILL)].sum() < 9_500
+    """What its days say is added to what holders must trade, to the dollar, and nothing is left of it a week later:
+    each has traded that of each security, but for less than a million of each day's order."""
+    days, wanted, traded, _ = followed("ForeignPrivate", holder="foreign_private", daily_musd=(-20_000, -10_000))
+    assert days[:3] == [0, -20_000, -10_000] and not any(days[3:])
+    assert (traded > wanted - 2 * FACE_PER_MUSD)[wanted > 0].all()
+    bills = {"securities": "bills", "bucket_years": (0.0, 1.0)}
+    days, wanted, traded, market = followed("Insurer", holder="insurer", daily_musd=(4_000, 4_000), **bills)
+    assert days[:3] == [0, 4_000, 4_000] and not any(days[3:])
+    assert not wanted[:, ~market.securities.of(Kind.BILL)].any()
+    assert (traded > wanted - 2 * FACE_PER_MUSD)[wanted > 0].all()
 
 
 def test_who_has_not_enough_or_trades_for_others_cannot_be_told_to_sell():
