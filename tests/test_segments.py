@@ -31,7 +31,7 @@ from market.money.segments import (
     raised_cents,
     split_evenly,
 )
-from market.units import CENTS_PER_MUSD
+from market.units import CENTS_PER_FACE, CENTS_PER_MUSD
 
 BURN_IN = 2
 
@@ -86,6 +86,72 @@ def test_the_ledger_holds_each_loan_in_the_column_of_its_segment_and_trips_on_an
     with pytest.raises(IdentityError, match="haircut"):
         check(market)
     market.loans["haircut_e4"][place] = haircut
+
+
+def lacking(prices, held, loans):
+    """Return what lacks in a market of four accounts and one security of so much a hundred."""
+    table = np.zeros(len(loans), LOANS)
+    for place, (lender, borrower, segment, cents, haircut) in enumerate(loans):
+        table[place] = np.array((lender, borrower, cents, 0, segment, haircut), LOANS)
+    balance = np.zeros((4, N_MONEY + 1), np.int64)
+    balance[:, N_MONEY] = held
+    nothing = {"accrued_e8": np.zeros(1, np.int64), "index_e5": np.full(1, 10**5)}
+    return lacking_cents(SimpleNamespace(loans=table, ledger=Accounts(balance), middle=np.array([prices]), **nothing))
+
+
+class Accounts:
+    """Balances by account, as many as there are."""
+
+    def __init__(self, balance):
+        self.balance = balance
+
+    def __len__(self):
+        return len(self.balance)
+
+
+def test_a_client_secures_its_dealer_and_the_dealer_passes_it_on():
+    """Fund 1 lends dealer 2, who lends client 3 at a haircut of 2 %: 9,800 dollars take 10,000 of collateral, which
+    leaves the dealer 5,000 of 15,000 to find. A loan of the discount window asks for none of it."""
+    loans = (
+        (2, 3, Segment.BILATERAL, 980_000, 20_000),
+        (1, 2, Segment.TRIPARTY, 1_500_000, 0),
+        (0, 3, Segment.WINDOW, 5_000_000, 0),
+    )
+    assert lacking(100.0, [0, 0, 50, 100], loans) == 0
+    assert lacking(100.0, [0, 0, 50, 90], loans) == 100_000  # the client's
+    assert lacking(99.0, [0, 0, 50, 100], loans) == 10_000 + 5_000
+    assert lacking(np.nan, [0, 0, 49, 100], loans) == 10_000  # without a price, par
+
+
+def by_hand(market, loans):
+    """Return the cents of collateral that lack, loan by loan and security by security."""
+    need = dict.fromkeys(range(len(market.ledger)), 0)
+    for row in loans:
+        if row["segment"] in (Segment.TRIPARTY, Segment.CLEARED, Segment.BILATERAL):
+            owed = -(-int(row["cents"]) * 10**6 // (10**6 - int(row["haircut_e4"])))
+            need[int(row["borrower"])] += owed
+            need[int(row["lender"])] -= owed if row["segment"] == Segment.BILATERAL else 0
+    columns = zip(market.middle.tolist(), market.accrued_e8.tolist(), market.index_e5.tolist(), strict=True)
+    cents = [
+        ((price if np.isfinite(price) else 100.0) + more / 1e8) / 100 * ratio / 1e5 * CENTS_PER_FACE
+        for price, more, ratio in columns
+    ]
+    lacks = 0.0
+    for account in [account for account, owed in need.items() if owed > 0]:
+        held = market.ledger.balance[account, N_MONEY:].tolist()
+        lacks += max(need[account] - sum(face * each for face, each in zip(held, cents, strict=True)), 0.0)
+    return lacks
+
+
+def test_what_lacks_is_what_lacks_loan_by_loan_at_usual_haircuts_nothing(market):
+    assert len(market.loans) and lacking_cents(market) == 0 == by_hand(market, market.loans)
+    kept, dear = market.loans, market.loans.copy()
+    dear["haircut_e4"] = 300_000  # 30 percent: more than some have
+    market.loans = dear
+    try:
+        assert 0 < lacking_cents(market) == pytest.approx(by_hand(market, dear), rel=1e-6)
+    finally:
+        market.loans = kept
 
 
 def test_every_loan_is_secured_and_the_day_records_rates_and_volumes_by_segment(market):
