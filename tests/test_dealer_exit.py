@@ -12,6 +12,7 @@ from agents.dealers.winding_down import WindingDown
 from experiments.errors import UserError
 from experiments.sections.exits import DealerExit
 from market.accounts.instruments import TREASURY
+from market.units import FACE_PER_MUSD
 
 EXIT = {"date": date(2024, 5, 30), "dealer": "largest", "days": 2}
 
@@ -21,16 +22,33 @@ def test_an_exit_rewires_clients_sells_the_inventory_and_conserves():
     before = {a.name: float(a.capital_share) for a in market.agents if isinstance(a, PrimaryDealer)}
     gone = max(before, key=lambda name: (before[name], name))
     row = market.ledger.row_of(gone)
-    held = np.abs(market.ledger.position(np.array([row]))).sum()
-    assert row in market.relationships.dealers
-    live(market, 3)  # every evening checks that everything is conserved
+    start = market.ledger.position(np.array([row]))[0]
+    assert row in market.relationships.dealers and np.abs(start).sum() > 0
+    evenings, traded = [], []
+    for _ in range(EXIT["days"]):
+        live(market, 1)  # every evening checks that everything is conserved
+        evenings.append(market.ledger.position(np.array([row]))[0])
+        traded.append(bought_by(market, row))
+    alive = market.years > 0.01
+    half, none = evenings
+    assert np.abs(half - start / 2)[alive].max() < FACE_PER_MUSD and not none.any()  # half of the way, but for lots
+    assert (start + traded[0])[alive].tolist() == half[alive].tolist()
+    assert (half + traded[1])[alive].tolist() == none[alive].tolist()
     left = {a.name for a in market.agents if isinstance(a, PrimaryDealer)}
     assert left == set(before) - {gone}
     assert [a.name for a in market.agents if isinstance(a, WindingDown)] == [gone]
     assert row not in market.relationships.dealers
     clients = np.arange(len(market.ledger.names)) > TREASURY
     np.testing.assert_allclose(market.relationships.weight[clients].sum(axis=1), 1.0)
-    assert np.abs(market.ledger.position(np.array([row]))).sum() < 0.5 * held
+
+
+def bought_by(market, row):
+    """Return what an account has bought today less what it has sold, by the tape (S,)."""
+    trades, net = market.tape.everything(), np.zeros(len(market.securities), np.int64)
+    for side, sign in (("buyer", 1), ("seller", -1)):
+        mine = trades[trades[side] == row]
+        np.add.at(net, mine["security"], sign * mine["face"])
+    return net
 
 
 def test_the_last_dealer_cannot_leave_and_a_wrong_name_is_told():
