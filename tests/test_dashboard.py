@@ -13,6 +13,7 @@ from experiments.build import build
 from experiments.errors import UserError
 from experiments.run import live
 from experiments.scenario import load
+from market.roles import Limited
 from market.tables.record import Record
 
 MOVED = {"buyback_size": 2.0, "caps": 0.5, "foreign_bn": -1.0}
@@ -62,9 +63,17 @@ def test_a_change_acts_from_the_next_day_on_and_is_noted_once(session):
     session.step()
     assert session.tables["daily"].iloc[:1].equals(before)
     mine, other = session.tables["daily"], session.other().tables["daily"]
-    assert mine["dealer_utilisation"].iloc[1] > 1.5 * other["dealer_utilisation"].iloc[1]
+    assert mine["dealer_utilisation"].iloc[1] != other["dealer_utilisation"].iloc[1]
     session.reset()
     assert session.day == 0 and session.changes == [] and session.levers.dealer_capital == 1.0
+
+
+def test_a_quarter_of_the_capital_makes_the_same_positions_use_four_times_the_gross_limit(session):
+    session.step()
+    (dealers,) = session.market.playing(Limited)
+    before = dealers.limits(session.market.view()).leverage_use
+    session.change(dealer_capital=0.25)
+    assert len(before) > 1 and dealers.limits(session.market.view()).leverage_use == pytest.approx(4 * before)
 
 
 def test_every_slider_begins_where_the_scenario_is(start):
