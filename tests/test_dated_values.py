@@ -12,7 +12,7 @@ from market.accounts.instruments import TREASURY, Money
 from market.bonds.securities import Kind
 from market.draws.streams import Streams
 from market.news import DatedNews, Newswire
-from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, day_number
+from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
 
 EYE, ROUNDS = np.eye(3), 4
 FLOW = {"date": "2024-05-30", "bucket_years": (1.0, 30.0)}
@@ -126,16 +126,29 @@ def test_a_deficit_comes_out_of_the_account_on_its_days():
     assert spent[:3].tolist() == [0, 0, 0] and spent[3:] == pytest.approx([1_000, 2_000], abs=50)
 
 
-def test_coupons_are_raised_for_a_deficit_and_bills_count_them_as_coming():
+def test_coupons_are_raised_by_what_a_deficit_has_spent_and_bills_count_them_as_coming():
+    """To the cent: spent by now = what announced auctions were raised by + what is still to be raised."""
     deficit = {"since": "2024-05-30", "until": "2024-12-31", "yearly_musd": 500_000, "financing": "coupons"}
-    offered = []
-    for market in (plans(), plans(**deficit)):
-        live(market, 22)
-        coupons = market.securities.of(Kind.NOTE, Kind.BOND)
-        offered.append(sum(a.offering for a in market.auctions if coupons[a.security]))
-        (office,) = (agent for agent in market.agents if isinstance(agent, DebtOffice))
-    assert offered[1] > offered[0]
-    assert sum(office.moved.values()) > 0 or office.unfinanced_cents > 0
+    market = live(plans(**deficit), 22)
+    (office,), coupons = market.agents_by_type[DebtOffice], market.securities.of(Kind.NOTE, Kind.BOND)
+    held, cusips = market.record.to_pandas("auctions"), market.securities.cusip
+    days = held["date"].to_numpy("datetime64[D]").astype(int)
+    announced = {
+        (cusip, day): int(face)
+        for cusip, day, face in zip(held["cusip"].astype(str), days, held["offering_face"], strict=True)
+    } | {(cusips[a.security], a.auction_day): a.offering for a in market.auctions}
+    more = {
+        a: announced.get((cusips[a.security], a.auction_day), a.offering) - a.offering for a in office.plan.auctions
+    }
+    raised = {a: face for a, face in more.items() if coupons[a.security] and face}
+    spent = sum(cents for day, cents in office.plan.coupon_financed.items() if day <= market.date)
+    assert len(raised) > 3 and min(raised.values()) > 0
+    assert spent == sum(raised.values()) * CENTS_PER_FACE + office.unfinanced_cents
+    last, issued = max(a.issue_day for a in raised), dict.fromkeys({a.issue_day for a in raised}, 0)
+    for auction, face in more.items():
+        if auction.issue_day in issued:
+            issued[auction.issue_day] += face
+    assert office.moved[last] == issued[last]
     assert max(office.plan.coupon_financed) == day_number("2024-12-31")
 
 
