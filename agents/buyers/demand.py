@@ -21,13 +21,18 @@ def tilt(level_bp: float, residual_bp: float, elasticity: float, own_elasticity:
 
 
 @rule
-def buying_chance(gap: float, daily_turnover: float, pull: float, lean: float) -> float:
+def buying_chance(gap: float, usual: float, daily_turnover: float, pull: float, lean: float) -> float:
     """Return the chance that a liquidity trade is a purchase: one half, more when it holds less than it wants, and what
     its clients' flows ``lean`` to.
+
+    A gap is closed by twice ``pull`` of it a day, and in what turns over faster than that, the faster: who lacks all of
+    a ``usual`` holding only buys, and who has as much too much only sells. Else a flow in an issue that turns over more
+    than once a day would end where nothing is left to sell, and nothing would end it on the other side.
     """
     if daily_turnover <= 0.0:
         return 0.5
-    return 0.5 + min(max(pull * gap / daily_turnover + lean, -0.5), 0.5)
+    steep = max(pull / daily_turnover, 0.5 / max(usual, 1.0))
+    return 0.5 + min(max(steep * gap + lean, -0.5), 0.5)
 
 
 @rule

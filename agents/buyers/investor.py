@@ -101,6 +101,7 @@ class Investor(Believer, Institution):
     fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
 
     benchmark = memory(0.0, "accustomed share of each security's supply")
+    tilted = memory(0.0, "face wanted above the accustomed holding, when it last looked")
     forced = memory(0.0, "face to be sold (negative) or bought whatever it costs")
     held_before = memory(np.nan, "face held when it last asked for what it must trade")
     sent = memory(0.0, "face that it sent out the round before of what it must trade")
@@ -152,6 +153,7 @@ class Investor(Believer, Institution):
         if (hour == view.round).any():
             mine = self.some(hour == view.round)
             wanted = mine.wanted(view)
+            mine.tilted = wanted - mine.benchmark * view.anticipated
             tables += [bargains(mine, view, wanted), mine.rebalance(view, wanted), buy_ahead(mine, view)]
         if np.any(self.forced) or np.isfinite(self.held_before).any():  # a memory of a sale that is over ends too
             tables.append(carry_out(self, view))
@@ -179,13 +181,14 @@ class Investor(Believer, Institution):
         return self._sent(view, table[:written])
 
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
-        """Return the liquidity trades of the round; they lean with clients' flows, and to the accustomed holding."""
+        """Return the liquidity trades of the round; they lean with clients' flows, and to the wanted holding."""
         flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
         now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
         table, once = np.empty(len(now.place), ORDERS), self.model.outlook.once
         written = write_needs(
             *(now.place, now.security, now.size, now.turnover, now.which_way, flows, today.node),
-            *map(np.atleast_2d, (self.benchmark, self.pull, self.flow_lean, self.tolerance, self.book_share)),
+            *map(np.atleast_2d, (self.benchmark, self.tilted, self.pull, self.flow_lean)),
+            *map(np.atleast_2d, (self.tolerance, self.book_share)),
             *(self.member, self.identity, self.model.streams.key("venue"), counter(self.model.clock)),
             *(
                 self.may_short,

@@ -50,6 +50,7 @@ def write_needs(
     flows,
     node,
     benchmark,
+    tilted,
     pull,
     flow_lean,
     tolerance,
@@ -66,12 +67,13 @@ def write_needs(
     prices,
     orders,
 ):
-    """Write liquidity trades (J,) as orders, leaning with flows (members, NODES) and to the accustomed holding."""
+    """Write liquidity trades (J,) as orders, leaning with flows (members, NODES) and to the wanted holding."""
     n = 0
     for j in range(place.shape[0]):
         i, s = place[j], security[j]
         lean = flow_lean[i, 0] * flows[i, node[s]]
-        chance = _chance(benchmark[i, s] * anticipated[s] - held[j], turnover[j], pull[i, 0], lean)
+        usual = benchmark[i, s] * anticipated[s]
+        chance = _chance(usual + tilted[i, s] - held[j], usual, turnover[j], pull[i, 0], lean)
         face = whole_size(size[j] if which_way[j] < chance else -size[j], held[j], may_short)
         if face == 0 or not _shown(prices[1][s], tradable[s]):
             continue
