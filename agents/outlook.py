@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from agents.bill_growth import BillGrowth
 from market.bonds.securities import Kind, Securities
 from market.exposure import exposure, root_of
 from market.news import loadings
@@ -94,6 +95,8 @@ class Lessons:
     face_dv01: Float  # (S,) million dollars per bp and unit of face
     duration: Float  # (S,) years, for costs: not below half a year
     pace: float  # customers' trading today as a multiple of the usual
+    bill_growth: float  # since the start, of bills in private hands
+    claim: Float  # (S,) what a share of anticipated supply is multiplied by, of who does not respond to that
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,10 @@ class Outlook:
         activity: Float,
         covariance_bp: Float,
         pace: Callable[[int], float],
+        bills: BillGrowth,
     ) -> None:
         self._pattern, self._turnover, self._pace = pattern, turnover, pace
+        self.bills = bills
         self._covariance, self._root = covariance_bp, root_of(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
         self._lessons: Lessons | None = None
@@ -149,7 +154,7 @@ class Outlook:
         """Return what holds today; computed once a day."""
         if self._lessons is None or self._lessons.day != view.day:
             nodes = node_weights(view.securities, view.years)
-            turnover = self._turnover(view, nodes)
+            turnover, growth = self._turnover(view, nodes), self.bills.since_start(view)
             self._lessons = Lessons(
                 view.day,
                 self.prior_bp(view),
@@ -162,6 +167,8 @@ class Outlook:
                 view.dv01 * 1e-6,
                 np.maximum(view.dv01 / np.maximum(view.reference_price, 1.0) * 1e4, 0.5),
                 self._pace(view.day),
+                growth,
+                self.bills.claim(growth),
             )
         return self._lessons
 

@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from agents.bill_growth import BillGrowth, given_up
 from agents.buyers.activity import customer_turnover, pace_of_day
 from agents.buyers.investor import Investor
 from agents.institution import Institution
@@ -132,7 +133,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     kinds = kinds_of(scenario.behaviour)
     traits = scenario.population.traits
     appoint(market, given)
-    customers, investors = np.zeros(len(market.securities)), []
+    customers, investors, response = np.zeros(len(market.securities)), [], np.zeros(len(shares))
     numbers = _numbers(given.state.holders)
     for row, holder in enumerate(given.state.holders[FIRST_NON_OFFICIAL:], FIRST_NON_OFFICIAL):
         agent = kinds[holder.sector](market, holder.name)
@@ -151,8 +152,10 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     deal_out(scenario.behaviour, [agent for _, agent in investors], market.seed)
     for row, agent in investors:
         customers += shares[row] * float(agent.activity)
+        response[row] = float(getattr(agent, "bill_response", 0.0))
     pace = partial(pace_of_day, market.streams)
-    market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace)
+    bills = BillGrowth(market.securities.of(Kind.BILL), given_up(shares, response))
+    market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills)
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     open_futures(market, scenario.futures)

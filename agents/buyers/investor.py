@@ -128,7 +128,11 @@ class Investor(Believer, Institution):
         """Return the face it wants of each security (..., S), if its yield were so much above the composite."""
         away = self.model.outlook.deviation(view)
         level, residual = away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
-        return self.demand(lambda values: values, view.anticipated, level, residual + above_bp)
+        return self.demand(lambda values: values, view.anticipated * self.claim(view), level, residual + above_bp)
+
+    def claim(self, view: View) -> Float:
+        """Return what its accustomed shares of anticipated supply are multiplied by (..., S)."""
+        return self.model.outlook.on(view).claim
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""
@@ -140,7 +144,9 @@ class Investor(Believer, Institution):
         who = self.news, place, security
         level = unexplained(away.level, away.level_load, *who)
         residual = unexplained(away.residual, away.residual_load, *who)
-        return self.demand(self._picker(place, security), anticipated, level, residual)
+        pick = self._picker(place, security)
+        claim = pick(np.broadcast_to(self.claim(view), np.shape(self.benchmark)))
+        return self.demand(pick, anticipated * claim, level, residual)
 
     # ---- what it does ----------------------------------------------------------------------------
     def decide(self, view: View) -> NDArray[Any]:

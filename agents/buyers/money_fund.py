@@ -19,20 +19,18 @@ less its mean, whether a quarter ends (+1) or has ended (-1), and total assets o
 
 They also take more than their accustomed share of what bills grow by: 0.62 (0.09) of the monthly change of bills
 outstanding (MSPD), the same months, while their Treasuries are 0.44 of the bills that the Fed does not hold
-(``bill_response``).
+(``bill_response``); all others hold as much less (``agents.bill_growth``).
 
 What they ask in tri-party repo, in bp over the facility's rate: daily tri-party rates less that rate (OFR, New York
 Fed), June 2023 to September 2024, on the logarithm of total assets over reverse repo, give -2.95 + 1.39 log: 0.8 bp at
 the start.
 """
 
-from typing import Any
 
 import numpy as np
 
-from agents.buyers.investor import Investor, Pick
+from agents.buyers.investor import Investor
 from agents.traits import memory, trait
-from market.bonds.securities import Kind
 from market.calendar import MONTH_END, QUARTER_END, reporting_date
 from market.money.overnight import PRESSURE
 from market.units import CENTS_PER_FACE, Float, Int
@@ -80,7 +78,6 @@ class MoneyFund(Investor):
     idle = memory(np.nan, "share of its assets in the facility last night", 1)
     at_start = memory(np.nan, "cents in the facility on the first evening of the burn-in", 1)
     elsewhere = memory(0.0, "cents lent outside this market since the start, net", 1)
-    bills_before = memory(np.nan, "bills in private hands at the start, face", 1)
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Owners bring their share of what purchases took, and take their share of what maturities released.
@@ -146,21 +143,10 @@ class MoneyFund(Investor):
         self._keep("at_start", first)
         self._keep("elsewhere", self._own("elsewhere") + np.rint((rest - first) / SETTLING_DAYS))
 
-    def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
-        """Return the face wanted: its accustomed share, and what it takes of new bills beyond that."""
-        return np.asarray(
-            super().demand(pick, anticipated, level_bp, residual_bp) * pick(self.daily("bills", self._more))
-        )
-
-    def _more(self) -> Float:
-        """Return the factor that the growth of bills in private hands since the start puts on its holdings."""
-        market = self.model
-        bills = market.securities.of(Kind.BILL)
-        now = int(market.outstanding[bills].sum()) - int(market.soma[bills].sum())
-        before = self._own("bills_before")
-        self._keep("bills_before", np.where(np.isfinite(before), before, now))
-        factor = 1.0 + self._own("bill_response") * (1.0 - self._own("bills_before") / max(now, 1))
-        return np.asarray(factor[0] if self.alone else factor[:, None])
+    def claim(self, view: View) -> Float:
+        """Return what its shares of supply are multiplied by: of bills, what it takes of their growth beyond them."""
+        bills = self.model.outlook.bills
+        return np.asarray(bills.claim(self.model.outlook.on(view).bill_growth, self.bill_response))
 
     def _spare(self, cash_cents: Int, view: View) -> Int:
         """Return what it has in this market tonight: cash less what is lent outside, which reporting dates lower."""

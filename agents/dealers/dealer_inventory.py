@@ -88,7 +88,7 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     counts = view.tradable & ~view.when_issued  # a short when issued is covered in the auction
     (members, n), factors = position.shape, hedge.shape[1]
     excess, factor, gross_musd = np.empty((members, n)), np.empty((members, factors)), np.empty((members, 1))
-    held = position, share, view.anticipated, carried, counts, standing.face_risk, hedge
+    held = position, share, view.anticipated * today.claim, carried, counts, standing.face_risk, hedge
     weigh_books(*held, excess, factor, gross_musd)
     use = _use(dealer, gross_musd, factor)
     out, refuses = np.empty((6, members, n)), np.empty((2, members, n), np.bool_)

@@ -149,7 +149,7 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
     def _hedge_and_carry(self, view: View, today: Lessons) -> None:
         """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""
         if view.round == 0:
-            usual = self.position, self.benchmark, view.anticipated
+            usual = self.position, self.benchmark, view.anticipated * today.claim
             self.carried = next_carried(self.carried, *usual, self.carried_share, self.carried_days, view.tradable)
         self.state: Inventory = self._look(view, today)
         wanted = self.hedge_share * (self.state.factor + self.hedge)
