@@ -20,6 +20,7 @@ TODAY = SimpleNamespace(
     turnover=np.array([2e8, 4e8, 1e7]),
     face_dv01=np.array([0.002, 0.019, 0.085]) * 1e-6,
     duration=np.array([0.5, 1.9, 8.5]),
+    claim=np.ones(3),
 )
 VIEW = SimpleNamespace(
     tradable=np.ones(3, bool),

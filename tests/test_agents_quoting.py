@@ -130,17 +130,18 @@ def test_the_price_of_risk_is_one_to_three_quarters_of_the_limit_rises_and_is_bo
 
 
 def test_liquidity_trades_lean_towards_what_is_wanted_and_are_even_at_it():
-    assert buying_chance(0.0, 100.0, 0.02, 0.0) == 0.5
-    assert buying_chance(500.0, 100.0, 0.02, 0.0) == pytest.approx(0.6)
-    assert buying_chance(-500.0, 100.0, 0.02, 0.0) == pytest.approx(0.4)
-    assert buying_chance(1e9, 100.0, 0.02, 0.0) == 1.0 and buying_chance(-1e9, 100.0, 0.02, 0.0) == 0.0
-    assert buying_chance(1e9, 0.0, 0.02, 0.0) == 0.5
+    large = 1e5  # of a usual holding: what counts is how fast it turns over
+    assert buying_chance(0.0, large, 100.0, 0.02, 0.0) == 0.5
+    assert buying_chance(500.0, large, 100.0, 0.02, 0.0) == pytest.approx(0.6)
+    assert buying_chance(-500.0, large, 100.0, 0.02, 0.0) == pytest.approx(0.4)
+    assert buying_chance(1e9, large, 100.0, 0.02, 0.0) == 1.0 and buying_chance(-1e9, large, 100.0, 0.02, 0.0) == 0.0
+    assert buying_chance(1e9, large, 0.0, 0.02, 0.0) == 0.5
 
 
 def test_what_clients_bring_adds_to_the_lean_and_never_leaves_a_chance():
-    assert buying_chance(500.0, 100.0, 0.02, 0.05) == pytest.approx(0.65)
-    assert buying_chance(0.0, 100.0, 0.02, -0.1) == pytest.approx(0.4)
-    assert buying_chance(1e9, 100.0, 0.02, 0.3) == 1.0 and buying_chance(-1e9, 100.0, 0.02, -0.3) == 0.0
+    assert buying_chance(500.0, 1e5, 100.0, 0.02, 0.05) == pytest.approx(0.65)
+    assert buying_chance(0.0, 1e5, 100.0, 0.02, -0.1) == pytest.approx(0.4)
+    assert buying_chance(1e9, 1e5, 100.0, 0.02, 0.3) == 1.0 and buying_chance(-1e9, 1e5, 100.0, 0.02, -0.3) == 0.0
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1.0), st.floats(1.0, 1e5))

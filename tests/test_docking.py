@@ -35,7 +35,8 @@ def monopolist(aversion, horizon, face=0):
         rounds=1,
         **dict.fromkeys(("reference_bp", "reference_price", "convexity"), np.zeros(1)),
     )
-    today = SimpleNamespace(turnover=np.full(1, 1e9), face_dv01=np.full(1, 0.08e-6), duration=np.full(1, 8.0))
+    one = np.ones(1)
+    today = SimpleNamespace(turnover=1e9 * one, face_dv01=0.08e-6 * one, duration=8.0 * one, claim=one)
     model = SimpleNamespace(
         ledger=SimpleNamespace(position=lambda rows: np.array([[face]], np.int64)),
         outlook=SimpleNamespace(unit_loadings=lambda view: NEWS_UNIT, on=lambda view: today),
@@ -44,7 +45,7 @@ def monopolist(aversion, horizon, face=0):
     )
     free = {"balance_cost": 0.0, "shadow_slope": 0.0, "var_slope": 0.0, "risk_share": 0.0, "view_spread": 0.0}
     risk = {"risk_aversion": aversion, "risk_horizon": horizon, "lay_off_days": 1.0, "hedge_share": 0.0}
-    desk = lone(PrimaryDealer, model, 1, capital_share=1 / 24, carried_share=0.0, **free, **risk)
+    desk = lone(PrimaryDealer, model, 1, capital_share=1 / 24, **free, **risk)
     model.playing = lambda role: [desk]
     return desk, view, today
 
@@ -226,7 +227,7 @@ def test_the_slope_of_supply_is_that_of_the_holders_demand():
 
 def quick_holders(market):
     """Let holders adjust within days, and dealers and hedge funds keep nothing for long."""
-    quick = {"level_appetite": 0.0, "residual_appetite": 0.0, "carried_share": 0.0, "follow": 0.3}
+    quick = {"level_appetite": 0.0, "residual_appetite": 0.0, "follow": 0.3}
     for agent in market.agents:
         if isinstance(agent, Investor):
             agent.speed = 0.5

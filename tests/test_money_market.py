@@ -78,15 +78,6 @@ def test_money_leaves_the_facility_while_lending_pays_more_and_as_long_as_there_
     assert float(fund.elsewhere[0]) / CENTS_PER_MUSD == pytest.approx(moved)
 
 
-def test_money_funds_want_more_than_their_share_of_new_bills():
-    market = small_market(days=2)
-    fund = market.participants[[p.sector for p in market.participants].index("money funds")]
-    more = fund.daily("bills", fund._more)
-    assert (more == 1.0).all()
-    fund.bills_before = fund.bills_before * 0.9
-    assert fund._more() == pytest.approx(1.0 + 0.1 * fund.bill_response)
-
-
 def on(date, funding_bp=532.0):
     """What a money fund sees of a day."""
     return SimpleNamespace(day=1, date=date, funding_bp=funding_bp, rates=SimpleNamespace(on_rrp=530.0))

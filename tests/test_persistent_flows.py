@@ -1,6 +1,4 @@
-"""What makes inventory last: clients' flows with a memory, and what a dealer carries for a while."""
-
-from types import SimpleNamespace
+"""What makes inventory last: clients' flows with a memory."""
 
 import numpy as np
 import pytest
@@ -8,9 +6,6 @@ from small_market import live, lone, small, small_market
 
 from agents.buyers.client_flows import SAME_FOR_ALL, bid_factor, live_on, next_flow
 from agents.buyers.investor import Investor
-from agents.dealers.dealer_inventory import inventory_of
-from agents.dealers.primary_dealer import PrimaryDealer
-from agents.dealers.quoting import next_carried
 from agents.outlook import NODES
 from experiments.build import accustomed_shares, stage
 from experiments.start.pattern import factor_changes, news_covariance
@@ -61,40 +56,7 @@ def test_bids_differ_with_flows_and_are_the_usual_on_average():
     assert bid_factor(1.0, 0.4) > bid_factor(0.0, 0.4) and bid_factor(3.0, 0.0) == 1.0
 
 
-# ---- what a dealer carries --------------------------------------------------------------------------
-def test_what_is_held_for_long_becomes_carried_up_to_its_share():
-    carried, held = 0.0, []
-    for _ in range(200):
-        carried = float(next_carried(carried, 150.0, 0.1, 1000.0, 0.7, 10.0, True))
-        held.append(carried)
-    assert held[9] == pytest.approx(0.7 * 50.0 * (1 - 0.9**10)) and held[-1] == pytest.approx(35.0)
-    assert next_carried(35.0, 0.0, 0.1, 1000.0, 0.7, 10.0, False) == pytest.approx(31.5)
-    assert next_carried(0.0, 100.0, 0.1, 1000.0, 0.7, 10.0, True) == 0.0
-
-
-def test_carried_face_is_not_priced_and_still_uses_the_balance_sheet():
-    today = SimpleNamespace(turnover=np.array([4e8]), face_dv01=np.array([0.019e-6]), duration=np.array([1.9]))
-    view = SimpleNamespace(
-        tradable=np.ones(1, bool),
-        when_issued=np.zeros(1, bool),
-        anticipated=np.array([1e9]),
-        tick=np.array([0.0039]),
-        dv01=np.array([0.019]),
-        rounds=20,
-    )
-    model = SimpleNamespace(
-        ledger=SimpleNamespace(position=lambda rows: np.array([[4_000_000]], np.int64)),
-        outlook=SimpleNamespace(unit_loadings=lambda view: np.array([[6.0, 1.0, 0.5]])),
-    )
-    desk = lone(PrimaryDealer, model, n_securities=1, benchmark=np.array([0.001]))
-    fresh = inventory_of(desk, view, today)
-    desk.carried = np.array([2_000_000.0])
-    later = inventory_of(desk, view, today)
-    assert fresh.excess == pytest.approx(3e6) and later.excess == pytest.approx(1e6)
-    assert 0 < later.skew_bp[0] < fresh.skew_bp[0]
-    assert later.leverage[0] == fresh.leverage[0] > 0
-
-
+# ---- what a dealer wants ----------------------------------------------------------------------------
 def test_dealers_want_a_part_of_their_bills_and_others_the_rest():
     given = stage(small())
     dealers, bill = given.state.rows("primary_dealer"), given.premises.securities.of(Kind.BILL)

@@ -11,7 +11,7 @@ from agents.buyers.client_flows import bid_factor, next_flow
 from agents.buyers.client_offers import client_offers, rolled_down
 from agents.buyers.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
 from agents.buyers.investor import BILL_STRETCH, Investor
-from agents.dealers.quoting import answered_half, excess_face, face_taken, face_to_match, next_carried
+from agents.dealers.quoting import answered_half, excess_face, face_taken, face_to_match
 from market.accounts.margin import next_variance
 from market.bonds.securities import Kind
 from market.units import FACE_PER_MUSD
@@ -72,8 +72,8 @@ def test_a_lot_is_a_fiftieth_of_the_usual_holding_within_its_bounds():
 
 
 def test_who_trades_nothing_in_a_security_is_as_likely_to_buy_as_to_sell():
-    assert buying_chance(1e9, 0.0, 0.02, 0.3) == 0.5
-    assert buying_chance(100.0, 0.5, 0.001, 0.0) == pytest.approx(0.7)
+    assert buying_chance(1e9, 1e9, 0.0, 0.02, 0.3) == 0.5
+    assert buying_chance(100.0, 1e9, 0.5, 0.001, 0.0) == pytest.approx(0.7)
 
 
 def test_limits_of_face_and_its_millions_hold_for_the_smallest_offer():
@@ -85,14 +85,8 @@ def test_limits_of_face_and_its_millions_hold_for_the_smallest_offer():
 
 
 # ---- dealers -----------------------------------------------------------------------------------------
-def test_what_is_wanted_and_what_is_carried_are_no_excess():
-    assert excess_face(100.0, 0.1, 300.0, 20.0, True) == 50.0 and excess_face(100.0, 0.1, 300.0, 20.0, False) == 0.0
-
-
-def test_what_exceeds_the_usual_share_is_carried_in_the_course_of_days():
-    assert next_carried(10.0, 100.0, 0.1, 300.0, 0.7, 10.0, True) == pytest.approx(10.0 + (49.0 - 10.0) / 10.0)
-    assert next_carried(49.0, 100.0, 0.1, 300.0, 0.7, 10.0, True) == pytest.approx(49.0)
-    assert next_carried(10.0, 100.0, 0.1, 300.0, 0.7, 0.5, False) == 0.0
+def test_what_is_wanted_is_no_excess():
+    assert excess_face(100.0, 0.1, 300.0, True) == 70.0 and excess_face(100.0, 0.1, 300.0, False) == 0.0
 
 
 def test_an_answer_asks_the_shaded_half_spread_and_the_lead_over_the_second():

@@ -132,7 +132,7 @@ class Investor(Believer, Institution):
 
     def claim(self, view: View) -> Float:
         """Return what its accustomed shares of anticipated supply are multiplied by (..., S)."""
-        return self.model.outlook.on(view).claim
+        return np.asarray(self.model.outlook.on(view).claim)
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""

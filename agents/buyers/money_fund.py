@@ -26,7 +26,6 @@ Fed), June 2023 to September 2024, on the logarithm of total assets over reverse
 the start.
 """
 
-
 import numpy as np
 
 from agents.buyers.investor import Investor

@@ -82,13 +82,13 @@ def standing_of(dealer: Any, view: View, today: Lessons) -> Standing:
 def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     """Return the state of the position now."""
     standing: Standing = dealer.daily("standing", lambda: standing_of(dealer, view, today))
-    position, share, carried, hedge, burden = map(
-        np.atleast_2d, (dealer.position, dealer.benchmark, dealer.carried, dealer.hedge, dealer.burden)
+    position, share, hedge, burden = map(
+        np.atleast_2d, (dealer.position, dealer.benchmark, dealer.hedge, dealer.burden)
     )
     counts = view.tradable & ~view.when_issued  # a short when issued is covered in the auction
     (members, n), factors = position.shape, hedge.shape[1]
     excess, factor, gross_musd = np.empty((members, n)), np.empty((members, factors)), np.empty((members, 1))
-    held = position, share, view.anticipated * today.claim, carried, counts, standing.face_risk, hedge
+    held = position, share, view.anticipated * today.claim, counts, standing.face_risk, hedge
     weigh_books(*held, excess, factor, gross_musd)
     use = _use(dealer, gross_musd, factor)
     out, refuses = np.empty((6, members, n)), np.empty((2, members, n), np.bool_)

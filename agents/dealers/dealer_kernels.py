@@ -52,7 +52,7 @@ def _price(yield_bp, struck, s):
 
 
 @kernel
-def weigh_books(position, share, supply, carried, counts, face_risk, hedge, excess, factor, gross_musd):
+def weigh_books(position, share, supply, counts, face_risk, hedge, excess, factor, gross_musd):
     """Write the excess (members, S), the factor risk (members, K) less what is hedged, and gross positions."""
     for i in range(position.shape[0]):
         gross_musd[i, 0] = 0.0
@@ -60,7 +60,7 @@ def weigh_books(position, share, supply, carried, counts, face_risk, hedge, exce
             factor[i, k] = 0.0
         for s in range(position.shape[1]):
             gross_musd[i, 0] += abs(position[i, s]) * (1.0 / FACE_PER_MUSD)
-            e = _excess(position[i, s], share[i, s], supply[s], carried[i, s], counts[s])
+            e = _excess(position[i, s], share[i, s], supply[s], counts[s])
             excess[i, s] = e
             if e != 0.0:
                 for k in range(factor.shape[1]):

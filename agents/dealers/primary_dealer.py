@@ -22,7 +22,7 @@ from agents.buyers.client_flows import bid_factor
 from agents.dealers.dealer_inventory import Inventory, columns_of, inventory_of
 from agents.dealers.dealer_kernels import answer_rows, show_quotes, state_yields, wish, write_takes
 from agents.dealers.prime_broker import PrimeBroker
-from agents.dealers.quoting import following, lead_of_best, next_carried, shading
+from agents.dealers.quoting import following, lead_of_best, shading
 from agents.institution import Institution
 from agents.outlook import Lessons
 from agents.traits import memory, trait
@@ -43,9 +43,6 @@ APART_DAYS = 2.0  # memory of how far dealers lie apart [SPEC]
 # steps, what they bid for as a backstop: shares of an issue. In sum 1.6 and, of bills and FRN, 2.2: published covers.
 COUPON_LADDER, BILL_LADDER = (0.11, 0.05, 6, 1.3), (0.35, 0.1, 8, 1.4)
 OWN_VIEW = 1 / 3  # dispersion of dealers' valuations at an auction, of a step of their bids: a guess
-CARRY_SOURCE = (
-    "a guess in size; with clients' flows it gives the weekly memory of dealers' net position before the start"
-)
 SLOPE_SOURCE = (
     "notes and bonds by tenor, January 2022 to September 2024 (Fiscal Data): high less median yield on the dealers' "
     "share 17 bp, the share on the yield 72, standard deviations over each other 35"
@@ -66,8 +63,6 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
     lay_off_days = trait(0.5, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
     hedge_share = trait(0.8, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
     hedge_days = trait(1.0, "days in which it hedges", (0.05, 100), "a guess")
-    carried_share = trait(0.7, "of what it has had for long", (0, 1), CARRY_SOURCE)
-    carried_days = trait(10.0, "days until it is carried", (1, 1000), CARRY_SOURCE)
     order_spread = trait(0.35, "log points of its bids", (0, 2), "a guess: its clients' orders differ by auction")
     auction_slope = trait(30.0, "bp a whole issue taken by dealers", (0, 500), SLOPE_SOURCE)
     bill_auction_slope = trait(5.0, "the same of bills and FRN", (0, 500), "a guess: no median rate is published")
@@ -100,7 +95,6 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
 
     benchmark = memory(0.0, "wanted share of each security's supply")
     burden = memory(0.0, "$m a standard deviation: factor risk not laid off", FACTORS)
-    carried = memory(0.0, "face above the usual share that it is in no hurry to be rid of")
     hedge = memory(0.0, "$m a standard deviation: factor risk hedged outside this market", FACTORS)
     apart = memory(0.0, "bp: mean absolute distance of its stream from the composite")
     premium = memory(0.0, "bp: learnt from the composite")
@@ -121,7 +115,7 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""
         today, away = self.model.outlook.on(view), self.model.outlook.deviation(view)
-        self._hedge_and_carry(view, today)
+        self._hedge(view, today)
         before = self.centre if view.round > 0 else self.valued, self.valued, self.premium, self.apart
         state = self.state.skew_bp, self.state.shown_bp, self.state.half_spread_bp
         follow, view_spread = columns_of(self, "follow", "view_spread")
@@ -146,11 +140,8 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
         dear = np.where(state.refuses_selling & np.isfinite(view.bid), np.maximum(view.bid - fair, 0.0) / unit, 0.0)
         return np.asarray(following(centre, state.half_spread_bp, cheap - dear))
 
-    def _hedge_and_carry(self, view: View, today: Lessons) -> None:
+    def _hedge(self, view: View, today: Lessons) -> None:
         """Hedge part of the factor risk in the course of days, look at what is left, and feel it as a burden."""
-        if view.round == 0:
-            usual = self.position, self.benchmark, view.anticipated * today.claim
-            self.carried = next_carried(self.carried, *usual, self.carried_share, self.carried_days, view.tradable)
         self.state: Inventory = self._look(view, today)
         wanted = self.hedge_share * (self.state.factor + self.hedge)
         self.hedge = self.hedge + (wanted - self.hedge) / (self.hedge_days * view.rounds)

@@ -19,21 +19,9 @@ SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run
 
 
 @rule
-def excess_face(position: float, share: float, supply: float, carried: float, tradable: bool) -> float:
-    """Return the unwanted face: above a share of what the calendar led others to expect, and above what it carries."""
-    return position - share * supply - carried if tradable else 0.0
-
-
-@rule
-def next_carried(
-    carried: float, position: float, share: float, supply: float, kept: float, days: float, tradable: bool
-) -> float:
-    """Return tomorrow's carried face: in the course of ``days`` it becomes ``kept`` of what exceeds the usual share.
-
-    What a dealer has had for a while is financed for term and hedged; it is in no hurry to be rid of that part.
-    """
-    above = kept * (position - share * supply) if tradable else 0.0
-    return carried + (above - carried) / max(days, 1.0)
+def excess_face(position: float, share: float, supply: float, tradable: bool) -> float:
+    """Return the unwanted face: above a share of what the calendar led others to expect."""
+    return position - share * supply if tradable else 0.0
 
 
 @rule

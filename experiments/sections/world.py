@@ -231,7 +231,7 @@ class Start(Section):
         True, "flag", "a modelling choice", "beliefs start at published prices, not at those that the burn-in led to"
     )
     wanted_bills: float = _field(
-        0.7,
+        0.55,
         "share",
         "a guess near dealers' mean position in bills, January to May 2024 (FR 2004)",
         "of the bills that dealers hold at the start, what they want to hold; auctions leave the rest with them anew",
