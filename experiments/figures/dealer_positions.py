@@ -1,4 +1,7 @@
-"""Dealers' net position by bucket beside the published one (FR 2004, Wednesdays): face of the run, published value."""
+"""Dealers' net position by bucket beside the published one (FR 2004, Wednesdays), at market value.
+
+The run's face counts at the day's clean price, at par where there is none; index ratios of TIPS are left out.
+"""
 
 from typing import Any
 
@@ -50,21 +53,30 @@ def panel(axes: Axes, name: str, ours: "pd.Series[float]", theirs: "pd.Series[fl
 
 
 def of_run(run: Any) -> pd.DataFrame:
-    """Return dealers' net face by day (rows) and group, billions of dollars."""
+    """Return dealers' net position by day (rows) and group, billions of dollars."""
     frame = run["balance_sheets"]
-    face = frame[(frame["unit"] == "face") & (frame["sector"] == DEALERS)]
-    facts = run["securities"].drop_duplicates("cusip").astype({"cusip": str, "kind": str}).set_index("cusip")
-    cusip = face["instrument"].astype(str)
-    days = (pd.to_datetime(cusip.map(facts["maturity"])) - pd.to_datetime(face["date"])).dt.days
+    mine = frame[(frame["unit"] == "face") & (frame["sector"] == DEALERS)]
     held = pd.DataFrame(
         {
-            "date": pd.to_datetime(face["date"]),
-            "bucket": bucket_of(cusip.map(facts["kind"]).to_numpy(str), days.to_numpy(np.float64) / DAYS_PER_YEAR),
-            "bn": ((face["amount"] + face["due"] + face["lent"]) / FACE_PER_BN).astype(np.float64),
+            "date": pd.to_datetime(mine["date"]),
+            "cusip": mine["instrument"].astype(str),
+            "bn": ((mine["amount"] + mine["due"] + mine["lent"]) / FACE_PER_BN).astype(np.float64),
         }
     )
-    wide = held.pivot_table(index="date", columns="bucket", values="bn", aggfunc="sum").reindex(columns=list(BUCKETS))
-    return grouped(wide.fillna(0.0))
+    known = facts(run["securities"])
+    held = held[held["bn"] != 0.0].merge(known[["date", "cusip", "price"]], "left", ["date", "cusip"])
+    held = held.merge(known.drop_duplicates("cusip")[["cusip", "kind", "maturity"]], "left", "cusip")
+    years = (pd.to_datetime(held["maturity"]) - held["date"]).dt.days / DAYS_PER_YEAR
+    held["bucket"] = bucket_of(held["kind"].to_numpy(str), years.to_numpy(np.float64))
+    held["value"] = held["bn"] * held["price"].fillna(100.0) / 100.0
+    wide = held.pivot_table(index="date", columns="bucket", values="value", aggfunc="sum")
+    return grouped(wide.reindex(columns=list(BUCKETS)).fillna(0.0))
+
+
+def facts(securities: pd.DataFrame) -> pd.DataFrame:
+    """Return date, cusip, kind, maturity and price."""
+    known = securities[["date", "cusip", "kind", "maturity", "price"]].astype({"cusip": str, "kind": str})
+    return known.assign(date=pd.to_datetime(known["date"]))
 
 
 def bucket_of(kind: Any, years: Any) -> Any:
