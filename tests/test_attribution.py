@@ -13,6 +13,7 @@ from experiments.belief.robustness.attribution import (
     NEWS,
     WORLDS,
     attribute,
+    error_of_ratio,
     shapley,
     switch_off,
 )
@@ -25,6 +26,16 @@ def test_shapley_parts_of_an_additive_value_are_its_terms_and_two_who_need_each_
     assert {cause: part[0] for cause, part in shapley(additive).items()} == pytest.approx(terms)
     together = {acting: np.array([8.0 if {FLOW, DEALERS} <= acting else 0.0]) for acting in WORLDS}
     assert {c: p[0] for c, p in shapley(together).items()} == pytest.approx({NEWS: 0.0, FLOW: 4.0, DEALERS: 4.0})
+
+
+def test_the_error_of_a_share_is_that_of_a_ratio_of_means():
+    rng = np.random.default_rng(1)
+    whole = 4.0 + rng.exponential(4.0, (4000, 12))
+    part = 0.3 * whole + rng.normal(size=whole.shape) * whole**1.5 / 10
+    shares = part.mean(axis=1) / whole.mean(axis=1)
+    errors = [error_of_ratio(*pair) for pair in zip(part, whole, strict=True)]
+    assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(shares.std(), rel=0.06)
+    assert error_of_ratio(0.25 * whole[0], whole[0]) == pytest.approx(0.0, abs=1e-12)
 
 
 @pytest.fixture(scope="module")

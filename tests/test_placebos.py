@@ -11,18 +11,20 @@ from experiments.belief.robustness import placebos
 from experiments.belief.robustness.variants import ask
 from experiments.belief.robustness.zero_size import at_zero
 from experiments.errors import UserError
+from experiments.inputs.buyback_calendar import buybacks
 from experiments.inputs.plans import planned_buybacks
 from experiments.results import report
 from experiments.results.effects import load
 from experiments.results.event_windows import DRAWN, OTHERS, by_operation
 from experiments.scenario import load as scenario
+from experiments.store import digest as run_digest
 from experiments.sweeps.sweep import open_sweep, sweep
 from market.auctions.drawn_lists import drawn_half
 from market.calendar import next_business_day
 from market.draws.streams import Streams
-from market.units import day_number
+from market.units import day_number, to_date
 
-DAYS = 2
+DAYS = 7  # to 6 June: two operations, of which the second has a close before it
 NUDGE = [{"date": "2024-05-30"}]
 
 
@@ -48,16 +50,20 @@ def test_a_nudge_is_the_chaos_floor_beside_every_effect(asked):
     placebos.run(asked, "trivial")
     table = placebos.table(asked, "trivial")
     assert table["seeds"].tolist() == [2] and table["sd"].between(0, 5).all()
+    pairs = [[placebos._run_of(asked, arm, n) for arm in ("without", "trivial")] for n in (1, 2)]
+    differ = [run_digest(one) != run_digest(other) for one, other in pairs]
+    assert table["moved"].tolist() == [sum(differ)] and ((table["sd"] > 0) <= (table["moved"] > 0)).all()
     table.to_csv(placebos.file_of(asked.base.folder, "trivial"), index=False)
     assert "one quote moved by one tick makes a seed differ by" in report.page(load(asked.base.folder))
-    assert placebos.covered(asked, 2)[0].endswith("of 1 experiments of 2 seeds")
+    assert "1 experiments of 2 seeds say nothing of coverage, 40 seeds or more would" in placebos.covered(asked, 2)[0]
 
 
 def test_listed_securities_are_judged_where_they_were_listed_in_truth(asked):
     for kind in ("permute-cusips", "shift-dates"):
         placebos.run(asked, kind)
         table = placebos.table(asked, kind)
-        assert table["arm"].tolist() == ["with", kind] and (table["seeds"] <= 2).all()
+        assert table["arm"].tolist() == ["with", kind] and table["seeds"].tolist() == [2, 2]
+        assert table["operations"].tolist() == [1, 1]
 
 
 def test_a_contrast_without_operations_has_no_placebo_of_lists(asked):
@@ -120,10 +126,14 @@ def test_shifted_operations_keep_their_lists_and_maxima():
     world = small()
     s, first, last = small_market().securities, day_number("2024-05-29"), day_number("2024-09-30")
     true = planned_buybacks(world.policy.buybacks, s, first, last, 4)
-    shifted = planned_buybacks(small(policy__buybacks__shift_days=10).policy.buybacks, s, first, last, 4)
+    shifted = planned_buybacks(
+        small(policy__buybacks__shift_days=placebos.SHIFT_DAYS).policy.buybacks, s, first, last, 4
+    )
     assert 0 < len(true) - len(shifted) < 6
     for before, after in zip(true, shifted, strict=False):
-        assert isinstance(after, PlannedBuyback) and after.day == int(next_business_day(before.day, 10))
+        assert isinstance(after, PlannedBuyback) and after.day == int(
+            next_business_day(before.day, placebos.SHIFT_DAYS)
+        )
         assert (after.bucket, after.maximum, after.listed) == (before.bucket, before.maximum, before.listed)
 
 
@@ -137,17 +147,35 @@ def test_the_lot_divides_a_list_the_same_way_everywhere():
 
 
 def test_moves_are_those_of_the_truly_listed():
-    keys = {"date": ["a"] * 2, "bucket": ["5Y to 7Y"] * 2, "part": [DRAWN, OTHERS]}
+    keys = {"date": [pd.Timestamp("2024-06-05")] * 2, "bucket": ["5Y to 7Y"] * 2, "part": [DRAWN, OTHERS]}
     control = pd.DataFrame({**keys, "before_bp": [400.0, 410.0], "on_bp": [401.0, 411.0]})
     arm = pd.DataFrame({**keys, "before_bp": [400.0, 410.0], "on_bp": [398.0, 410.5]})
-    assert placebos.move_of_listed(arm, control, "shift-dates") == pytest.approx((-3 - 0.5) / 2)
-    assert placebos.move_of_listed(arm, control, "permute-cusips") == pytest.approx(-0.5)
-    assert np.isnan(placebos.move_of_listed(arm[:0], control[:0], "shift-dates"))
+    assert placebos.moves_of_listed(arm, control, "shift-dates").tolist() == pytest.approx([(-3 - 0.5) / 2])
+    assert placebos.moves_of_listed(arm, control, "permute-cusips").tolist() == pytest.approx([-0.5])
+    assert not len(placebos.moves_of_listed(arm[:0], control[:0], "shift-dates"))
+
+
+def test_shifted_operations_meet_no_true_one_of_their_bucket_and_days_that_others_meet_are_left_out():
+    true = buybacks(day_number("2024-05-29"), day_number("2025-01-31"))
+    held = {(operation.operation_day, operation.bucket) for operation in true}
+    shifted = {(int(next_business_day(day, placebos.SHIFT_DAYS)), bucket) for day, bucket in held}
+    assert not held & shifted
+    dates = [pd.Timestamp(to_date(day)) for day, _ in held]
+    rows = pd.DataFrame({"date": dates, "bucket": [bucket for _, bucket in held], "part": OTHERS})
+    control, arm = rows.assign(before_bp=400.0, on_bp=400.0), rows.assign(before_bp=400.0, on_bp=401.0)
+    kept = placebos.moves_of_listed(arm, control, "shift-dates").index.get_level_values("date")
+    met = {pd.Timestamp(to_date(day)) for day, _ in shifted}
+    assert len(rows) - len(kept) == 4 and not met & set(kept) and len(placebos.moves_of_listed(arm, control, "")) == 41
 
 
 def test_intervals_of_independent_noise_cover_zero_as_often_as_they_say():
     noise = np.random.default_rng(3).standard_normal(4 * 2000)
-    share, number = placebos.coverage(noise, 4)
-    assert number == 2000 and 0.935 < share < 0.965
-    assert placebos.coverage(noise + 3, 4)[0] < 0.2
-    assert placebos.coverage(np.zeros(4), 2) == (1.0, 2)
+    inside, number = placebos.coverage(noise, 4)
+    assert number == 2000 and 0.935 < inside / number < 0.965
+    assert placebos.coverage(noise + 3, 4)[0] < 0.2 * number
+    assert placebos.coverage(np.zeros(4), 2) == (2, 2)
+
+
+def test_coverage_is_said_with_its_exact_interval():
+    said = placebos._said(20, 20, 2)
+    assert "covers zero in 100.0% of 20 experiments of 2 seeds (exact 95 % interval 83.2% to 100.0%)" in said

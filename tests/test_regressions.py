@@ -80,6 +80,26 @@ def test_shares_are_percent_of_what_others_than_the_fed_own():
     assert first["own"] == pytest.approx(offers[day, first["cusip"]] / 1e4 / 10_000 * 100)
 
 
+def test_with_ten_days_the_interval_by_day_covers_about_as_often_as_it_says():
+    rng, covered, day = np.random.default_rng(1), 0, np.repeat(np.arange(10), 8)
+    for _ in range(600):
+        x, y = (rng.normal(size=10)[day] + 0.5 * rng.normal(size=80) for _ in range(2))
+        _, _, _, low, high = least_squares(y, {"x": x}, day).terms["x"]
+        covered += low <= 0.0 <= high
+    assert 0.85 < covered / 600 < 0.97
+
+
+def test_intervals_by_day_are_those_of_student_and_too_few_days_are_refused():
+    rng, day = np.random.default_rng(2), np.repeat(np.arange(12), 5)
+    y, x = rng.normal(size=60), rng.normal(size=60)
+    found = least_squares(y, {"x": x}, day)
+    coefficient, se, _, low, high = found.terms["x"]
+    assert found.clusters == 12 and found.estimate("x", "x", "", "").clusters == 12
+    assert (low, high) == pytest.approx((coefficient - 2.200985 * se, coefficient + 2.200985 * se))  # t of 11
+    assert least_squares(y, {"x": x}).clusters == 0
+    assert least_squares(y, {"x": x}, day // 2) is None
+
+
 def test_what_cannot_be_estimated_is_left_out_or_refused():
     assert least_squares(np.arange(5.0), {"x": np.arange(5.0)}) is None
     assert least_squares(np.arange(50.0), {"x": np.ones(50)}) is None

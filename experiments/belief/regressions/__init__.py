@@ -24,7 +24,7 @@ PAPERS: dict[str, Paper] = {paper.name: paper for paper in (BRANDT_KAVAJECZ, DAM
 def fit(name: str, run: Any) -> pd.DataFrame:
     """Return the table of a paper's estimates on a run (tables by name); UserError for an unknown paper or no table.
 
-    Columns: estimate, coefficient, se, t, low and high (95 %), observations, r_squared, unit, published.
+    Columns: estimate, coefficient, se, t, low and high (95 %), observations, clusters, r_squared, unit, published.
     """
     if name not in PAPERS:
         raise UserError(f"no paper {name!r}: expected one of {', '.join(PAPERS)}{nearest(name, PAPERS)}")

@@ -54,7 +54,7 @@ UNITS = {
     "cause": "what is switched off",
     "part": "bp squared: its part of the variance of daily changes, the mean over seeds",
     "share": "of the whole variance",
-    "error": "standard error of the share over seeds",
+    "error": "standard error of the share over seeds, which is a ratio of means (delta method)",
     "alone": "share if it alone acts, less the calendar's",
     "last": "share that goes if it alone is switched off",
 }
@@ -131,6 +131,12 @@ def _on_the_run(market: TreasuryMarket) -> list[int]:
     return [int(np.flatnonzero(mine & (months == tenor))[0]) for tenor in TENORS]
 
 
+def error_of_ratio(part: Floats, whole: Floats) -> float:
+    """Return the standard error of mean part over mean whole, from pairs (n,): that of part - ratio x whole over it."""
+    size = float(np.mean(whole))
+    return standard_error(part - np.mean(part) / size * whole) / abs(size)
+
+
 def _table(by_seed: Sequence[Mapping[Acting, Floats]]) -> pd.DataFrame:
     none, every = WORLDS[0], WORLDS[-1]
     whole = np.array([variance[every] for variance in by_seed])  # (seeds, tenors)
@@ -144,10 +150,9 @@ def _table(by_seed: Sequence[Mapping[Acting, Floats]]) -> pd.DataFrame:
             last = np.array([v[every] - v[every - {cause}] for v in by_seed])
         for place, tenor in enumerate(TENORS):
             size = whole[:, place].mean()
-            share = part[:, place] / whole[:, place]
             rows.append(
                 {"tenor": f"{tenor // 12}y", "cause": cause, "part": part[:, place].mean()}
-                | {"share": part[:, place].mean() / size, "error": standard_error(share)}
+                | {"share": part[:, place].mean() / size, "error": error_of_ratio(part[:, place], whole[:, place])}
                 | {"alone": alone[:, place].mean() / size, "last": last[:, place].mean() / size}
             )
     frame = pd.DataFrame(rows)

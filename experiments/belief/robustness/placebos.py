@@ -3,8 +3,10 @@
     zero            the treated arm at size zero has the tables of the control, byte for byte
     permute-cusips  operations buy from half of the bucket's securities, drawn by the seed; judged on the truly listed
                     that the lot left out
-    shift-dates     operations are held ten business days later; judged in the windows of the true dates
-    trivial         the control with one quote moved by one tick once: how large a difference chaos alone makes
+    shift-dates     operations are held twelve business days later, on no true day of their own bucket; judged in the
+                    windows of the true dates, but those on which the placebo holds another bucket's
+    trivial         the control with one quote moved by one tick once: how large a difference chaos alone makes; a bid
+                    that nobody would have hit makes none, so that the seeds in which it ``moved`` anything are counted
 
 Published lists of 2024 hold most of their bucket (all of it in every other operation), so that other securities than
 the listed ones are few: the lot draws from both. What is judged there is the change of yields of listed securities from
@@ -21,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from experiments.belief.robustness.variants import Asked, nudged
 from experiments.belief.robustness.zero_size import at_zero
@@ -38,7 +41,8 @@ from market.calendar import next_business_day
 from market.units import day_number, to_date
 
 KINDS = ZERO, PERMUTED, SHIFTED, TRIVIAL = "zero", "permute-cusips", "shift-dates", "trivial"
-SHIFT_DAYS = 10
+SHIFT_DAYS = 12  # fewest true days hit (4 of 41), none by its own bucket, on another weekday
+FEWEST_EXPERIMENTS = 20  # below it a share that covers zero says nothing
 OPERATIONS: dict[str, dict[str, Any]] = {
     PERMUTED: {"policy": {"buybacks": {"lists": "half-drawn"}}},
     SHIFTED: {"policy": {"buybacks": {"shift_days": SHIFT_DAYS}}},
@@ -67,7 +71,7 @@ def world(asked: Asked, kind: str) -> Scenario:
         return at_zero(asked.worlds[treated], asked.worlds[control], treated)
     if kind == TRIVIAL:
         base = asked.worlds[control]
-        return nudged(base, to_date(next_business_day(day_number(base.run.start))), "placebo trivial")
+        return nudged(base, [to_date(next_business_day(day_number(base.run.start)))], "placebo trivial")
     mode = asked.worlds[treated].policy.buybacks.mode
     if mode in ("off", "standing") or asked.worlds[treated].policy.buybacks.schedule != "published":
         raise UserError(f"placebo {kind} of arm {treated}: it holds no published operations, expected an arm that does")
@@ -131,10 +135,10 @@ def _identical(asked: Asked) -> pd.DataFrame:
 def _floor(asked: Asked) -> Iterable[dict[str, Any]]:
     """Yield by outcome what a nudge of one tick does to the control: mean with interval, spread over seeds."""
     control = arms(asked)[1]
+    moved = sum(digest(_run_of(asked, TRIVIAL, n)) != digest(_run_of(asked, control, n)) for n in seeds(asked))
     for outcome, differences in _apart(asked).items():
-        yield {"effect": f"nudged less {control}", "outcome": outcome.name, "unit": outcome.unit} | _interval(
-            differences
-        )
+        head = {"effect": f"nudged less {control}", "outcome": outcome.name, "unit": outcome.unit}
+        yield head | _interval(differences) | {"moved": moved}
 
 
 def _apart(asked: Asked) -> dict[Outcome, inference.Floats]:
@@ -149,10 +153,19 @@ def _apart(asked: Asked) -> dict[Outcome, inference.Floats]:
 def covered(asked: Asked, group: int) -> list[str]:
     """Return by outcome in how many experiments of so many seeds the interval of the A/A difference covers zero."""
     found = {outcome.name: coverage(differences, group) for outcome, differences in _apart(asked).items()}
-    return [
-        f"{name}: the interval covers zero in {share:.1%} of {number} experiments of {group} seeds"
-        for name, (share, number) in found.items()
-    ]
+    return [f"{name}: {_said(inside, number, group)}" for name, (inside, number) in found.items()]
+
+
+def _said(inside: int, number: int, group: int) -> str:
+    """Say what share covers zero, with its exact binomial interval; nothing of few experiments."""
+    if number < FEWEST_EXPERIMENTS:
+        need = group * FEWEST_EXPERIMENTS
+        return f"{number} experiments of {group} seeds say nothing of coverage, {need} seeds or more would"
+    low, high = stats.binomtest(inside, number).proportion_ci(method="exact")
+    return (
+        f"the interval covers zero in {inside / number:.1%} of {number} experiments of {group} seeds "
+        f"(exact 95 % interval {low:.1%} to {high:.1%})"
+    )
 
 
 def _outcomes(asked: Asked, kind: str) -> pd.DataFrame:
@@ -175,35 +188,50 @@ def _listed(asked: Asked, kind: str) -> Iterable[dict[str, Any]]:
     """Yield the move of the truly listed around the true operations, of the true arm and of the placebo."""
     treated, control = arms(asked)
     for arm in (treated, kind):
-        moves = []
+        moves, judged, dropped = [], [], []
         for seed in seeds(asked):
             own, plain = (read(_run_of(asked, one, seed), "operations") for one in (arm, control))
-            moves.append(move_of_listed(own, plain, kind))
+            by_operation = moves_of_listed(own, plain, kind)
+            moves.append(float(by_operation.mean()))
+            judged.append(len(by_operation))
+            dropped.append(len(moves_of_listed(own, plain, "")) - len(by_operation))
         known_moves = np.array([move for move in moves if np.isfinite(move)])
-        yield {"arm": arm, "outcome": "yield of the truly listed, close before to close", "unit": "bp"} | _interval(
-            known_moves
+        yield (
+            {"arm": arm, "outcome": "yield of the truly listed, close before to close", "unit": "bp"}
+            | _interval(known_moves)
+            | {"operations": max(judged, default=0), "dropped": max(dropped, default=0)}
         )
 
 
-def move_of_listed(arm: pd.DataFrame, control: pd.DataFrame, kind: str) -> float:
-    """Return the mean over operations of what listed yields move on the day, an arm less the control, in bp.
+def moves_of_listed(arm: pd.DataFrame, control: pd.DataFrame, kind: str) -> "pd.Series[float]":
+    """Return by operation what listed yields move on the day, an arm less the control, in bp.
 
-    With permuted lists only the half that the lot leaves out is looked at, in either arm.
+    With permuted lists only the half that the lot leaves out is looked at, in either arm; with shifted dates, in either
+    arm, only true days on which the placebo holds nothing.
     """
     keys = ["date", "bucket", "part"]
     moves = [(frame.set_index(keys)["on_bp"] - frame.set_index(keys)["before_bp"]) for frame in (arm, control)]
     apart = (moves[0] - moves[1]).dropna()
     if kind == PERMUTED:
         apart = apart[apart.index.get_level_values("part") == OTHERS]
-    return float(apart.groupby(level=["date", "bucket"]).mean().mean()) if len(apart) else float("nan")
+    if kind == SHIFTED:
+        days = apart.index.get_level_values("date")
+        apart = apart[~days.isin(shifted_days(apart))]
+    return apart.groupby(level=["date", "bucket"]).mean()
 
 
-def coverage(differences: Sequence[float] | inference.Floats, group: int) -> tuple[float, int]:
-    """Return in what share of experiments of so many seeds each the t interval of an A/A difference covers zero.
+def shifted_days(operations: pd.DataFrame | pd.Series) -> list[Any]:
+    """Return the days on which operations, by true date in the index, are held by the placebo."""
+    true = pd.DatetimeIndex(operations.index.get_level_values("date").unique())
+    return [pd.Timestamp(to_date(int(next_business_day(day_number(day.date()), SHIFT_DAYS)))) for day in true]
+
+
+def coverage(differences: Sequence[float] | inference.Floats, group: int) -> tuple[int, int]:
+    """Return in how many of how many experiments of so many seeds each the t interval of an A/A difference covers zero.
 
     Seeds are used once. Where all differences of an experiment are zero its interval is the point zero, which covers.
     """
     whole = len(differences) // group
     parts = np.array(differences[: whole * group], np.float64).reshape(whole, group)
     inside = [abs(part.mean()) <= inference.t_half_width(part) for part in parts]
-    return (float(np.mean(inside)) if whole else float("nan")), whole
+    return int(np.sum(inside)), whole

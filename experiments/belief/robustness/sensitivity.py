@@ -8,11 +8,11 @@
 
 Every place of the design is run with the same seeds. That does not leave the parameter alone: any change, however
 small, sends a market another way, and its effect differs by chaos too. Every design has one more parameter, the
-``DUMMY``, that has no effect of its own: the day, of the first twenty, on which one quote is moved by one tick, once
-(as in the placebo ``trivial``). Its row is the chaos floor: what does not stand above it is not told from nothing. Its
-total share of Sobol is the share of chaos in the variance, which inflates the total share of every parameter as much;
-above ``MOST_CHAOS`` the indices are refused, and more seeds of each world are asked for. A world without a value is
-refused by name. Designs and indices are those of ``SALib`` (extra ``research``).
+``DUMMY``, that has no effect of its own: from which of the first twenty days on to the twentieth one quote a day is
+moved by one tick (as in the placebo ``trivial``). Its row is the chaos floor: what does not stand above it is not told
+from nothing. Its total share of Sobol is the share of chaos in the variance, which inflates the total share of every
+parameter as much; above ``MOST_CHAOS`` the indices are refused, and more seeds of each world are asked for. A world
+without a value is refused by name. Designs and indices are those of ``SALib`` (extra ``research``).
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ from market.units import Float, day_number, to_date
 
 METHODS = ("oat", "morris", "sobol")
 LEVELS = 4  # of a Morris grid
-DUMMY = "dummy: the day of a nudge"
-NUDGE_DAYS = 20  # business days from the start on which the nudge may be
+DUMMY = "dummy: quotes moved by a tick"
+NUDGE_DAYS = 20  # business days from the start, on the last of which a quote is always nudged
 MOST_CHAOS = 0.1  # of the variance over a Sobol design
 
 
@@ -68,19 +68,20 @@ def variants(asked: Asked, method: str, parameters: Sequence[Parameter], size: i
         sides = [(p, side, value) for p in parameters for side, value in (("low", p.low), ("high", p.high))]
         worlds = [Variant("sensitivity", f"{_slug(p.name)}-{side}", theta={p.name: value}) for p, side, value in sides]
         ends = (("low", 0.0), ("high", 1.0))
-        return worlds + [Variant("sensitivity", f"dummy-{side}", nudge=nudge_day(asked, at)) for side, at in ends]
+        return worlds + [Variant("sensitivity", f"dummy-{side}", nudges=nudge_days(asked, at)) for side, at in ends]
     return [
-        Variant("sensitivity", f"{method}{size}-{number:04}", theta=theta_at(parameters, place[:-1]), nudge=day)
+        Variant("sensitivity", f"{method}{size}-{number:04}", theta=theta_at(parameters, place[:-1]), nudges=days)
         for number, place in enumerate(design(method, parameters, size))
-        for day in [nudge_day(asked, place[-1])]
+        for days in [nudge_days(asked, place[-1])]
     ]
 
 
-def nudge_day(asked: Asked, place: float) -> date:
-    """Return the day that a place of the dummy, 0 to 1, stands for: one of the first of the run."""
+def nudge_days(asked: Asked, place: float) -> tuple[date, ...]:
+    """Return the days that a place of the dummy, 0 to 1, stands for: the first of the run, but so many."""
     days = min(NUDGE_DAYS, asked.base.days)
     start = day_number(next(iter(asked.worlds.values())).run.start)
-    return to_date(next_business_day(start, 1 + min(int(place * days), days - 1)))
+    first = min(int(place * days), days - 1)
+    return tuple(to_date(int(next_business_day(start, 1 + day))) for day in range(first, days))
 
 
 def _slug(name: str) -> str:

@@ -32,25 +32,25 @@ OnVariant = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Variant:
-    """A change made to every arm: tables of a scenario, values of calibrated parameters, a nudge of one quote."""
+    """A change made to every arm: tables of a scenario, values of calibrated parameters, nudges of quotes."""
 
     kind: str  # parameters, structure, mechanism, sensitivity
     name: str
     tables: dict[str, Any] = field(default_factory=dict)
     theta: dict[str, float] = field(default_factory=dict)
-    nudge: date | None = None
+    nudges: tuple[date, ...] = ()
 
     def of(self, world: Scenario) -> Scenario:
         """Return a world with the change; UserError where it is impossible there."""
         changed = with_values(world, self.theta) if self.theta else world
-        changed = changed if self.nudge is None else nudged(changed, self.nudge, self.name)
+        changed = nudged(changed, self.nudges, self.name) if self.nudges else changed
         return overlaid(changed, self.tables, f"variant {self.name}", traits_by_kind()) if self.tables else changed
 
 
-def nudged(world: Scenario, day: date, name: str) -> Scenario:
-    """Return a world in which one quote, once, is a tick from where it would be on a day."""
-    tables = {"nudges": [*(nudge.model_dump(mode="json") for nudge in world.nudges), {"date": str(day)}]}
-    return overlaid(world, tables, name, traits_by_kind())
+def nudged(world: Scenario, days: Sequence[date], name: str) -> Scenario:
+    """Return a world in which, on each of these days, one quote is once a tick from where it would be."""
+    known = [nudge.model_dump(mode="json") for nudge in world.nudges]
+    return overlaid(world, {"nudges": [*known, *({"date": str(day)} for day in days)]}, name, traits_by_kind())
 
 
 @dataclass(frozen=True)
