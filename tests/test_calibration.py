@@ -62,8 +62,10 @@ def test_the_emulator_fits_a_quadratic_and_knows_what_it_cannot_explain():
     assert found.predict(np.array([[0.5, -0.5, 0.9]]))[0, :3] == pytest.approx([1.0, 0.0, 0.25], abs=0.01)
     with pytest.raises(ValueError, match="8 or more"):
         fit(x[:5], toy(x[:5]))
-    with pytest.raises(ValueError, match="not finite"):
-        fit(x, np.full((64, 1), np.nan))
+    broken = toy(x)
+    broken[7, 2] = np.nan
+    with pytest.raises(ValueError, match="moment 2 of point 7 is nan"):
+        fit(x, broken)
 
 
 def test_the_set_keeps_the_truth_says_what_is_identified_and_what_is_out_of_reach():
@@ -88,9 +90,26 @@ def test_known_truths_are_recovered_and_a_false_emulator_is_found_out():
     assert (own < CUT).mean() > 0.9
     assert np.corrcoef(centres[:, 0], x[:, 0])[0, 1] > 0.95
     assert abs(np.corrcoef(centres[:, 2], x[:, 2])[0, 1]) < 0.6
+    vague, _ = recovery(x, noisy, np.full(3, 0.5), places(3, 7))  # ten times the emulator's error
+    largest = np.abs(np.random.default_rng(1).standard_normal((20_000, 3))).max(axis=1)
+    assert vague.mean() == pytest.approx(largest.mean(), rel=0.15)  # data have their error, and are not excused by it
     shuffled = noisy[np.random.default_rng(4).permutation(64)]
     _, lost = recovery(x, shuffled, data, places(3, 10))
     assert abs(np.corrcoef(lost[:, 0], x[:, 0])[0, 1]) < 0.5
+
+
+def test_a_true_place_passes_all_of_24_moments_94_times_in_a_hundred():
+    largest = np.abs(np.random.default_rng(5).standard_normal((20_000, 24))).max(axis=1)
+    assert (largest < CUT).mean() == pytest.approx(0.937, abs=0.006)
+
+
+def test_a_discrepancy_of_the_model_makes_more_places_plausible():
+    x, truth = places(3, 6), np.array([[0.4, -0.2, 0.7]])
+    emulator, data = fit(x, toy(x) + np.random.default_rng(2).normal(0, 0.05, (64, 3))), np.full(3, 0.05)
+    plain, judged = match(emulator, toy(truth)[0], data, x), match(emulator, toy(truth)[0], data, x, np.full(3, 0.3))
+    spread = np.sqrt(0.05**2 + emulator.error**2)
+    expected = plain.implausibility * spread / np.sqrt(spread**2 + 0.09)
+    assert judged.implausibility == pytest.approx(expected) and len(judged.inside) > len(plain.inside)
 
 
 def test_a_longer_design_begins_with_the_shorter_one():

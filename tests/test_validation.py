@@ -54,7 +54,8 @@ def test_an_interval_of_a_constant_is_unknown():
 
 
 def test_garch_finds_its_own_parameters_and_targets_the_variance():
-    changes = draw_garch(5 * autoregression(0.0, 400, 2), 200, seed=5)
+    published_changes = 5 * autoregression(0.0, 400, 2)
+    changes = draw_garch(published_changes, fit(published_changes), 200, seed=5)
     a, b = fit(changes)
     assert a >= 0 and b >= 0 and a + b <= 0.999
     assert variances(changes, 0.0, 0.0) == pytest.approx(np.full(200, np.var(changes)))
@@ -92,6 +93,39 @@ def test_evidence_needs_a_free_row_a_model_inside_and_a_null_outside():
     assert not table.loc["persistence of dealers' net", "evidence"]  # shift and scale do not move it: both meet it
     worse = validate.scored([bad], {"good": [good]})
     assert not worse["evidence"].any()
+
+
+def test_a_perfect_model_of_one_seed_is_outside_one_time_in_six_and_consistent_19_in_20():
+    rng, n = np.random.default_rng(1), 4000
+    table = pd.DataFrame({"published": rng.standard_normal(n)})
+    table = table.assign(low=table["published"] - validate.NORMAL, high=table["published"] + validate.NORMAL)
+    one, eight = rng.standard_normal((1, n)), rng.standard_normal((8, n))
+    inside = np.mean(pd.Series(one[0]).between(table["low"], table["high"]))
+    assert 0.81 < inside < 0.86
+    assert 0.935 < validate.consistent(one, table).mean() < 0.965
+    assert 0.935 < validate.consistent(eight, table).mean() < 0.965
+    assert not validate.consistent(one + 9, table).any() and not validate.consistent(one * np.nan, table).any()
+
+
+def test_runs_of_other_days_are_cut_to_the_shortest_and_short_or_late_ones_are_refused(tmp_path, monkeypatch):
+    lengths = {"long": (0, 90), "short": (0, 70), "tiny": (0, 59), "late": (3, 90)}
+    days = {name: first + validate.FIRST_REGULAR + np.arange(number) for name, (first, number) in lengths.items()}
+    tables = {name: {"daily": pd.DataFrame({"date": found.astype("datetime64[D]")})} for name, found in days.items()}
+    monkeypatch.setattr(validate, "RunTables", lambda folder: tables[folder.name])
+    assert validate.shared_last_day([tmp_path / "long", tmp_path / "short"]) == days["short"][-1]
+    with pytest.raises(UserError, match=r"has 59 days from 2024-05-29 on, expected 60 or more from 2024-05-29 on"):
+        validate.shared_last_day([tmp_path / "long", tmp_path / "tiny"])
+    with pytest.raises(UserError, match=r"has 90 days from 2024-06-01 on"):
+        validate.shared_last_day([tmp_path / "late"])
+    cut = validate.to_day(dict.fromkeys(validate.NEEDED, tables["long"]["daily"]), int(days["short"][-1]))
+    assert [len(frame) for frame in cut.values()] == [70] * 4
+
+
+def test_targets_are_those_of_the_days_that_are_compared():
+    half = validate.FIRST_REGULAR + 100
+    short, long = validate.scored([published(half)], last=half), validate.scored([published(half)])
+    assert short["inside"].all() and short["consistent"].all() and not long["inside"].all()
+    assert (short["observations"] < long["observations"]).all()
 
 
 def test_a_short_series_is_not_inside():

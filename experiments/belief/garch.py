@@ -44,9 +44,9 @@ def fit(changes: Float) -> tuple[float, float]:
     return float(best.x[0]), float(best.x[1])
 
 
-def draw_garch(changes: Float, days: int, seed: int) -> Float:
-    """Return changes (days,) drawn from the GARCH(1,1) fitted to published changes."""
-    a, b = fit(changes)
+def draw_garch(changes: Float, fitted: tuple[float, float], days: int, seed: int) -> Float:
+    """Return changes (days,) drawn from a GARCH(1,1) of (a, b) with the variance of published changes."""
+    a, b = fitted
     target = float(np.var(changes))
     shocks = np.random.default_rng(seed).standard_normal(days)
     drawn, variance = np.empty(days), target

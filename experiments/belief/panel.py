@@ -35,6 +35,7 @@ CLOCK = {
     "buyback offers per maximum": "operation",
     "buyback fill": "operation",
 }
+NEEDED = ("daily", "securities", "auctions", "buybacks")  # tables of a run
 Panel = dict[str, Float]
 
 

@@ -1,43 +1,51 @@
 """Validation: moments of runs beside those of the published series, with the data's own sampling error, beside nulls.
 
-A row is *inside* where the mean over seeds lies in the block-bootstrap interval of the published figure. It is
-*evidence* only if it is free, the model is inside and at least one null is outside. ``coverage`` is the share of single
-seeds inside (moment-coverage ratio, Franke and Westerhoff 2012, J. Econ. Dyn. Control 36). Nulls: a random walk and a
-GARCH(1,1) for daily changes of yields, and runs of other scenarios, by name, for every row; ``zero-intelligence``,
-``news-value`` and ``shuffled`` are the ones made for it.
+    inside       the mean over seeds lies in the block-bootstrap interval of the published figure: strict, since that
+                 mean has a sampling error of its own: of a perfect model, one seed in six is outside
+    consistent   it lies within 1.96 sqrt(data^2 + s^2 / n) of the published figure, data its standard error, s the
+                 standard deviation over n seeds, or the data's where there is one: a perfect model is, 19 times in 20
 
-``self_test`` sends the published series through as if a model had made them: every row must then be inside. Rows that
-fail stay in the table. Nothing here changes a parameter.
+A row is *evidence* only if it is free, the model is inside and at least one null is neither inside nor consistent.
+``coverage`` is the share of single seeds inside (moment-coverage ratio, Franke and Westerhoff 2012, J. Econ. Dyn.
+Control 36). Nulls: a random walk and a GARCH(1,1) for daily changes of yields, and runs of other scenarios, by name,
+for every row; ``zero-intelligence``, ``news-value`` and ``shuffled`` are the ones made for it.
+
+Like with like: all runs and the published series are looked at from 29 May 2024 to the last day of the shortest run;
+what is shorter than ``FEWEST_DAYS`` is refused. ``self_test`` sends the published series through as if a model had made
+them: every row must then be inside. Rows that fail stay in the table. Nothing here changes a parameter.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from experiments.belief.estimators import FEWEST, interval
-from experiments.belief.garch import draw_garch, draw_walk
-from experiments.belief.panel import CLOCK, Panel, published, simulated
-from experiments.belief.replay_judgement import LAST_PUBLISHED
+from experiments.belief.garch import draw_garch, draw_walk, fit
+from experiments.belief.panel import CLOCK, NEEDED, Panel, published, simulated
+from experiments.belief.replay_judgement import FIRST_REGULAR, LAST_PUBLISHED, days_of
 from experiments.belief.validation_rows import BLOCK, FREE, LITERATURE, SCORED, Row
 from experiments.check import RunTables
 from experiments.errors import UserError, nearest
 from experiments.store import read_manifest
-from market.units import Float
+from market.units import Bool, Float, to_date
 
 WALK, GARCH = "random walk", "GARCH"
 YIELDS = tuple(name for name in CLOCK if name.startswith("change of the "))
 DRAWS = 20  # of a null series: its mean is then known well against the data's interval
+FEWEST_DAYS = 60  # business days of a run: with fewer, most rows have a dozen observations
+NORMAL = 1.959964
 
 
 class Judged(NamedTuple):
-    """A scored table, bands of the literature (None for a self-test) and the names of the nulls."""
+    """A scored table, bands of the literature (None for a self-test), the names of the nulls, the window's last day."""
 
     table: pd.DataFrame
     bands: pd.DataFrame | None
     nulls: tuple[str, ...]
+    last: int
 
 
 def targets(last: int = LAST_PUBLISHED) -> pd.DataFrame:
@@ -68,49 +76,82 @@ def _moment(row: Row, series: Float | None) -> float:
     return row.estimator(series) if series is not None and len(series) >= FEWEST else float("nan")
 
 
-def panels(folders: Sequence[Path]) -> dict[str, list[Panel]]:
-    """Return the panels of run folders by the name of their scenario; UserError for a folder named twice."""
+def panels(folders: Sequence[Path], last: int = LAST_PUBLISHED) -> dict[str, list[Panel]]:
+    """Return the panels of run folders, to a last day, by the name of their scenario; UserError for one named twice."""
     twice = [folder for folder in folders if list(folders).count(folder) > 1]
     if twice:
         raise UserError(f"validate: run folder {twice[0]} is named twice; expected each once")
     found: dict[str, list[Panel]] = {}
     for folder in folders:
         name = str(read_manifest(folder).scenario["name"])
-        found.setdefault(name, []).append(simulated(RunTables(folder)))
+        found.setdefault(name, []).append(simulated(to_day(RunTables(folder), last)))
     return found
 
 
-def series_nulls(days: int) -> dict[str, list[Panel]]:
-    """Return panels of daily changes that a random walk and a GARCH draw, each of a number of days."""
-    known = published()
-    drawers = {WALK: draw_walk, GARCH: draw_garch}
-    return {
-        null: [{name: draw(known[name], days, seed) for name in YIELDS} for seed in range(DRAWS)]
-        for null, draw in drawers.items()
-    }
+def to_day(run: Any, last: int) -> dict[str, pd.DataFrame]:
+    """Return the tables of a run that moments need, to a last day (a day number)."""
+    return {name: run[name][days_of(run[name]["date"]) <= last] for name in NEEDED}
 
 
-def scored(model: Sequence[Panel], nulls: dict[str, list[Panel]] | None = None) -> pd.DataFrame:
+def shared_last_day(folders: Sequence[Path]) -> int:
+    """Return the last day of the shortest run; UserError for a run that is too short, or starts on another day."""
+    last = LAST_PUBLISHED
+    for folder in folders:
+        days = days_of(RunTables(folder)["daily"]["date"])
+        if days.min() != FIRST_REGULAR or len(days) < FEWEST_DAYS:
+            raise UserError(
+                f"validate: {folder} has {len(days)} days from {to_date(int(days.min()))} on, expected "
+                f"{FEWEST_DAYS} or more from {to_date(FIRST_REGULAR)} on: beside other days nothing can be judged"
+            )
+        last = min(last, int(days.max()))
+    return last
+
+
+def series_nulls(days: int, last: int = LAST_PUBLISHED) -> dict[str, list[Panel]]:
+    """Return panels of so many daily changes that a random walk and a GARCH, fitted to a last day, draw."""
+    known = published(last)
+    drawn: dict[str, list[Panel]] = {WALK: [{} for _ in range(DRAWS)], GARCH: [{} for _ in range(DRAWS)]}
+    for name in YIELDS:
+        fitted = fit(known[name])
+        for seed in range(DRAWS):
+            drawn[WALK][seed][name] = draw_walk(known[name], days, seed)
+            drawn[GARCH][seed][name] = draw_garch(known[name], fitted, days, seed)
+    return drawn
+
+
+def scored(
+    model: Sequence[Panel], nulls: dict[str, list[Panel]] | None = None, last: int = LAST_PUBLISHED
+) -> pd.DataFrame:
     """Return the table of rows: target, interval, the model's mean and s.d. over seeds, verdicts.
 
-    Columns beyond ``targets``: model, model_sd (NaN for one seed), coverage, inside, a column for each null,
-    nulls_outside (their names) and evidence. A row that the model's runs cannot fill has NaN and is not inside.
+    Columns beyond ``targets``: model, model_sd (NaN for one seed), coverage, inside, consistent, a column for each
+    null, nulls_outside (their names) and evidence. A row that the model's runs cannot fill has NaN and is not inside.
     """
-    table = targets()
+    table = targets(last)
     values = np.array([moments(panel) for panel in model])
     table["model"] = _mean(values)
     table["model_sd"] = values.std(axis=0, ddof=1) if len(model) > 1 else np.nan
     low, high = table["low"].to_numpy(), table["high"].to_numpy()
     table["coverage"] = ((values >= low) & (values <= high)).mean(axis=0)
     table["inside"] = table["model"].between(table["low"], table["high"])
+    table["consistent"] = consistent(values, table)
     outside = pd.Series("", index=table.index)
     for null, drawn in (nulls or {}).items():
-        table[null] = _mean(np.array([moments(panel) for panel in drawn]))
-        missed = table[null].notna() & ~table[null].between(table["low"], table["high"])
+        of_null = np.array([moments(panel) for panel in drawn])
+        table[null] = _mean(of_null)
+        missed = table[null].notna() & ~table[null].between(table["low"], table["high"]) & ~consistent(of_null, table)
         outside = outside.where(~missed, outside + np.where(outside == "", "", ", ") + null)
     table["nulls_outside"] = outside
     table["evidence"] = (table["role"] == FREE) & table["inside"] & (outside != "")
     return table
+
+
+def consistent(values: Float, table: pd.DataFrame) -> Bool:
+    """Return by row whether moments (seeds, rows) meet the published figure within both sampling errors."""
+    data = ((table["high"] - table["low"]) / (2 * NORMAL)).to_numpy(np.float64)
+    own = values.std(axis=0, ddof=1) if len(values) > 1 else data
+    apart = np.abs(_mean(values) - table["published"].to_numpy(np.float64))
+    return np.asarray(apart <= NORMAL * np.sqrt(data**2 + own**2 / len(values)))
 
 
 def _mean(values: Float) -> Float:
@@ -120,18 +161,19 @@ def _mean(values: Float) -> Float:
 
 def of_folders(folders: Sequence[Path], scenario: str) -> Judged:
     """Judge run folders, of which those of one scenario are the model; UserError without one of it."""
-    found = panels(folders)
-    if scenario not in found:
-        named = ", ".join(sorted(found)) or "none"
+    names = [str(read_manifest(folder).scenario["name"]) for folder in folders]
+    if scenario not in names:
+        named = ", ".join(sorted(set(names))) or "none"
         raise UserError(
             f"validate: no run of {scenario!r} among the folders (runs of {named}); expected one or more of it"
-            f"{nearest(scenario, found)}"
+            f"{nearest(scenario, names)}"
         )
+    last = shared_last_day(folders)
+    found = panels(folders, last)
     model = found.pop(scenario)
-    days = max(len(panel[YIELDS[0]]) for panel in model)
-    nulls = series_nulls(days) | found
-    own = [folder for folder in folders if read_manifest(folder).scenario["name"] == scenario]
-    return Judged(scored(model, nulls), literature(own), tuple(nulls))
+    nulls = series_nulls(len(model[0][YIELDS[0]]), last) | found
+    own = [folder for folder, name in zip(folders, names, strict=True) if name == scenario]
+    return Judged(scored(model, nulls, last), literature(own), tuple(nulls), last)
 
 
 def refuse_file(out: Path) -> None:
@@ -157,14 +199,15 @@ def literature(folders: Sequence[Path]) -> pd.DataFrame:
 
 def self_test() -> Judged:
     """Judge the published series taken for a model: ``inside`` must hold in every row."""
-    return Judged(scored([published()]), None, ())
+    return Judged(scored([published()]), None, (), LAST_PUBLISHED)
 
 
 def score(table: pd.DataFrame) -> str:
     """Return the sentence that a table supports."""
     free = table[table["role"] == FREE]
+    evidence, inside, both = (int(table[name].sum()) for name in ("evidence", "inside", "consistent"))
     return (
-        f"{int(table['evidence'].sum())} rows count as evidence, of {len(free)} free rows "
-        f"({int(free['inside'].sum())} inside); {int(table['inside'].sum())} of all {len(table)} rows inside, "
+        f"{evidence} rows count as evidence, of {len(free)} free rows ({int(free['inside'].sum())} inside); "
+        f"{inside} of all {len(table)} rows inside, {both} within the sampling errors of both, "
         f"mean coverage {table['coverage'].mean():.2f}"
     )

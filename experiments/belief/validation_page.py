@@ -7,14 +7,18 @@ import pandas as pd
 from rich.console import Group
 from rich.table import Table
 
+from experiments.belief.replay_judgement import FIRST_REGULAR
 from experiments.belief.validate import Judged, score
 from experiments.belief.validation_rows import FREE
+from market.units import to_date
 
 
 def page(judged: Judged) -> Group:
     """Return the page of what was judged."""
-    table, bands, nulls = judged
+    table, bands, nulls, last = judged
     parts: list[Any] = [
+        f"Published series and runs from {to_date(FIRST_REGULAR)} to {to_date(last)}",
+        "",
         _rows("Given or fitted: shown, never evidence", table[table["role"] != FREE], nulls),
         "",
         _rows("Free", table[table["role"] == FREE], nulls),
@@ -45,7 +49,14 @@ def _cells(row: dict[Any, Any], nulls: tuple[str, ...]) -> Iterator[str]:
     if row["evidence"]:
         yield f"evidence: not met by {row['nulls_outside']}"
     else:
-        yield "inside" if row["inside"] else "OUTSIDE" if row["model"] == row["model"] else "no runs long enough"
+        yield _verdict(row)
+
+
+def _verdict(row: dict[Any, Any]) -> str:
+    """Say in a word where the model is."""
+    if row["model"] != row["model"]:
+        return "no runs long enough"
+    return "inside" if row["inside"] else "outside, within both errors" if row["consistent"] else "OUTSIDE"
 
 
 def _bands(bands: pd.DataFrame) -> Table:

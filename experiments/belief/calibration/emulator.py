@@ -36,11 +36,14 @@ def basis(x: Float) -> Float:
 
 
 def fit(x: Float, moments: Float) -> Emulator:
-    """Fit every moment (N, M) on places (N, p); ValueError for fewer than eight points or what is not finite."""
+    """Fit every moment (N, M) on places (N, p); ValueError for fewer than eight points or what is not finite, named."""
     if len(x) < 8:
         raise ValueError(f"{len(x)} points, expected 8 or more to fit an emulator")
     if not np.isfinite(moments).all():
-        raise ValueError("a moment of the design is not finite, expected numbers: leave the moment out")
+        point, moment = (int(at) for at in np.argwhere(~np.isfinite(moments))[0])
+        raise ValueError(
+            f"moment {moment} of point {point} is {moments[point, moment]}, expected a number: leave the moment out"
+        )
     b = basis(x)
     fits = [_one(b, column) for column in moments.T]
     coefficients, errors, shares = (np.array(part) for part in zip(*fits, strict=True))

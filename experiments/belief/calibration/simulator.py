@@ -11,7 +11,7 @@ of the design is a pure function of (theta, seed, days, scenario), so that it is
 import numpy as np
 
 from experiments.belief.calibration.parameters import Theta, with_values
-from experiments.belief.panel import simulated
+from experiments.belief.panel import NEEDED, simulated
 from experiments.belief.validate import moments
 from experiments.belief.validation_rows import SCORED
 from experiments.run import simulate as run
@@ -19,7 +19,6 @@ from experiments.scenario import load
 from experiments.sweeps.branching import forget
 from market.tables.record import Record
 
-NEEDED = ("daily", "securities", "auctions", "buybacks")
 DAYS = 87  # business days from 29 May to 30 September 2024
 
 
