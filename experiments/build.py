@@ -190,12 +190,14 @@ def instruct(market: TreasuryMarket, given: Stage) -> None:
 
 def befall(market: TreasuryMarket, scenario: Scenario) -> None:
     """Put the shocks of a scenario in place, those of exits after the others."""
-    market.shocks = (*map(sale_of, scenario.shocks), *map(flow_of, scenario.flows))
+    sales = tuple(sale_of(sale, f"shocks[{number}]") for number, sale in enumerate(scenario.shocks))
+    flows = tuple(flow_of(flow, f"flows[{number}]") for number, flow in enumerate(scenario.flows))
+    market.shocks = (*sales, *flows)
     exits = tuple(exit_of(leaving) for leaving in scenario.exits)
     for leaving in exits:
         leaving.who(market)  # refuses an unknown dealer before anything runs
-    for shock in market.shocks:
-        sellers(market, shock.holder)  # refuses an unknown holder before anything runs
+    for shock in (*sales, *flows):
+        sellers(market, shock.holder, shock.place)  # refuses an unknown holder before anything runs
     market.shocks += exits
     market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
     market.shocks += (*map(nudging, scenario.nudges), money_abroad(scenario.buyers))

@@ -32,3 +32,12 @@ def nearest(word: object, choices: Iterable[str]) -> str:
     names = {c.casefold(): c for c in choices}
     found = get_close_matches(str(word).casefold(), names, n=1, cutoff=0.5)
     return f"; did you mean {names[found[0]]!r}?" if found else ""
+
+
+def one_of(value: str, choices: Iterable[str]) -> str:
+    """Return a name that must be one of the choices; ValueError lists them and the nearest, however far."""
+    names = tuple(choices)
+    if value not in names:
+        closest = get_close_matches(value, names, n=1, cutoff=0.0)[0]
+        raise ValueError(f"expected one of {', '.join(names)}; the nearest is {closest!r}")
+    return value

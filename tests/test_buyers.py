@@ -1,5 +1,6 @@
 """Buyers moved by money abroad and by each other: hedged pick-up, runs, and officials' order of sales."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,8 @@ from agents.buyers.foreign_private import ForeignPrivate
 from agents.buyers.hedged_pickup import BASIS, FOREIGN_RATE, hedge_cost, more_wanted
 from agents.buyers.investor import Investor
 from agents.buyers.run_rules import MOST_RUN, USUAL_RISE_BP, join_run, run_share
+from experiments.build import build
+from experiments.errors import UserError
 from experiments.sections.buyers import ForeignMoney, money_abroad
 from experiments.sections.shocks import ForcedFlow
 from market.bonds.securities import Kind
@@ -98,6 +101,18 @@ def test_an_order_to_sell_leaves_an_official_with_what_is_young():
         if sold.any() and kept.any():
             assert issued[sold > 0].max() <= issued[kept].min()
     assert ordered == 100_000 * FACE_PER_MUSD
+    too_much = replace(flow, face_by_day=(-(10**8) * FACE_PER_MUSD,), place="flows[2]")
+    with pytest.raises(
+        UserError, match=r"flows\[2\] of 2024-05-29: on 2024-05-29 foreign_official holds [\d,]+ musd of 5"
+    ):
+        too_much(market)
+
+
+def test_who_is_to_trade_is_named_by_its_place_in_the_scenario():
+    flow = {"date": "2024-05-29", "bucket_years": (2.0, 10.0), "daily_musd": (-1,)}
+    flows = [{**flow, "holder": "pension"}, {**flow, "holder": "penson"}]
+    with pytest.raises(UserError, match=r"flows\[1\]\.holder is 'penson'.* did you mean 'pension'"):
+        build(small("steady", flows=flows), 1)
 
 
 # ---- runs ------------------------------------------------------------------------------------------

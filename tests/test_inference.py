@@ -1,12 +1,15 @@
 """Inference: closed-form answers, and laws that hold for any numbers."""
 
+import doctest
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.results import inference
+from experiments.results import effects_page, inference
+from experiments.results.report import sentence
 
 numbers = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=12).map(np.array)
 PAIR = {"with": 1.0, "without": -1.0}
@@ -63,3 +66,11 @@ def test_verdicts_tell_an_effect_from_none_and_from_ignorance():
     assert of(0.1, -0.1, 0.1, -0.1) == "equivalent to none"
     assert of(9.0, -9.0, 9.0, -9.0) == "undecided"
     assert inference.effect({"with": np.ones(1), "without": np.ones(1)}, PAIR, 1.0).verdict == "too few seeds"
+
+
+def test_numbers_gains_and_verdicts_are_printed_as_they_say():
+    assert doctest.testmod(effects_page) == (0, 3)
+    row = {"effect": "a", "outcome": "noise", "unit": "bp", "smallest": 0.05}
+    found = inference.effect({"with": np.full(3, 2.0), "without": np.array([1.0, 1.0, 1.0])}, PAIR, 5.0)
+    assert "pairs differ by the same number: exact" in sentence(row | inference.as_row(found) | {"gain": np.inf})
+    assert "**effect, equivalent to none (+-0.05 bp)**" in sentence(row | inference.as_row(found))

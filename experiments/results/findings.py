@@ -10,7 +10,7 @@ from pathlib import Path
 
 from experiments.errors import StoreError
 from experiments.results.effects import Results, load
-from experiments.results.effects_page import number
+from experiments.results.effects_page import number, verdict
 from experiments.results.report import command, expected
 
 HEAD = """# What the experiments showed
@@ -41,5 +41,5 @@ def _experiment(found: Results) -> list[str]:
     for row in found.effects.to_dict("records"):
         interval = f"{number(row['t_low'])} to {number(row['t_high'])}"
         cells = (str(row["effect"]), f"{row['outcome']}, {row['unit']}", number(row["mean"]), interval)
-        lines += [f"| {' | '.join((*cells, number(row['smallest']), str(row['verdict'])))} |"]
+        lines += [f"| {' | '.join((*cells, number(row['smallest']), verdict(row)))} |"]
     return [*lines, ""]

@@ -23,7 +23,7 @@ from experiments.experiment import load as bundled
 from experiments.figures import effect_path, effects, style, three_intervals
 from experiments.results import liquidity
 from experiments.results.effects import Results, load
-from experiments.results.effects_page import number
+from experiments.results.effects_page import number, verdict
 from experiments.store import write_whole
 from experiments.sweeps.sweep import read_sweep
 
@@ -55,10 +55,16 @@ def sentence(row: dict[str, Any], floor: str = "") -> str:
         f"{row['outcome']} {way} {number(abs(size))} {unit} "
         f"(95 % interval {number(row['t_low'])} to {number(row['t_high'])}, "
         f"bootstrap {number(row['bootstrap_low'])} to {number(row['bootstrap_high'])}, {row['seeds']} paired seeds): "
-        f"**{row['verdict']}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} "
-        f"would have been found four times in five, and pairing divides the standard error by {number(row['gain'])}"
-        f"{floor}."
+        f"**{verdict(row)}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} "
+        f"would have been found four times in five, and {_paired(row['gain'])}{floor}."
     )
+
+
+def _paired(gain: float) -> str:
+    """Say what pairing is worth; pairs that all differ by the same number leave nothing to chance."""
+    if gain == float("inf"):
+        return "pairs differ by the same number: exact"
+    return f"pairing divides the standard error by {number(gain)}"
 
 
 def chaos_floors(folder: Path) -> dict[str, str]:
@@ -197,7 +203,7 @@ def latex(found: Results) -> str:
             row["effect"] if row["effect"] != last else "",
             f"{row['outcome']} ({row['unit']})",
             *numbers,
-            row["verdict"],
+            verdict(row),
         ]
         lines.append(" & ".join(cell.translate(ESCAPED) for cell in shown) + r" \\")
         last = row["effect"]

@@ -1,23 +1,15 @@
 """The sections of a scenario for the Treasury's buybacks: mode, calendar, lists, financing, the standing facility."""
 
-from difflib import get_close_matches
+from functools import partial
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
+from experiments.errors import one_of
 from experiments.sections.section import Section, declared
 from market.auctions.buyback import BUCKETS
 
-
-def _bucket(name: str) -> str:
-    """Refuse a bucket that does not exist."""
-    if name not in BUCKETS:
-        nearest = get_close_matches(name, BUCKETS, n=1, cutoff=0.0)[0]
-        raise ValueError(f"expected one of {', '.join(BUCKETS)}; the nearest is {nearest!r}")
-    return name
-
-
-Bucket = Annotated[str, AfterValidator(_bucket)]
+Bucket = Annotated[str, AfterValidator(partial(one_of, choices=BUCKETS))]
 
 
 class StandingSide(Section):

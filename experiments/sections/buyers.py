@@ -1,7 +1,6 @@
 """The section of a scenario for buyers: money abroad, by date, and whether investors sell for fear of others' sales."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -96,11 +95,3 @@ def money_abroad(buyers: Buyers) -> MoneyAbroad:
     """Return the path of foreign rates and of the basis, from before any day on."""
     later = ((day_number(step.since), step.rate_bp, step.basis_bp) for step in buyers.foreign)
     return MoneyAbroad(((-(10**9), buyers.foreign_rate_bp, buyers.fx_basis_bp), *later))
-
-
-def outside(buyers: Buyers, start: date, end: date) -> str | None:
-    """Say what is wrong with the days of foreign money in a run from ``start`` to ``end``; None if nothing is."""
-    for place, step in enumerate(buyers.foreign):
-        if not start < step.since <= end:
-            return f"buyers.foreign[{place}].since is {step.since}, expected after {start}, up to {end}"
-    return None

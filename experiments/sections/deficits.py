@@ -10,18 +10,16 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import Span, declared
 from market.calendar import business_days
 from market.units import CENTS_PER_MUSD, day_number
 
 DAYS_A_YEAR = 250  # business days
 
 
-class Deficit(Section):
+class Deficit(Span):
     """More outlays than published from a day to a day, at a yearly pace; less than nothing: more receipts."""
 
-    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    until: BusinessDay = Field(description="last day", json_schema_extra={"unit": "date"})
     yearly_musd: int = Field(
         description="outlays less receipts on top of the published ones, in 250 business days",
         json_schema_extra={"unit": "musd"},
@@ -32,8 +30,6 @@ class Deficit(Section):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.until < self.since:
-            raise ValueError(f"until is {self.until}, expected {self.since} or later")
         if self.financing == "coupons" and self.yearly_musd < 0:
             raise ValueError(
                 'yearly_musd below 0 with financing = "coupons", expected "bills": coupons are only raised'

@@ -1,7 +1,6 @@
 """The exit of a dealer: on a day it answers nobody any more, and sells its inventory over some days."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -61,14 +60,6 @@ class DealerExit:
                 f"{nearest(self.dealer, dealers)}"
             )
         return dealers[self.dealer]
-
-
-def outside(exits: tuple[Exit, ...], start: date, end: date) -> str | None:
-    """Say what is wrong with the days of exits in a run from ``start`` to ``end``; None if nothing is."""
-    for place, leaving in enumerate(exits):
-        if not start < leaving.date <= end:
-            return f"exits[{place}].date is {leaving.date}, expected after {start}, up to {end}"
-    return None
 
 
 def exit_of(section: Exit) -> DealerExit:

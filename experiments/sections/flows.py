@@ -4,7 +4,6 @@ A path of amounts is the general case of a sale (``shocks``): positive days buy,
 over the rounds of the day. What is bought or sold changes the holder's accustomed share for good.
 """
 
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -36,11 +35,3 @@ class Flow(Section):
         if large is not None:
             raise ValueError(f"daily_musd has {large}, expected -500000 to 500000")
         return self
-
-
-def outside(flows: tuple[Flow, ...], start: date, end: date) -> str | None:
-    """Say what is wrong with the days of flows in a run from ``start`` to ``end``; None if nothing is."""
-    for place, flow in enumerate(flows):
-        if not start < flow.date <= end:
-            return f"flows[{place}].date is {flow.date}, expected after {start}, up to {end}"
-    return None

@@ -5,35 +5,26 @@ is moved by it but through quotes and orders. One bp of level moves all yields a
 (``market.news.loadings``).
 """
 
-from datetime import date
 from itertools import pairwise
 from typing import Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import BusinessDay, Section, Span, declared
 from market.news import DatedNews
 from market.units import Int, day_number
 
 
-class Spell(Section):
+class Spell(Span):
     """Days on which news has another size."""
 
-    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    until: BusinessDay = Field(description="last day", json_schema_extra={"unit": "date"})
     scale: float = Field(
         description="size of news over that of the scenario's other days",
         json_schema_extra={"unit": "ratio"},
         ge=0,
         le=20,
     )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.until < self.since:
-            raise ValueError(f"until is {self.until}, expected {self.since} or later")
-        return self
 
 
 class Announcement(Section):
@@ -99,14 +90,3 @@ def dated_news(news: News, dates: Int) -> DatedNews:
         for place in np.flatnonzero(dates == day_number(one.date)).tolist()
     }
     return DatedNews(scale, announced)
-
-
-def outside(news: News, start: date, end: date) -> str | None:
-    """Say what is wrong with the days of news in a run from ``start`` to ``end``; None if nothing is."""
-    for place, announced in enumerate(news.announcements):
-        if not start < announced.date <= end:
-            return f"news.announcements[{place}].date is {announced.date}, expected after {start}, up to {end}"
-    for place, spell in enumerate(news.spells):
-        if not start < spell.since <= end:
-            return f"news.spells[{place}].since is {spell.since}, expected after {start}, up to {end}"
-    return None

@@ -1,7 +1,6 @@
 """The section of a scenario for nudges: on a day, one firm bid is moved by some ticks, once; a placebo treatment."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from pydantic import Field
@@ -28,14 +27,6 @@ class Nudging:
         """Leave word for the first round that shows a bid."""
         if not market.burning_in and market.date == self.day:
             market.nudge_ticks = self.ticks
-
-
-def outside(nudges: tuple[Nudge, ...], start: date, end: date) -> str | None:
-    """Say what is wrong with the days of nudges in a run from ``start`` to ``end``; None if nothing is."""
-    for place, nudge in enumerate(nudges):
-        if not start < nudge.date <= end:
-            return f"nudges[{place}].date is {nudge.date}, expected after {start}, up to {end}"
-    return None
 
 
 def nudging(section: Nudge) -> Nudging:

@@ -5,14 +5,12 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from experiments.sections.section import BusinessDay, Section, SessionTime, Years, declared
+from experiments.sections.section import Section, SessionTime, Span, Years, declared
 
 
-class Purchases(Section):
+class Purchases(Span):
     """A dated programme of the Fed: it buys, or sells, so much on each day of operation, at any price."""
 
-    since: BusinessDay = Field(description="first day of the programme", json_schema_extra={"unit": "date"})
-    until: BusinessDay = Field(description="last day of the programme", json_schema_extra={"unit": "date"})
     side: Literal["buy", "sell"] = declared("buy", "side", "", "what the Fed does")
     per_day_musd: int = Field(
         description="most face of an operation, in whole millions", json_schema_extra={"unit": "musd"}, gt=0, le=100_000
@@ -20,12 +18,6 @@ class Purchases(Section):
     bucket_years: Years = declared((0.0, 31.0), "years", "", "remaining maturity of what is traded, from and to")
     every_days: int = declared(1, "business days", "", "an operation every so many days", ge=1, le=260)
     time: SessionTime = declared("10:30", "time", "a guess", "when operations are held")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.until < self.since:
-            raise ValueError(f"until is {self.until}, expected {self.since} or later")
-        return self
 
 
 class BadDays(Section):

@@ -1,9 +1,10 @@
 """What every section of a scenario is made of: a frozen record, fields with meaning, unit and source, checked dates."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from market.calendar import is_business_day, next_business_day, previous_business_day, round_at
@@ -47,3 +48,25 @@ class Section(BaseModel):
     """A section of a scenario: frozen, and no key that is not declared."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Span(Section):
+    """Something that acts from a day to another; one that outlasts the run is cut by its end."""
+
+    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
+    until: BusinessDay = Field(description="last day", json_schema_extra={"unit": "date"})
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.until < self.since:
+            raise ValueError(f"until is {self.until}, expected {self.since} or later")
+        return self
+
+
+def outside(name: str, items: Sequence[Section], field: str, start: date, end: date) -> str | None:
+    """Say which of the items of a scenario has a day that is not in a run from ``start`` to ``end``; None if none."""
+    for place, item in enumerate(items):
+        day = getattr(item, field)
+        if not start < day <= end:
+            return f"{name}[{place}].{field} is {day}, expected after {start}, up to {end}"
+    return None

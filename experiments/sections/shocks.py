@@ -14,7 +14,7 @@ from experiments.sections.world import Sale
 from market.auctions.apportion import apportion
 from market.bonds.securities import Kind
 from market.calendar import business_days
-from market.units import FACE_PER_MUSD, Bool, Int, day_number
+from market.units import FACE_PER_MUSD, Bool, Int, day_number, to_date
 
 CLASSES: dict[FlowKind, tuple[Kind, ...]] = {
     "coupons": (Kind.NOTE, Kind.BOND),
@@ -36,6 +36,7 @@ class ForcedFlow:
     bucket_years: tuple[float, float]
     face_by_day: tuple[int, ...]  # positive: bought
     kinds: tuple[Kind, ...] = CLASSES["coupons"]
+    place: str = "shock"  # in the scenario: flows[2]
 
     def __call__(self, market: Any) -> None:
         """Tell the holders what to trade today."""
@@ -48,7 +49,7 @@ class ForcedFlow:
     def _order(self, market: Any, face: int) -> None:
         low, high = self.bucket_years
         inside = market.securities.of(*self.kinds) & market.tradable & (market.years >= low) & (market.years <= high)
-        agents = sellers(market, self.holder)
+        agents = sellers(market, self.holder, self.place)
         wanted = self._held(market, agents, inside, -face) if face < 0 else self._to_be_had(market, agents, inside)
         parts = np.sign(face) * apportion(abs(face), wanted.ravel()).reshape(wanted.shape)
         for agent, part, held in zip(agents, parts, wanted, strict=True):
@@ -65,7 +66,8 @@ class ForcedFlow:
         if held.sum() < face:
             (low, high), have, want = self.bucket_years, held.sum() // FACE_PER_MUSD, face // FACE_PER_MUSD
             raise UserError(
-                f"shock: {self.holder} holds {have:,} musd of {low} to {high} years, expected {want:,} or more"
+                f"{self.place} of {to_date(self.first_day)}: on {to_date(market.date)} {self.holder} holds "
+                f"{have:,} musd of {low:g} to {high:g} years, expected {want:,} or more"
             )
         return held
 
@@ -74,11 +76,14 @@ class ForcedFlow:
         there = np.where(inside, np.maximum(market.anticipated, 0), 0)
         if not there.any():
             low, high = self.bucket_years
-            raise UserError(f"shock: nothing of {low} to {high} years is there for {self.holder} to buy")
+            raise UserError(
+                f"{self.place} of {to_date(self.first_day)}: on {to_date(market.date)} nothing of {low:g} to {high:g} "
+                f"years is there for {self.holder} to buy, expected a range with securities"
+            )
         return np.tile(there, (len(agents), 1))
 
 
-def sellers(market: Any, holder: str) -> list[Any]:
+def sellers(market: Any, holder: str, place: str = "shock") -> list[Any]:
     """Return the institutions of a kind (as the population names it) or the one of a name; each must be an investor."""
     found = [a for a in market.agents if a.name == holder]
     if not found and holder in KINDS:
@@ -86,22 +91,22 @@ def sellers(market: Any, holder: str) -> list[Any]:
     if not found:
         names = [*KINDS, *(a.name for a in market.agents)]
         raise UserError(
-            f"shocks.holder is {holder!r}, expected a kind or the name of an institution{nearest(holder, names)}"
+            f"{place}.holder is {holder!r}, expected a kind or the name of an institution{nearest(holder, names)}"
         )
     if "forced" not in found[0].columns:
         able = [name for name, kind in KINDS.items() if hasattr(kind, "forced")]
-        raise UserError(f"shocks.holder is {holder!r}, who trades for others, expected one of {', '.join(able)}")
+        raise UserError(f"{place}.holder is {holder!r}, who trades for others, expected one of {', '.join(able)}")
     return found
 
 
-def sale_of(sale: Sale) -> ForcedFlow:
+def sale_of(sale: Sale, place: str = "shock") -> ForcedFlow:
     """Return the shock that a sale is: equal parts of it by day."""
     face, days = sale.amount_musd * FACE_PER_MUSD, sale.days
     by_day = tuple(face * number // days - face * (number + 1) // days for number in range(days))
-    return ForcedFlow(day_number(sale.date), sale.holder, sale.bucket_years, by_day)
+    return ForcedFlow(day_number(sale.date), sale.holder, sale.bucket_years, by_day, place=place)
 
 
-def flow_of(flow: Flow) -> ForcedFlow:
+def flow_of(flow: Flow, place: str = "shock") -> ForcedFlow:
     """Return the shock that a flow is."""
     by_day = tuple(musd * FACE_PER_MUSD for musd in flow.daily_musd)
-    return ForcedFlow(day_number(flow.date), flow.holder, flow.bucket_years, by_day, CLASSES[flow.securities])
+    return ForcedFlow(day_number(flow.date), flow.holder, flow.bucket_years, by_day, CLASSES[flow.securities], place)

@@ -1,7 +1,6 @@
 """The section of a scenario for swap spreads: whether funds trade them, where they stand, what moves them."""
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any, Self
 
@@ -78,11 +77,3 @@ class SwapQuotes:
 def swap_quotes(swaps: Swaps) -> SwapQuotes:
     """Return the path of the level of swap spreads."""
     return SwapQuotes(tuple((day_number(step.since), step.change_bp) for step in swaps.steps))
-
-
-def outside(swaps: Swaps, start: date, end: date) -> str | None:
-    """Say what is wrong with the days of swap spreads in a run from ``start`` to ``end``; None if nothing is."""
-    for place, step in enumerate(swaps.steps):
-        if not start < step.since <= end:
-            return f"swaps.steps[{place}].since is {step.since}, expected after {start}, up to {end}"
-    return None

@@ -1,32 +1,22 @@
 """Bidders that stay away from auctions for some days: a class of them, or all, by a share."""
 
 from dataclasses import dataclass
-from datetime import date
-from difflib import get_close_matches
-from typing import Annotated, Any, Self
+from functools import partial
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
+from experiments.errors import one_of
 from experiments.kinds import KINDS
-from experiments.sections.section import BusinessDay, Section
+from experiments.sections.section import Span
 from market.auctions.turnout import WHOLE, stay_away
 from market.units import day_number
 
 
-def _kind(name: str) -> str:
-    """Refuse a kind of institution that does not exist."""
-    if name not in KINDS:
-        nearest = get_close_matches(name, KINDS, n=1, cutoff=0.0)[0]
-        raise ValueError(f"expected one of {', '.join(KINDS)}; the nearest is {nearest!r}")
-    return name
-
-
-class Withdrawal(Section):
+class Withdrawal(Span):
     """From a day to another, a share of what some kinds of institutions would bid for at auctions is not bid for."""
 
-    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    until: BusinessDay = Field(description="last day", json_schema_extra={"unit": "date"})
-    kinds: tuple[Annotated[str, AfterValidator(_kind)], ...] = Field(
+    kinds: tuple[Annotated[str, AfterValidator(partial(one_of, choices=KINDS))], ...] = Field(
         tuple(KINDS),
         description="kinds of institutions that stay away",
         json_schema_extra={"unit": "kinds", "source": ""},
@@ -38,12 +28,6 @@ class Withdrawal(Section):
         gt=0,
         le=1,
     )
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.until < self.since:
-            raise ValueError(f"until is {self.until}, expected {self.since} or later")
-        return self
 
 
 @dataclass(frozen=True)
@@ -61,14 +45,6 @@ class StayingAway:
             return
         classes = tuple(KINDS[kind] for kind in self.kinds)
         stay_away(market, [int(a.row) for a in market.agents if isinstance(a, classes)], self.share_e4)
-
-
-def outside_run(withdrawals: tuple[Withdrawal, ...], start: date, end: date) -> str | None:
-    """Say what is wrong with the days of withdrawals in a run from ``start`` to ``end``; None if nothing is."""
-    for place, plan in enumerate(withdrawals):
-        if not start < plan.since <= end:
-            return f"withdrawals[{place}].since is {plan.since}, expected after {start}, up to {end}"
-    return None
 
 
 def withdrawal_of(plan: Withdrawal) -> StayingAway:

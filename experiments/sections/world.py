@@ -17,18 +17,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from experiments.errors import UserError
 from experiments.population import Population
-from experiments.sections import buyers as buyer_sections
-from experiments.sections import flows as flow_sections
-from experiments.sections import news as news_sections
-from experiments.sections import nudges as nudge_sections
-from experiments.sections import swaps as swap_sections
 from experiments.sections.beliefs import Beliefs
 from experiments.sections.buybacks import Buybacks
 from experiments.sections.buyers import Buyers
 from experiments.sections.coupons import CouponShifts
 from experiments.sections.debt_limit import DebtLimit
 from experiments.sections.deficits import Deficit
-from experiments.sections.exits import Exit, outside
+from experiments.sections.exits import Exit
 from experiments.sections.flows import Flow
 from experiments.sections.futures import Futures
 from experiments.sections.lending import SecuritiesLending
@@ -37,11 +32,11 @@ from experiments.sections.news import News
 from experiments.sections.nudges import Nudge
 from experiments.sections.purchases import BackstopAuctions, Functioning, Purchases
 from experiments.sections.requests import Requests
-from experiments.sections.section import BusinessDay, Section
+from experiments.sections.section import BusinessDay, Section, outside
 from experiments.sections.section import declared as _field
 from experiments.sections.swaps import Swaps
 from experiments.sections.venues import BookClass, Clearing, all_to_all
-from experiments.sections.withdrawals import Withdrawal, outside_run
+from experiments.sections.withdrawals import Withdrawal
 from market.calendar import business_days, next_business_day
 from market.units import day_number, to_date
 
@@ -297,17 +292,19 @@ class Scenario(Section):
     nudges: tuple[Nudge, ...] = _field((), "nudges", "", "days on which one quote is moved, for placebos")
 
     @model_validator(mode="after")
-    def _exits_inside(self) -> Self:
-        days = self.run.start, self.run.end
-        for wrong in (
-            outside(self.exits, *days),
-            outside_run(self.withdrawals, *days),
-            flow_sections.outside(self.flows, *days),
-            news_sections.outside(self.news, *days),
-            nudge_sections.outside(self.nudges, *days),
-            buyer_sections.outside(self.buyers, *days),
-            swap_sections.outside(self.swaps, *days),
-        ):
+    def _days_inside(self) -> Self:
+        dated: tuple[tuple[str, tuple[Section, ...], str], ...] = (
+            ("exits", self.exits, "date"),
+            ("withdrawals", self.withdrawals, "since"),
+            ("flows", self.flows, "date"),
+            ("news.announcements", self.news.announcements, "date"),
+            ("news.spells", self.news.spells, "since"),
+            ("nudges", self.nudges, "date"),
+            ("buyers.foreign", self.buyers.foreign, "since"),
+            ("swaps.steps", self.swaps.steps, "since"),
+        )
+        for name, items, field in dated:
+            wrong = outside(name, items, field, self.run.start, self.run.end)
             if wrong:
                 raise ValueError(wrong)
         return self
