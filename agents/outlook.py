@@ -8,7 +8,7 @@ of its age:
     L(x) = (1 - exp(-x)) / x                                      (Vasicek average of a rate that reverts over T years)
 
 It is an origin, not an anchor: nobody trades towards it. Deviations from it are what demand responds to. Source: the
-curve and the residuals are fitted to published prices of the first day (``experiments.build``); T [SPEC].
+curve and the residuals are fitted to published prices of the first day (``experiments.build``); T is a guess.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from agents.bill_growth import BillGrowth
 from market.bonds.securities import Kind, Securities
 from market.exposure import exposure, root_of
 from market.news import loadings
-from market.units import Float, Int
+from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
 T = TypeVar("T")
@@ -31,7 +31,8 @@ BILL_NODES = (0.1, 0.5)
 TIPS_NODES = (2.5, 7.0, 20.0)
 NODES = len(COUPON_NODES) + len(BILL_NODES) + len(TIPS_NODES) + 1  # the last is FRN
 SHORTEST_YEARS = 0.25  # below it a residual fades with the price that it can move
-POLICY_REVERSION_YEARS = 1.5
+POLICY_REVERSION_YEARS = 1.5  # T: a guess
+TICKET, TICKET_ON_THE_RUN = 25.0 * FACE_PER_MUSD, 100.0 * FACE_PER_MUSD  # of a usual customer: a guess
 
 
 def hats(years: Float, nodes: tuple[float, ...]) -> Float:
@@ -163,7 +164,7 @@ class Outlook:
                 np.argmax(nodes, axis=1),
                 turnover,
                 turnover / np.maximum(self.activity, 1e-12),
-                np.where(view.on_the_run & ~view.securities.of(Kind.BILL), 1_000_000.0, 250_000.0),
+                np.where(view.on_the_run & ~view.securities.of(Kind.BILL), TICKET_ON_THE_RUN, TICKET),
                 view.dv01 * 1e-6,
                 np.maximum(view.dv01 / np.maximum(view.reference_price, 1.0) * 1e4, 0.5),
                 self._pace(view.day),
@@ -226,7 +227,7 @@ class Outlook:
         return self._deviation[2]
 
 
-SUBSTITUTION = 1.5  # slope between neighbouring nodes relative to the slope of the level
+SUBSTITUTION = 1.5  # slope between neighbouring nodes relative to the slope of the level: a guess
 
 
 def smooth_by_node(moves: Float, nodes: Float, weight: Any) -> tuple[Float, Float]:

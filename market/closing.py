@@ -27,13 +27,13 @@ class IdentityError(ValueError):
 def mark(market: Any) -> None:
     """Fit the noise curve to the closing composites; let the Fed's income go to its other liabilities.
 
-    The fit takes seasoned notes and bonds of 1 to 10 years, without old 30-year bonds; residuals are of all coupon
-    issues.
+    The fit takes seasoned notes and bonds of 1 to 10 years, without old 30-year bonds; residuals are of coupon issues
+    of half a year to eleven years.
     """
     s, y, years = market.securities, market.composite_bp, market.years
     coupon = s.of(Kind.NOTE, Kind.BOND) & market.tradable & np.isfinite(y)
     inside = coupon & (years >= FIT_YEARS[0]) & (years <= FIT_YEARS[1]) & (s.term_months <= 120)
-    fitted = inside & ((market.rank < 0) | (market.rank > 1))
+    fitted = inside & (market.rank > 1)
     fit = fit_svensson if market.premises.noise_curve == "svensson" else fit_spline
     curve = fit(years[fitted], y[fitted])
     near = coupon & (years >= 0.5) & (years <= FIT_YEARS[1] + 1.0)

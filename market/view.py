@@ -38,7 +38,7 @@ class View:
     securities: Securities
     tradable: Bool
     on_the_run: Bool
-    rank: Int  # 0 on the run, 1 first off, ...; bills, and old issues, -1
+    rank: Int  # of notes and bonds: 0 on the run, 1 first off, ...; all others -1
     years: Float  # to maturity
     outstanding: Int  # face
     soma: Int  # face owned by the Fed, as it publishes weekly
@@ -58,7 +58,7 @@ class View:
     funding_bp: float  # last overnight repo rate
     extras: Mapping[str, float]  # further public figures by name
     client_books: ClientBooks | None  # of books in which clients may rest orders; None if there are none
-    when_issued: Bool  # announced and not yet issued: it trades in yield, for delivery on the issue day
+    when_issued: Bool  # announced, its first auction not held before today: it trades in yield, for the issue day
     futures: FuturesBoard | None = None  # where futures are traded
 
     def price(self, yield_bp: Float) -> Float:

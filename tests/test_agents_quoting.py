@@ -213,10 +213,10 @@ def test_a_bank_lends_what_lies_above_its_comfort_dearer_as_reserves_fall():
 
 @pytest.mark.parametrize(("share", "flow"), [(0.0, 1.0), (0.5, 0.5), (1.0, 0.0)])
 def test_owners_of_a_money_fund_bring_what_does_not_come_out_of_the_facility(share, flow):
-    fund = lone(MoneyFund, placed=float(1000 * CENTS_PER_MUSD), from_facility=share, cash_buffer=10.0)
+    fund = lone(MoneyFund, cash_before=float(1000 * CENTS_PER_MUSD), from_facility=share, cash_buffer=10.0)
     spent = np.array([700 * CENTS_PER_MUSD])
     assert fund.subscriptions(spent, RATES).tolist() == [round(flow * 300 * CENTS_PER_MUSD)]
-    assert float(fund.placed[0]) == spent[0] + round(flow * 300 * CENTS_PER_MUSD)
+    assert float(fund.cash_before[0]) == spent[0] + round(flow * 300 * CENTS_PER_MUSD)
     assert fund.place(spent, RATES).tolist() == [690 * CENTS_PER_MUSD]
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from market.tables import measures
 from market.tables import record as record_module
-from market.tables.record import COLUMNS, ON_DEMAND, Labels, Record, measured
+from market.tables.record import COLUMNS, ON_DEMAND, Labels, Record
 
 DAY = 19_871  # 2024-05-28
 
@@ -137,18 +138,19 @@ def test_large_tables_are_kept_on_demand_only() -> None:
         Record(keep=["trade"])
 
 
-def test_a_researcher_adds_a_column_with_a_function() -> None:
-    def basis_bp(market: object) -> float:
-        """Difference between two yields.
-
-        More words.
-        """
-        return 1.0
-
-    record = Record(more={"daily": measured([basis_bp], {"bp": "bp"})})
-    record.add("daily", date=DAY, basis_bp=basis_bp(None))
-    assert record.columns["daily"]["basis_bp"] == ("bp", "Difference between two yields.")
+def test_a_researcher_adds_a_column() -> None:
+    record = Record(more={"daily": {"basis_bp": ("bp", "difference between two yields")}})
+    record.add("daily", date=DAY, basis_bp=1.0)
+    assert record.columns["daily"]["basis_bp"] == ("bp", "difference between two yields")
     assert "basis_bp" not in COLUMNS["daily"]
+
+
+def test_what_a_measure_says_of_itself_is_what_its_column_says() -> None:
+    said = {measure.__name__: " ".join((measure.__doc__ or "").split()).rstrip(".") for measure in measures.DAILY}
+    columns = {name: meaning for name, (_, meaning) in COLUMNS["daily"].items() if name != "date"}
+    assert {name: text[0].lower() + text[1:] for name, text in said.items()} == {
+        name: text[0].lower() + text[1:] for name, text in columns.items()
+    }
 
 
 def test_abort_removes_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

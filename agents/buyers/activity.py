@@ -1,15 +1,14 @@
 """How much customers trade in a day, by security: the ageing of liquidity as an input.
 
 On-the-run issues turn over by tenor, first and second off-the-run issues and older ones in proportion to face within a
-class; older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 - July
-2018, scaled to 2024 (FEDS Notes, 29 November 2018, and Brainard, 3 December 2018;
-factor 1.55; half of on-the-run and two thirds of other volume is with
-customers) [D].
+class; older coupons more where they are short. Levels: dealer-to-customer part of the volumes of August 2017 to July
+2018, scaled to 2024 (FEDS Notes, 29 November 2018, and Brainard, 3 December 2018; factor 1.55; half of on-the-run and
+two thirds of other volume is with customers).
 
 Days differ: all customers trade by a common pace of the day, a lognormal first-order autoregression. Its size and
 memory are those of dealers' weekly volume in coupons of 7 to 11 years, January to May 2024, before any run begins (New
 York Fed, ``dealer_volume_7-11y_weekly_2024``: s.d. of the logarithm 0.18, autocorrelation 0.35; a daily memory of 0.7
-and s.d. of 0.23 have weekly means like these) [D].
+and s.d. of 0.23 have weekly means like these).
 """
 
 import numpy as np
@@ -33,7 +32,7 @@ def pace_of_day(streams: Streams, day: int) -> float:
 
     With normal draws e(t) of the days since the start:
 
-        log pace(t) = sd sqrt(1 - m^2) sum over k of m^k e(t - k) - sd^2 / 2
+        log pace(t) = sd sqrt(1 - m^2) sum over k of m^k e(t - k) - half of the variance of that
     """
     if day < 0:
         return 1.0

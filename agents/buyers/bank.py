@@ -27,17 +27,17 @@ class Bank(Investor):
     money = Money.RESERVES
     owes = BORROWED_OVERNIGHT | {Money.DEPOSITS, Money.FUND_SHARES}
 
-    speed = trait(0.02, "share of the gap a day", (0, 1), "[SPEC]")
-    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "[SPEC]")
+    speed = trait(0.02, "share of the gap a day", (0, 1), "a guess")
+    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "a guess")
     direct = trait(1.0, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.6, "turnover relative to others of its size", (0, 100), "a guess")
     comfortable = trait(0.75, "share of the reserves of the start", (0, 10), "about $2.5-3tn in all: an estimate")
-    floor = trait(0.3, "share of the reserves of the start", (0, 10), "[SPEC]")
+    floor = trait(0.3, "share of the reserves of the start", (0, 10), "a guess")
     least = trait(0.05, "share of the reserves of the start", (0, 10), "a guess: below it, the discount window")
     stigma = trait(50.0, "bp over the discount rate paid to other banks", (0, 1000), STIGMA)
-    lending_premium = trait(1.0, "bp over interest on reserves", (0, 500), "[SPEC]")
+    lending_premium = trait(1.0, "bp over interest on reserves", (0, 500), "a guess")
     premium_spread = trait(4.0, "bp, mean of a bank's own premium above that", (0, 500), "a guess")
-    scarcity_slope = trait(40.0, "bp per share of reserves missing", (0, 1e4), "[SPEC]")
+    scarcity_slope = trait(40.0, "bp per share of reserves missing", (0, 1e4), "a guess")
     starting_reserves = trait(100_000.0, "$m", (0, 1e7), "published, by size; the build sets it")
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:

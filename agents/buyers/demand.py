@@ -3,9 +3,10 @@
 from market.kernels import rule
 from market.units import FACE_PER_MUSD
 
-BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once [SPEC]
-NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction [SPEC]
-MOST_LEEWAY_BP = 50.0  # that any order gives way [SPEC]
+BILL_SPEED = 0.5  # share of a gap in bills and FRN closed in a day: maturing cash is put to work at once: a guess
+NEW_ISSUE_SPEED = 0.1  # in on-the-run issues: holders catch up with their index or habitat after an auction: a guess
+MOST_LEEWAY_BP = 50.0  # that any order gives way: a guess
+LOT_SHARE = 0.02  # of a usual holding that is worth the trouble: a guess, as are its bounds
 SMALLEST_LOT, LARGEST_LOT = 2.0 * FACE_PER_MUSD, 200.0 * FACE_PER_MUSD
 
 
@@ -66,4 +67,4 @@ def leeway_of(gap: float, usual: float, own_elasticity: float, tolerance_bp: flo
 @rule
 def lot_of(usual: float) -> float:
     """Return the face that is worth the trouble: a fiftieth of a usual holding, from $2m to $200m."""
-    return min(max(0.02 * usual, SMALLEST_LOT), LARGEST_LOT)
+    return min(max(LOT_SHARE * usual, SMALLEST_LOT), LARGEST_LOT)

@@ -13,7 +13,7 @@ class Household(Investor):
     sector = "households"
     bidders = 100_000  # people of a group at one auction, a guess: the limit of each does not bind
 
-    speed = trait(0.02, "share of the gap a day", (0, 1), "[SPEC]")
+    speed = trait(0.02, "share of the gap a day", (0, 1), "a guess")
     elasticity = trait(
         0.014,
         "share of holdings per bp of level",
@@ -21,6 +21,6 @@ class Household(Investor):
         "yield-sensitive buyers of 2022-2024 (FEDS Notes, 14 June 2024)",
     )
     activity = trait(0.4, "turnover relative to others of its size", (0, 100), "a guess")
-    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
+    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "a guess")
     noncompetitive = trait(0.04, "share of its bids for coupons without a rate", (0, 1), NONCOMPETITIVE_SOURCE)
     bill_noncompetitive = trait(0.2, "the same in bills", (0, 1), NONCOMPETITIVE_SOURCE)

@@ -17,4 +17,4 @@ class Insurer(AssetManager):
     )
     direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.4, "turnover relative to others of its size", (0, 100), "a guess")
-    participation = trait(0.9, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
+    participation = trait(0.9, "share of its part of an issue bid at auction", (0, 2), "a guess")

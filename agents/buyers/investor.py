@@ -9,7 +9,8 @@ and goes part of the way once a day, at an hour of its own (``rebalance``). Besi
 (``needs``): payments, index changes, hedges; such trades come at random, in proportion to the turnover of a security,
 and lean towards what is wanted, so that positions do not wander off. What it must sell (``forced``), it asks for and
 offers until it is done (``agents.buyers.forced_trades``); at its hour it also takes what others must sell cheaply.
-Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021) for the demand; the rest [SPEC].
+Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (2021) for the demand; the rest are
+guesses.
 """
 
 from collections.abc import Callable
@@ -41,7 +42,7 @@ from market.news import FACTORS, News
 from market.units import Bool, Float, Int
 from market.view import View, struck
 
-MOST_TILT = 0.5
+MOST_TILT = 0.5  # of a holding, by which yields change what is wanted: a guess
 CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of accepted prices of neighbours in 2024
 # A bid schedule around the when-issued yield, (bp, part of the wish). All winners get the stop, so who must have the
 # issue bids far through the market at no cost (Back and Zender 1993); the published high less median yield of notes and
@@ -74,14 +75,16 @@ class Investor(Believer, Institution):
     elasticity = trait(
         0.008, "share of holdings per bp of level", (0, 1), "in sum the published slope of supply (Williams 2011)"
     )
-    own_elasticity = trait(0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues [SPEC]")
+    own_elasticity = trait(
+        0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues: a guess"
+    )
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
-    pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert [SPEC]")
+    pull = trait(0.02, "lean of liquidity trades", (0, 0.5), "positions revert: a guess")
     flow_lean = trait(0.05, "of a liquidity trade's chances", (0, 0.5), FLOW_SOURCE)
     flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
     flow_bids = trait(0.25, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
     lumpiness = trait(0.4, "log points of its part of an issue, from one to the next", (0, 2), LUMPY_SOURCE)
-    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares [SPEC]")
+    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares: a guess")
     bill_participation = trait(
         0.7, "the same in bills and FRN, relative", (0, 2), "dealers' awards of both: 36 % to May 2024 (Fiscal Data)"
     )

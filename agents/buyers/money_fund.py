@@ -49,10 +49,10 @@ class MoneyFund(Investor):
     together = True
     sector = "money funds"
 
-    speed = trait(0.1, "share of the gap a day", (0, 1), "[SPEC]")
-    elasticity = trait(0.01, "share of holdings per bp of level", (0, 1), "bills against reverse repo [SPEC]")
+    speed = trait(0.1, "share of the gap a day", (0, 1), "a guess")
+    elasticity = trait(0.01, "share of holdings per bp of level", (0, 1), "bills against reverse repo: a guess")
     activity = trait(1.0, "turnover relative to others of its size", (0, 100), "a guess")
-    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
+    participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "a guess")
     repo_premium = trait(0.8, "bp over the reverse repo rate", (0, 100), "fitted to tri-party rates, above")
     scarcity = trait(1.4, "bp per log unit of its share of assets in the facility", (0, 100), "the same fit")
     usual_share = trait(
@@ -72,7 +72,7 @@ class MoneyFund(Investor):
     month_end = trait(0.010, "the same at other month-ends", (0, 1), "29 of 2,971 bn, above")
     bill_response = trait(0.42, "excess of its share of new bills, relative", (-1, 10), "0.62 / 0.44 - 1, above")
 
-    placed = memory(0.0, "cents placed yesterday", 1)
+    cash_before = memory(0.0, "cents of cash last evening, what owners brought included", 1)
     assets = memory(np.nan, "cash and face of securities tonight, cents", 1)
     idle = memory(np.nan, "share of its assets in the facility last night", 1)
     at_start = memory(np.nan, "cents in the facility on the first evening of the burn-in", 1)
@@ -83,11 +83,11 @@ class MoneyFund(Investor):
 
         Measured against the cash of the evening before: lending, reverse repo and repo together.
         """
-        before = np.atleast_2d(self.placed)[:, 0]
+        before = np.atleast_2d(self.cash_before)[:, 0]
         started = before > 0
         change = np.where(started, cash_cents - before, 0.0)
         flow = np.rint(-(1.0 - self._own("from_facility")) * change).astype(np.int64)
-        self._keep("placed", cash_cents + flow)
+        self._keep("cash_before", cash_cents + flow)
         self._substitute(cash_cents + flow, view)
         return flow
 

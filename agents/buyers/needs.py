@@ -3,8 +3,8 @@
 Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds and
 to the pace of the day. In bills and floating rate notes, whose gaps are closed within days, half of what customers
 turn over is the way back (``agents.buyers.demand.BILL_SPEED``): only the other half is drawn here.
-Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it.
-[SPEC]
+Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it:
+a guess.
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@
     X(k) = sum over s of dv01(s) excess(s) L(s, k) less what is hedged,   gamma_d = gamma H / (24 w_d)
 
 with L the loadings scaled to factors of unit daily variance. What it shows its clients rests on the factor risk that it
-could not lay off, X averaged over a quarter of a day (``burden``); what it wishes to lay off in a matching session
+could not lay off, X averaged over half a day (``burden``); what it wishes to lay off in a matching session
 rests on X itself. Two limits bind, and each has a price of its own and refuses only what raises it: gross position
 (leverage), whose shadow price ``mu`` is a cost of face and time, so that it weighs on short and slow paper; and factor
 risk (value at risk), whose price ``nu`` >= 1 multiplies the price of factor risk, so that it weighs on what is long for
@@ -25,8 +25,10 @@ from market.units import FACE_PER_MUSD, Float
 from market.view import View
 
 RISKY_YEARS = 1.0  # of duration: shorter paper hardly moves the risk limit, and is not refused for it
-TYPICAL_TICKET = 50.0 * FACE_PER_MUSD
-LEAST_TURNOVER = 0.05 * FACE_PER_MUSD  # a day: what a dealer counts on where next to nothing trades [SPEC]
+TYPICAL_TICKET = 50.0 * FACE_PER_MUSD  # of the client it waits for: a guess
+LEAST_PATIENCE, MOST_PATIENCE = 0.2, 20.0  # days that it counts on waiting: a guess
+MOST_TICK_BP = 5.0  # where a basis point is worth next to nothing: a guess
+LEAST_TURNOVER = 0.05 * FACE_PER_MUSD  # a day: what a dealer counts on where next to nothing trades: a guess
 DEALERS = 24  # the number that the risk aversion is stated for
 
 
@@ -74,8 +76,8 @@ def standing_of(dealer: Any, view: View, today: Lessons) -> Standing:
         np.maximum(0.5 * today.turnover * dealer.capital_share, LEAST_TURNOVER),
         aversion,
         aversion * (np.sum(unit * unit, axis=1) * today.face_dv01),
-        np.clip(TYPICAL_TICKET / np.maximum(today.turnover / 48.0, 1.0), 0.2, 20.0),
-        np.minimum(view.tick / np.maximum(view.dv01, 1e-9), 5.0),
+        np.clip(TYPICAL_TICKET / np.maximum(today.turnover / (2.0 * DEALERS), 1.0), LEAST_PATIENCE, MOST_PATIENCE),
+        np.minimum(view.tick / np.maximum(view.dv01, 1e-9), MOST_TICK_BP),
     )
 
 

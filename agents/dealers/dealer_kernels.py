@@ -30,10 +30,10 @@ from market.units import FACE_PER_MUSD
 _excess, _days, _carry, _refused = excess_face.scalar, holding_days.scalar, carrying_skew.scalar, refused.scalar
 _shadow, _risk, _half, _worth = shadow_price.scalar, risk_price.scalar, half_spread.scalar, worth_quoting.scalar
 _shown, _taken, _matched, _answered = face_shown.scalar, face_taken.scalar, face_to_match.scalar, answered_half.scalar
-CLOSE = 0.25  # half-spreads from its centre at which it quotes what it wants to be rid of
-LONG_DAYS = 10.0  # of holding time from which it does
-EDGE = 0.75  # half-spreads by which it trades in books
-FLOOR_OF_RISK = 0.35  # of the risk limit: used by whatever else moves a book
+CLOSE = 0.25  # half-spreads from its centre at which it quotes what it wants to be rid of: a guess
+LONG_DAYS = 10.0  # of holding time from which it does: a guess
+EDGE = 0.75  # half-spreads by which it trades in books: a guess
+FLOOR_OF_RISK = 0.35  # of the risk limit: used by whatever else moves a book: a guess
 
 
 @inlined

@@ -7,8 +7,8 @@ trading it away takes. Its valuation is what all know (``Outlook``), plus public
 flow of the books, plus a premium that follows the composite of all dealers slowly: so the permanent effect of a flow is
 owned by the end investors' demand, and dealers decide only the path. Part of the factor risk is hedged within days
 outside this market (futures and swaps, left out: the hedge is priced and not booked). Sources: Ho and Stoll (1981),
-Amihud and Mendelson (1980), He, Nagel and Song (2022), Duffie et al. (2023); equations and their tests in the shared
-notes on price formation.
+Amihud and Mendelson (1980), He, Nagel and Song (2022), Duffie et al. (2023); the equations are those of
+``agents.dealers.quoting`` and ``agents.dealers.dealer_inventory``.
 """
 
 from typing import Any
@@ -23,6 +23,7 @@ from agents.dealers.dealer_inventory import Inventory, columns_of, inventory_of
 from agents.dealers.dealer_kernels import answer_rows, show_quotes, state_yields, wish, write_takes
 from agents.dealers.prime_broker import PrimeBroker
 from agents.dealers.quoting import following, lead_of_best, shading
+from agents.financed import Financed
 from agents.institution import Institution
 from agents.outlook import Lessons
 from agents.traits import memory, trait
@@ -36,20 +37,22 @@ from market.view import View, struck
 
 BACKSTOP_BP = 5.0  # a primary dealer's duty: its pro rata share, reasonably competitive
 HEDGE_ISSUES = 7  # on-the-run coupon issues
-TICKET = 25.0 * FACE_PER_MUSD
-HEDGE_LOT = 25.0 * FACE_PER_MUSD
-APART_DAYS = 2.0  # memory of how far dealers lie apart [SPEC]
+TICKET = 25.0 * FACE_PER_MUSD  # of an arrival at a firm quote: a guess
+HEDGE_LOT = 25.0 * FACE_PER_MUSD  # taken from a liquid book at once: a guess
+APART_DAYS = 2.0  # memory of how far dealers lie apart: a guess
 # What all dealers together take where the stop is their valuation, the size of a step of their bids and the number of
 # steps, what they bid for as a backstop: shares of an issue. In sum 1.6 and, of bills and FRN, 2.2: published covers.
 COUPON_LADDER, BILL_LADDER = (0.11, 0.05, 6, 1.3), (0.35, 0.1, 8, 1.4)
 OWN_VIEW = 1 / 3  # dispersion of dealers' valuations at an auction, of a step of their bids: a guess
+FAMILIARITY = 0.7  # s.d. of the logarithm of how well dealers know a security: a guess
+QUOTED_SHARE, MOST_QUOTED = 0.01, 50 * FACE_PER_MUSD  # of a day's turnover, in a firm quote, and at most: a guess
 SLOPE_SOURCE = (
     "notes and bonds by tenor, January 2022 to September 2024 (Fiscal Data): high less median yield on the dealers' "
     "share 17 bp, the share on the yield 72, standard deviations over each other 35"
 )
 
 
-class PrimaryDealer(PrimeBroker, Believer, Institution):
+class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     """One of about two dozen trading counterparties of the New York Fed."""
 
     together = True
@@ -57,10 +60,10 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
     may_short = True
     owes = REPO | {Money.FUND_SHARES}
 
-    capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal [SPEC]")
+    capital_share = trait(1 / 24, "share of all dealers' capital", (1e-4, 1), "sizes log-normal: a guess")
     risk_aversion = trait(0.0035, "1/$m of factor variance", (0, 1), "auction concession, set in a reduced model")
     risk_horizon = trait(8.0, "days", (0.1, 100), "set in a reduced model")
-    lay_off_days = trait(0.5, "days over which it prices factor risk", (0.05, 20), "interdealer hedging [SPEC]")
+    lay_off_days = trait(0.5, "days over which it prices factor risk", (0.05, 20), "interdealer hedging: a guess")
     hedge_share = trait(0.8, "of factor risk, in the end", (0, 1), "selective hedging: Naik and Yadav (2003); a guess")
     hedge_days = trait(1.0, "days in which it hedges", (0.05, 100), "a guess")
     order_spread = trait(0.35, "log points of its bids", (0, 2), "a guess: its clients' orders differ by auction")
@@ -90,6 +93,7 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
         "set in a reduced model: half on the run, a tenth else",
     )
     cash_buffer = trait(1000.0, "$m", (0, 1e7), "its cash at the start; the build sets it")
+    repo_ceiling_bp = trait(300.0, "bp over the standing facility's rate", (0, 1e4), "a guess: almost any rate")
     offer_share = trait(0.25, "share of a long position", (0, 1), "a guess: covers of long buckets up to Sept 2024")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
 
@@ -190,12 +194,12 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
     def _familiarity(self, view: View) -> Float:
         """Return how well it knows each security: its speciality, for good."""
         draws = self.model.streams.normal("speciality", self.identity, 0, len(view.securities))
-        return np.asarray(np.exp(0.7 * (draws[0] if self.alone else draws)))
+        return np.asarray(np.exp(FAMILIARITY * (draws[0] if self.alone else draws)))
 
     def _quote_size(self, today: Lessons) -> Float:
         """Return the usual face of a firm quote: a slice of a round's turnover, at least $1m."""
-        slice_ = 0.01 * today.turnover * self.capital_share
-        return np.asarray(np.clip(slice_, FACE_PER_MUSD, 50 * FACE_PER_MUSD))
+        slice_ = QUOTED_SHARE * today.turnover * self.capital_share
+        return np.asarray(np.clip(slice_, FACE_PER_MUSD, MOST_QUOTED))
 
     def answer(self, asked: NDArray[Any], view: View) -> Float:
         """Price each request with half of it, and what was asked before in the round, taken into the position."""
@@ -279,14 +283,6 @@ class PrimaryDealer(PrimeBroker, Believer, Institution):
         lot = np.ceil(share / FACE_PER_MUSD) * FACE_PER_MUSD
         face = np.where(listed & ~state.refuses_buying, lot, 0.0)
         return view.price(self.centre + self.offer_markup * state.half_spread_bp), whole(face)
-
-    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Finance overnight whatever its cash does not cover, at almost any rate."""
-        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 300.0)
-
-    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Lend idle cash at the floor."""
-        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)
 
 
 def _rows(*arrays: NDArray[Any]) -> tuple[NDArray[Any], ...]:

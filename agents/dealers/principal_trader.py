@@ -1,7 +1,7 @@
 """Principal trading firms make the books of on-the-run issues: fast, two-sided, small inventory, flat by the close.
 
 They quote around the composite, lean against what they hold, cut size when the market moves and leave when it moves too
-much (Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms: F98). Volume rises and depth falls with
+much (Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms). Volume rises and depth falls with
 volatility.
 
 They also trade among themselves and with dealers on signals that last a round: in the matching session at its end each
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.bidding import whole
+from agents.financed import Financed
 from agents.institution import Institution
 from agents.traits import memory, trait
 from market.accounts.instruments import REPO, Money
@@ -34,7 +35,9 @@ DEPTH_MUSD = {
     120: 4.0,
     240: 0.5,
     360: 1.0,
-}  # a side and firm, by term (rows 4, 5)
+}  # a side and firm, by term in months: a guess
+LAST_ROUNDS = 2  # in which it takes on nothing more: a guess
+WATCHED = 0.2  # weight of a round's move in what it remembers of movement: a guess
 
 
 @rule
@@ -46,7 +49,7 @@ def depth_shown(usual: float, activity_bp: float, usual_move_bp: float, leave_at
     return usual * min(1.0, ratio * ratio)
 
 
-class PrincipalTrader(Institution):
+class PrincipalTrader(Financed, Institution):
     """A principal trading firm, or all of them."""
 
     together = True
@@ -54,13 +57,14 @@ class PrincipalTrader(Institution):
     may_short = True
     owes = REPO | {Money.FUND_SHARES}
 
-    size = trait(1.0, "usual sizes", (0, 100), "unequal firms [SPEC]")
-    most_tickets = trait(8.0, "usual sizes held", (0.1, 1000), "tiny inventories (F98)")
+    size = trait(1.0, "usual sizes", (0, 100), "unequal firms: a guess")
+    most_tickets = trait(8.0, "usual sizes held", (0.1, 1000), "tiny inventories (FEDS Note of 4 August 2020)")
     leave_at = trait(
         4.0, "times usual movement of a round", (1, 100), "leaves above a threshold (Menkveld 2013): a guess"
     )
     usual_move = trait(1.4, "bp a round", (0.01, 100), "6 bp a day over 20 rounds")
 
+    repo_ceiling_bp = trait(200.0, "bp over the standing facility's rate", (0, 1e4), "a guess: before clients")
     signal_tickets = trait(
         25.0, "usual sizes, either way", (0, 1000), "a guess: interdealer brokers' part of on-the-run volume (TRACE)"
     )
@@ -80,7 +84,7 @@ class PrincipalTrader(Institution):
         tick = view.tick[issues]
         middle = view.price_of(issues, view.composite_bp[issues])
         middle = middle - 0.5 * np.clip(held / self.most_tickets, -1.0, 1.0) * tick
-        late = view.round >= view.rounds - 2
+        late = view.round >= view.rounds - LAST_ROUNDS
         return self._only(
             issues,
             middle - 0.5 * tick,
@@ -94,7 +98,7 @@ class PrincipalTrader(Institution):
         last, activity = self.last.copy(), self.activity.copy()
         move = np.abs(composite_bp - last[..., issues])
         now = activity[..., issues]
-        activity[..., issues] = np.where(np.isfinite(move), 0.8 * now + 0.2 * move, now)
+        activity[..., issues] = np.where(np.isfinite(move), (1.0 - WATCHED) * now + WATCHED * move, now)
         last[..., issues] = composite_bp
         self.last, self.activity = last, activity
         return np.asarray(activity[..., issues])
@@ -120,7 +124,8 @@ class PrincipalTrader(Institution):
         issues = self.daily("issues", lambda: np.flatnonzero(view.on_the_run & view.tradable))
         signal = 2.0 * self.uniform("signal", len(issues)) - 1.0
         most = self.signal_tickets * self.daily("usual", lambda: self._usual(view))[..., issues]
-        stays = (self.activity[..., issues] < self.leave_at * self.usual_move) & (view.round < view.rounds - 2)
+        calm = self.activity[..., issues] < self.leave_at * self.usual_move
+        stays = calm & (view.round < view.rounds - LAST_ROUNDS)
         aim = np.zeros_like(self.aim)
         aim[..., issues] = np.where(stays, np.trunc(most * signal / FACE_PER_MUSD) * FACE_PER_MUSD, 0.0)
         self.aim = aim
@@ -131,11 +136,3 @@ class PrincipalTrader(Institution):
         if view.round < view.rounds - 1:
             return np.zeros(0, ORDERS)
         return self.want(np.where(view.tradable, -self.position, 0), np.nan, Venue.BOOK)
-
-    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Finance what is left overnight."""
-        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 200.0)
-
-    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Lend idle cash at the floor."""
-        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

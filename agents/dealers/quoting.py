@@ -11,11 +11,12 @@ from market.kernels import rule
 from market.units import FACE_PER_MUSD
 
 MOST_SHADING = (
-    3.0  # times a half-spread, where two dealers or one are left: Kyle (1989) has no equilibrium there [SPEC]
+    3.0  # times a half-spread, where two dealers or one are left: Kyle (1989) has no equilibrium there: a guess
 )
-MATCH_LOT = 500.0 * FACE_PER_MUSD  # the most that one wish of a matching session may be
-MOST_DAYS = 40.0  # of holding time that it counts
-SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run
+MATCH_LOT = 500.0 * FACE_PER_MUSD  # the most that one wish of a matching session may be: a guess
+MOST_DAYS = 40.0  # of holding time that it counts: a guess
+SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run: a guess
+MATCHED_SHARE = 0.2  # of the excess in such an issue that one wish is for: a guess
 
 
 @rule
@@ -174,7 +175,7 @@ def face_to_match(
     In a liquid issue, part of what would bring the reservation yield to the composite, duration being laid off in
     several ``issues`` at once; in others, part of the excess.
     """
-    face = share * (away_bp / max(bp_per_face, 1e-12) / issues if liquid else -0.2 * excess)
+    face = share * (away_bp / max(bp_per_face, 1e-12) / issues if liquid else -MATCHED_SHARE * excess)
     if refuses_buying if face > 0.0 else refuses_selling:
         return 0
     if not liquid and abs(face) < SMALLEST_MATCH:

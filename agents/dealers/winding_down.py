@@ -11,14 +11,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.financed import Financed
 from agents.institution import Institution
 from agents.traits import memory, trait
 from market.accounts.instruments import REPO, Money
-from market.units import FACE_PER_MUSD, Float, Int
+from market.units import FACE_PER_MUSD
 from market.view import View
 
 
-class WindingDown(Institution):
+class WindingDown(Financed, Institution):
     """What is left of a dealer; ``days`` over which its inventory is sold, from ``first_day`` of the run."""
 
     sector = "dealers"
@@ -27,6 +28,7 @@ class WindingDown(Institution):
 
     days = trait(5.0, "days", (1, 1000), "the scenario says")
     first_day = trait(0.0, "day of the run", (0, 1e6), "the scenario says")
+    repo_ceiling_bp = trait(300.0, "bp over the standing facility's rate", (0, 1e4), "a guess: almost any rate")
     cash_buffer = trait(0.0, "$m", (0, 1e7), "what the dealer kept")
 
     start = memory(0.0, "face held when it left")
@@ -50,11 +52,3 @@ class WindingDown(Institution):
         lot = FACE_PER_MUSD if left > 0.0 else 1
         behind = np.where(view.tradable, self.position - self.start * left, 0.0)
         return self.want(-(np.fix(behind / lot) * lot))
-
-    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Finance overnight whatever its cash does not cover, at almost any rate."""
-        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 300.0)
-
-    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Lend idle cash at the floor."""
-        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

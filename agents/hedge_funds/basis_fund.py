@@ -11,8 +11,8 @@ else.
 Haircuts are taken at one rate; in bilateral repo most are near zero (Hempel, Kahn, Mann and Paddrik 2023, Office of
 Financial Research, Why Is So Much Repo Not Centrally Cleared?). Left out: owners' withdrawals, terms of repo beyond a
 night, the choice among deliverables already held (securities that leave a basket stay hedged by duration). Sources:
-Barth and Kahn (2021) above; Glicoes, Iorio, Monin and Petrasek (2024), Quantifying Treasury Cash-Futures Basis Trades,
-FEDS Notes.
+Barth and Kahn (2021), Hedge Funds and the Treasury Cash-Futures Disconnect, OFR Working Paper; Glicoes, Iorio, Monin
+and Petrasek (2024), Quantifying Treasury Cash-Futures Basis Trades, FEDS Notes.
 """
 
 from typing import Any

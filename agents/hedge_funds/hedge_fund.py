@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.buyers.investor import DIRECT_SOURCE, Investor, Pick
+from agents.financed import Financed
 from agents.traits import memory, trait
 from market.accounts.instruments import REPO, Money
 from market.units import Float, Int
@@ -21,7 +22,7 @@ from market.view import View
 MOST_EXTRA = 0.02  # of a security's supply, all funds together
 
 
-class HedgeFund(Investor):
+class HedgeFund(Financed, Investor):
     """A relative-value and macro fund."""
 
     together = True
@@ -33,14 +34,14 @@ class HedgeFund(Investor):
     speed = trait(0.15, "share of the gap a day", (0, 1), "a guess: funds of some days' patience")
     direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(4.0, "turnover relative to others of its size", (0, 100), "a guess")
-    participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "[SPEC]")
-    arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal [SPEC]")
+    participation = trait(0.8, "share of its part of an issue bid at auction", (0, 2), "a guess")
+    arbitrage_share = trait(1 / 20, "share of all arbitrage capital", (0, 1), "sizes log-normal: a guess")
     level_appetite = trait(0.001, "share of supply per bp, all funds", (0, 1), "a guess: less, and dealers keep more")
     residual_appetite = trait(
         0.003, "share of supply per bp, all funds", (0, 1), "set in a reduced model: unidentified in calm"
     )
     sponsored = trait(0.14, "share of repo cleared", (0, 1), "203 of dealers' 1,474 bn lent, 29 May 2024 (FR 2004)")
-    hurdle = trait(0.5, "bp", (0, 100), "costs of the round trip [SPEC]")
+    hurdle = trait(0.5, "bp", (0, 100), "costs of the round trip: a guess")
     patience = trait(15.0, "days", (1, 1000), "set in a reduced model")
 
     recent = memory(0.0, "bp: recent level of the deviation")
@@ -66,11 +67,3 @@ class HedgeFund(Investor):
     def sponsored_share(self) -> Float:
         """Return the share of its repo that a sponsor clears; dealers lend it the rest, uncleared."""
         return np.asarray(self.sponsored, np.float64).reshape(-1)
-
-    def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Finance what its cash does not cover."""
-        return np.maximum(self.buffer_cents - cash_cents, 0), np.full(len(cash_cents), view.rates.srf + 100.0)
-
-    def lend(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
-        """Lend the proceeds of short sales, which secure what it borrowed."""
-        return np.maximum(cash_cents - self.buffer_cents, 0), np.full(len(cash_cents), view.rates.on_rrp + 1.0)

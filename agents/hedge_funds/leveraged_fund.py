@@ -14,6 +14,7 @@ from agents.buyers.investor import Investor
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.traits import memory, trait
 from market.accounts.instruments import Money
+from market.bonds.linear_price import or_par
 from market.exposure import exposure
 from market.trading import full_price_e8
 from market.units import CENTS_PER_MUSD, POINT_E8, Float
@@ -37,8 +38,7 @@ class LeveragedFund(HedgeFund):
         """Return equity, securities and initial margin (members, 1), in million dollars."""
         market = self.model
         every = np.arange(len(market.securities))
-        known = np.where(np.isfinite(market.middle), market.middle, 100.0)
-        price = full_price_e8(market, every, np.rint(known * POINT_E8).astype(np.int64)) / POINT_E8
+        price = full_price_e8(market, every, np.rint(or_par(market.middle) * POINT_E8).astype(np.int64)) / POINT_E8
         position = np.atleast_2d(self.position)
         held = exposure(position, price * 1e-6)  # $100 of face at so many points are so many dollars
         settled = market.ledger.money(self.rows)

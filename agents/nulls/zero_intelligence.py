@@ -27,7 +27,7 @@ from agents.buyers.money_fund import MoneyFund
 from agents.buyers.pension import Pension
 from agents.buyers.state_local import StateLocal
 from agents.dealers.primary_dealer import PrimaryDealer
-from agents.dealers.principal_trader import PrincipalTrader
+from agents.dealers.principal_trader import LAST_ROUNDS, PrincipalTrader
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.nulls.unmoved import unmoved
 from agents.traits import trait
@@ -80,12 +80,12 @@ class RandomFirm(PrincipalTrader):
         usual = self.daily("usual", lambda: self._usual(view))[..., issues]
         error = ERROR_TICKS * (2.0 * self.uniform("random quote", len(issues)) - 1.0)
         middle = view.price_of(issues, view.composite_bp[issues]) + error * view.tick[issues]
-        face = whole(usual if view.round < view.rounds - 2 else np.zeros_like(usual))
+        face = whole(usual if view.round < view.rounds - LAST_ROUNDS else np.zeros_like(usual))
         return self._only(issues, middle - 0.5 * view.tick[issues], middle + 0.5 * view.tick[issues], face, face)
 
     def match(self, view: View) -> Int:
         """Wish a random face, whatever it holds; before the close, what makes it flat."""
-        if view.round >= view.rounds - 2:
+        if view.round >= view.rounds - LAST_ROUNDS:
             return np.where(view.tradable, -self.position, 0)
         most = self.signal_tickets * self.daily("usual", lambda: self._usual(view))
         return _evenly(self.uniform("random wish", most.shape[-1]), most)

@@ -31,7 +31,7 @@ from market.view import View
 NEWEST_RANKS = (0, 1)  # of an original term: spared by rule
 STILL_SOLD_DAYS = 400  # since the newest issue of a term of TIPS: the 20-year is sold no more
 TARGET_SHARE = 0.1  # of a list: the most illiquid tenth
-FORGOTTEN_A_DAY = 0.05  # of the turnover that the desk remembers: about a month [SPEC]
+FORGOTTEN_A_DAY = 0.05  # of the turnover that the desk remembers: about a month; a guess
 
 
 @dataclass(frozen=True, slots=True)

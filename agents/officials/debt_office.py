@@ -28,7 +28,7 @@ from market.view import View
 
 BILLION = 1000 * FACE_PER_MUSD
 STEP = BILLION // 10  # by which coupon auctions are raised for buybacks
-FINANCING_DAYS = 28  # calendar days of announcements over which the cost of a buyback is spread [SPEC]
+FINANCING_DAYS = 28  # calendar days of announcements over which the cost of a buyback is spread: a guess
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ by the same dv01 (``agents.hedge_funds.basis_rules.legs``), for as long as the s
 
 and closes most of the gap in each call, bidding no more than a few basis points of spread away from the last. Reserves
 rise by what the security costs, as in any purchase, and then by what futures gain and lose, day by day; the Fed posts
-no initial margin. [SPEC]: no rule of this kind has ever been in force; pace and reach are guesses.
+no initial margin. No rule of this kind has ever been in force; pace and reach are guesses.
 """
 
 from typing import Any

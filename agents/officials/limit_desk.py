@@ -37,7 +37,7 @@ from market.units import CENTS_PER_FACE, FACE_PER_MUSD, Int
 from market.view import View
 
 BILLION = 1000 * FACE_PER_MUSD
-AHEAD_DAYS = 35  # calendar days for which room must be there: a month of auctions is known [SPEC]
+AHEAD_DAYS = 35  # calendar days for which room must be there: a month of auctions is known; a guess
 ROUNDING = 1_000  # awards may exceed an offering by one part in this many
 
 

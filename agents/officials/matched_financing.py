@@ -17,7 +17,7 @@ from market.units import FACE_PER_MUSD, Int
 from market.view import View
 
 TERM_YEARS = {24: 2.0, 36: 3.0, 60: 5.0, 84: 7.0, 120: 10.0, 240: 20.0, 360: 30.0}  # by original term in months
-STEP = 10 * FACE_PER_MUSD  # finer than the whole billions in which coupons are announced [SPEC]
+STEP = 10 * FACE_PER_MUSD  # finer than the whole billions in which coupons are announced: a guess
 PER_UNIT = 1_000_000
 
 

@@ -31,7 +31,7 @@ from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, day_number, to_date
 from market.view import PolicyRates
 
 BILLS_AT, COUPONS_AT, BUYBACKS_AT = "11:30", "13:00", "13:55"
-GUIDANCE_DAYS = 60  # calendar days for which the market knows the policy rate from guidance [SPEC]
+GUIDANCE_DAYS = 60  # calendar days for which the market knows the policy rate from guidance: a guess
 
 
 def scheduled_auctions(scenario: Scenario, current: Listing, soma: Int) -> tuple[ScheduledAuction, ...]:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from market.accounts.instruments import N_MONEY, TREASURY, Money
 from market.accounts.netting import Obligations, bilateral, gross, multilateral
 from market.accounts.settlement import book, settle
+from market.bonds.linear_price import or_par
 from market.books.messages import TRADES, Venue, stacked
 from market.money.repo import pair
 from market.tables.record_columns import DEALERS
@@ -124,7 +125,7 @@ def settle_cleared(market: Any, ledger: Any, pending: Table, day: int, may_short
 
 def settlement_cents(market: Any) -> Int:
     """Return the settlement price of each security (S,): whole cents per $100 of face, accrued interest included."""
-    clean = np.where(np.isfinite(market.middle), market.middle, 100.0)
+    clean = or_par(market.middle)
     full = full_price_e8(market, np.arange(len(clean)), np.rint(clean * POINT_E8).astype(np.int64))
     return half_even(full, E8_PER_CENT)
 

@@ -4,10 +4,9 @@
     bilateral    = sum over pairs of accounts of |face one owes the other, net|
     multilateral = the same after trades between two members were replaced by each one's trade with the counterparty
 
-by security and settlement day. What an account owes in all is the same in
-the three: netting moves no position. A central counterparty's own legs cancel. Exact, in hundreds of dollars.
-Left out: margin, default funds, and that a fail at one member is everybody's, and
-netting of cash.
+by security, whatever the settlement days: who wants a day's netting passes its trades. What an account owes in all is
+the same in the three: netting moves no position. A central counterparty's own legs cancel. Exact, in hundreds of
+dollars. Left out: margin, default funds, that a fail at one member is everybody's, and netting of cash.
 """
 
 from dataclasses import dataclass

@@ -127,11 +127,11 @@ TOP = np.dtype([("bid", "i4"), ("ask", "i4")])
 
 # Places in the control array.
 FREE_HEAD, UNUSED, RESTING = 0, 1, 2  # the pool: first free slot, first slot never used, orders resting
-STATIC_IDS, FIRST_DAY_ID, NEXT_ID = 3, 4, 5  # ids: how many are static, first issued today, next to issue
+STATIC_IDS, FIRST_DAY_ID, NEXT_ID = 3, 4, 5  # ids: how many are static, the oldest that may still rest, next to issue
 STOPPED = 6  # 0, or 1 + the slot held by the message during which the fill buffer was full
 REJECTED, FILLS = 7, 8  # messages, fills
 ENTERED, TRADED, CANCELLED = 9, 10, 11  # face: entered = 2 * traded + cancelled + resting
-TODAY = 12  # first id issued today; FIRST_DAY_ID is the oldest that may still rest
+TODAY = 12  # first id issued today
 N_CONTROL = 13
 
 

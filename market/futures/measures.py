@@ -8,7 +8,7 @@ from market.roles import Leveraged
 
 
 def futures_spread_bp(market: Any) -> float:
-    """Return the mean spread of implied repo over expected repo, by open interest; NaN without futures."""
+    """Implied repo of futures less expected repo, by open interest; NaN without futures."""
     if market.futures is None or market.futures.board is None:
         return float("nan")
     weight = np.maximum(market.futures.position, 0).sum(axis=0)
@@ -16,17 +16,17 @@ def futures_spread_bp(market: Any) -> float:
 
 
 def open_interest(market: Any) -> int:
-    """Return the contracts that are long."""
+    """Futures contracts that are long."""
     return 0 if market.futures is None else int(np.maximum(market.futures.position, 0).sum())
 
 
 def leveraged_musd(market: Any) -> float:
-    """Return the securities that leveraged funds hold against futures and swaps, at the close."""
+    """Securities of funds that hold them against futures or swaps, at the close."""
     return _sum(market, "securities_musd")
 
 
 def leveraged_forced_musd(market: Any) -> float:
-    """Return the face that leveraged funds have still to sell at any price."""
+    """Face that such funds have still to sell at any price."""
     return _sum(market, "forced_musd")
 
 

@@ -12,8 +12,8 @@ What it lacks a borrower first takes out of its cash buffer.
 
 Between 1 and 2 it is public how much fuller dealers' balance sheets are than usual (``repo pressure`` in
 ``View.extras``; ``market.segments.pressure``): who lends asks more the fuller they are. Clients pay the median rate of
-tri-party repo and their dealer's spread. Where nobody is a dealer, all borrow in the last call. Units: cents; rates in
-1e-4 of a percent.
+tri-party repo and their dealer's spread. Where nobody is a dealer, clients borrow in the cleared call, and what they
+still lack in the tri-party one. Units: cents; rates in 1e-4 of a percent.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit: New York Fed,
 E4_PER_BP = 100  # rates of loans count 1e-4 of a percent
 PRESSURE = "repo pressure"
 OVERDRAFT_BP = 300.0  # over the discount rate: a guess
-UNSEEN = 1 / 3.8  # what dealers finance here of their published repo: 605 of 2,284 bn on 29 May 2024 (FR 2004)
+SEEN_SHARE = 1 / 3.8  # what dealers finance here of their published repo: 605 of 2,284 bn on 29 May 2024 (FR 2004)
 USUAL_DAYS = 60.0  # memory of what is usual: a guess
 
 Table = NDArray[Any]
@@ -215,7 +215,7 @@ def _note_pressure(market: Any, dealers: Bool) -> None:
     shut = int(np.rint(needs["cents"] * closed[needs["borrower"]]).astype(np.int64).sum())
     need = int(needs["cents"].sum())
     usual = market.usual_repo_cents or need
-    market.extras[PRESSURE] = pressure(need, usual, UNSEEN, shut / need if need else 0.0)
+    market.extras[PRESSURE] = pressure(need, usual, SEEN_SHARE, shut / need if need else 0.0)
     market.usual_repo_cents = usual + round((need - usual) / USUAL_DAYS)
     market.view()
 

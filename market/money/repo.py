@@ -12,7 +12,8 @@ alone would hide scarcity, one uniform rate would leave SOFR no distribution; in
 table comes first: the caller draws the order.
 
 The standing repo facility is one more lender: the Fed with its minimum bid rate and its limit. The reverse repo
-facility takes what lenders have left. Left out: specials, term, haircuts, tri-party against bilateral.
+facility takes what lenders have left. Which segments hold such calls, and on what haircuts, says
+``market.money.segments``; specials are ``market.money.specials``. Left out: term.
 
 Units: cents; rates in 1e-4 of a percent (0.01 bp).
 """

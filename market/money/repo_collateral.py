@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from market.accounts.instruments import N_MONEY
 from market.auctions.apportion import first_come
+from market.bonds.linear_price import or_par
 from market.money.segments import Segment, collateral_cents, raised_cents
-from market.units import CENTS_PER_FACE, Float, Int
+from market.units import CENTS_PER_FACE, POINT_E8, Float, Int
 
 PER_CENT_OF_VALUE = 100  # a security's value counts in hundredths of a cent per $100 of face
 
@@ -54,7 +55,7 @@ class Pledges:
 
 def worth_of_face(market: Any) -> Float:
     """Return the value of each security (S,) as a share of face: the close, accrued interest and indexation."""
-    price = np.where(np.isfinite(market.middle), market.middle, 100.0) * 1e8
+    price = or_par(market.middle) * POINT_E8
     return np.asarray((price + market.accrued_e8) * market.index_e5 / 1e13 / 100.0)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from market.accounts.instruments import FED, N_MONEY, TREASURY
+from market.bonds.linear_price import or_par
 from market.books.messages import TRADES, Venue, stacked
 from market.money.funding import interest_cents
 from market.money.overnight import E4_PER_BP
@@ -62,7 +63,7 @@ def _pay_fees(market: Any, days: int) -> None:
 def _fees(market: Any, security: Int, face: Int, of_the_fed: Any, days: int) -> Int:
     """Return the fee of each loan in cents, on the clean price of the composite."""
     price, special = market.middle[security], market.special_bp[security]
-    value = np.rint(face * (CENTS_PER_FACE / 100.0) * np.where(np.isfinite(price), price, 100.0)).astype(np.int64)
+    value = np.rint(face * (CENTS_PER_FACE / 100.0) * or_par(price)).astype(np.int64)
     rate_bp = np.where(of_the_fed, np.maximum(special, market.premises.fed_lending.least_bp), special)
     return interest_cents(value, np.rint(rate_bp * E4_PER_BP).astype(np.int64), days)
 

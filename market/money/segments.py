@@ -99,13 +99,14 @@ def split_evenly(cents: Int, parts: int) -> Int:
     return whole + (np.arange(parts) < rest)
 
 
-def pressure(need: int, usual: int, unseen: float, moved: float) -> float:
+def pressure(need: int, usual: int, seen: float, moved: float) -> float:
     """Return how much fuller dealers' balance sheets are than usual, as a share.
 
-    ``need`` is what they finance tonight, ``usual`` its average; both are ``1 / unseen`` of their books, the rest being
-    matched business that is not in this market. ``moved`` is the part of the books that reporting dates close.
+    ``need`` is what they finance tonight, ``usual`` its average; both are the share ``seen`` of their books. The rest
+    is matched business that is not in this market, and stays. ``moved`` is the part of the books that reporting dates
+    close.
 
-        pressure = (1 + (need / usual - 1) unseen) / (1 - moved) - 1
+        pressure = (1 + (need / usual - 1) seen) / (1 - moved) - 1
     """
     more = need / usual - 1.0 if usual > 0 else 0.0
-    return (1.0 + more * unseen) / (1.0 - moved) - 1.0
+    return (1.0 + more * seen) / (1.0 - moved) - 1.0

@@ -13,15 +13,17 @@ The core-periphery measure fits no model: it is the share of weight on the quart
 correlation of weights with the product of strengths (Borgatti and Everett 2000, Social Networks 21).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from market.draws.streams import Streams
 from market.requests.request_rules import RequestRules
 from market.units import Float, Int, read_only
+
+if TYPE_CHECKING:
+    import networkx as nx  # a run needs no graph
 
 KNOWN_WELL = 2.0  # times the weight of a dealer among equals: what counts as a link
 
@@ -86,6 +88,8 @@ class Relationships:
 
 def graph(weight: Float, clients: tuple[str, ...], dealers: tuple[str, ...], least: float = 0.0) -> "nx.Graph[str]":
     """Return weights (clients, dealers) as a weighted graph; nodes have ``role`` client or dealer."""
+    import networkx as nx
+
     made: nx.Graph[str] = nx.Graph()
     made.add_nodes_from(clients, role="client")
     made.add_nodes_from(dealers, role="dealer")

@@ -1,4 +1,5 @@
-"""What is measured each day. A measure is a function of the market: its name is the column, its docstring the meaning.
+"""What is measured each day. A measure is a function of the market: its name is the column, its docstring the meaning
+that ``market.tables.record_columns`` states for readers of the files; a test holds the two together.
 
 Yields are of the on-the-run issue of a term at the close; spreads come from trades (``market.tables.tape``). NaN where
 nothing is there.
@@ -52,9 +53,9 @@ def noise_bp(market: Any) -> float:
 
 
 def on_off_gap_10y_bp(market: Any) -> float:
-    """Fitted yield of an old 10-year less the yield of the on-the-run one."""
+    """How far old 10-year notes lie above the curve, less how far the on-the-run one does."""
     mine = np.flatnonzero(coupons(market) & market.on_the_run & (market.securities.term_months == 120))
-    old = coupons(market) & (market.rank > 2) & (market.years > 7) & (market.years < 11)
+    old = coupons(market) & (market.securities.term_months == 120) & (market.rank > 2) & (market.years > 7)
     if not len(mine) or not old.any():
         return float("nan")
     return float(np.mean(market.residual_bp[old]) - market.residual_bp[mine[0]])
@@ -100,12 +101,12 @@ def rfq_refused(market: Any) -> int:
 
 
 def trades(market: Any) -> int:
-    """Trades in books and by request."""
+    """Trades in books, by request and in matching sessions."""
     return int(market.tape.trades.sum())
 
 
 def turnover_musd(market: Any) -> float:
-    """Face traded in books and by request."""
+    """Face traded in books, by request and in matching sessions."""
     return float(market.tape.face.sum() / FACE_PER_MUSD)
 
 
@@ -137,10 +138,6 @@ def dealer_utilisation(market: Any) -> float:
     return float(np.mean(np.concatenate([np.atleast_1d(d.utilisation(view)).ravel() for d in dealers])))
 
 
-def _money_musd(market: Any, money: Money) -> float:
-    return float(np.maximum(market.ledger.balance[:, money], 0).sum() / CENTS_PER_MUSD)
-
-
 def reserves_musd(market: Any) -> float:
     """Reserves of banks at the Fed."""
     return -float(market.ledger.balance[FED, Money.RESERVES]) / CENTS_PER_MUSD
@@ -153,12 +150,12 @@ def tga_musd(market: Any) -> float:
 
 def on_rrp_musd(market: Any) -> float:
     """The Fed's overnight reverse repo with domestic counterparties."""
-    return _money_musd(market, Money.REVERSE_REPO)
+    return segments.lent_musd(market, Money.REVERSE_REPO)
 
 
 def foreign_rrp_musd(market: Any) -> float:
     """The Fed's reverse repo pool for foreign officials."""
-    return _money_musd(market, Money.FOREIGN_REPO)
+    return segments.lent_musd(market, Money.FOREIGN_REPO)
 
 
 def soma_musd(market: Any) -> float:
@@ -179,7 +176,7 @@ def wam_years(market: Any) -> float:
 
 
 def sofr_bp(market: Any) -> float:
-    """Volume-weighted median rate of overnight repo."""
+    """Volume-weighted median rate of tri-party and cleared overnight repo."""
     return float(market.sofr_bp)
 
 
@@ -210,27 +207,27 @@ def fails_charges_musd(market: Any) -> float:
 
 
 def delivered_musd(market: Any) -> float:
-    """Face delivered this morning between investors, dealers and traders, net by the rule of clearing."""
+    """Face delivered this morning between all but officials, net by the rule of clearing."""
     return float(market.clearing.delivered_face / FACE_PER_MUSD)
 
 
 def failed_musd(market: Any) -> float:
-    """Face due this morning between investors, dealers and traders that was not delivered."""
+    """Face due this morning between all but officials that was not delivered."""
     return float(market.clearing.failed_face / FACE_PER_MUSD)
 
 
 def cured_musd(market: Any) -> float:
-    """Face that had failed the day before and did not fail again; netted fails count as cured where they are netted."""
+    """Face that had failed before and did not again; netted fails end where they are netted."""
     return float(market.clearing.cured_face / FACE_PER_MUSD)
 
 
 def dealer_obligations_musd(market: Any) -> float:
-    """Face that primary dealers are to receive of trades that have not settled, net by the rule of clearing."""
+    """Face that dealers are to receive at the close, net by the rule of clearing."""
     return float(market.clearing.of(np.flatnonzero(market.sectors == "dealers")).sum())
 
 
 def known_dealers(market: Any) -> float:
-    """Dealers that a client knows well, mean over clients."""
+    """Dealers that a client knows well, mean: twice the weight of one among equals."""
     return float(market.relationships.measured()["degree"])
 
 
@@ -245,7 +242,7 @@ def core_share(market: Any) -> float:
 
 
 def core_fit(market: Any) -> float:
-    """Correlation of weights with the product of strengths: how much of a core and a periphery there is."""
+    """Correlation of weights with the product of strengths: core and periphery."""
     return float(market.relationships.measured()["core_fit"])
 
 

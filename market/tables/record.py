@@ -11,7 +11,7 @@ What it leaves out: where the folder lies and how it is moved into place (experi
 (measures).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from market.tables.record_columns import COLUMNS, ON_DEMAND
 from market.units import Int
 
-__all__ = ["COLUMNS", "ON_DEMAND", "Column", "Labels", "Record", "measured"]
+__all__ = ["COLUMNS", "ON_DEMAND", "Column", "Labels", "Record"]
 
 Column = tuple[str, str]  # unit, meaning
 ROWS_PER_GROUP = 131_072  # rows of a row group: about twenty days of the largest daily table
@@ -44,18 +44,6 @@ class Labels:
 
     names: tuple[str, ...]
     codes: Int
-
-
-def measured(measures: Iterable[Callable[..., Any]], units: Mapping[str, str]) -> dict[str, Column]:
-    """Declare columns from measures: the name ends in the unit, the docstring is the meaning.
-
-    ``units`` maps the ending of a name to its unit; a name without such an ending counts something.
-    """
-    declared = {}
-    for measure in measures:
-        ending = measure.__name__.rsplit("_", 1)[-1]
-        declared[measure.__name__] = (units.get(ending, "count"), (measure.__doc__ or "").strip().split("\n")[0])
-    return declared
 
 
 class Record:

@@ -1,17 +1,25 @@
-"""Measures of repo by segment and of what the Fed lends, each a column of ``daily``: its docstring is the meaning."""
+"""Measures of repo by segment and of what the Fed lends, each a column of ``daily``.
 
-from typing import Any
+Those of one form are made from a table; what they mean is what ``market.tables.record_columns`` says of their name.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from market.accounts.instruments import FED, Money
 from market.money.overnight import E4_PER_BP, PRESSURE
 from market.money.repo import sofr_e4
-from market.money.segments import Segment
+from market.money.segments import REPO_SEGMENTS, Segment
+from market.tables.record_columns import COLUMNS
 from market.units import CENTS_PER_MUSD
 
+Key = TypeVar("Key")
 
-def _lent_musd(market: Any, money: Money) -> float:
+
+def lent_musd(market: Any, money: Money) -> float:
+    """Return what holders have of a money, in million dollars."""
     return float(np.maximum(market.ledger.balance[:, money], 0).sum() / CENTS_PER_MUSD)
 
 
@@ -25,38 +33,8 @@ def _rate_bp(market: Any, segment: Segment) -> float:
     return sofr_e4(private) / E4_PER_BP if private["cents"].sum() > 0 else float("nan")
 
 
-def triparty_rate_bp(market: Any) -> float:
-    """Median rate of tri-party repo, the Fed's left out: what TGCR measures."""
-    return _rate_bp(market, Segment.TRIPARTY)
-
-
-def cleared_rate_bp(market: Any) -> float:
-    """Median rate of cleared repo."""
-    return _rate_bp(market, Segment.CLEARED)
-
-
-def bilateral_rate_bp(market: Any) -> float:
-    """Median rate of uncleared bilateral repo of dealers with clients."""
-    return _rate_bp(market, Segment.BILATERAL)
-
-
 def _volume_musd(market: Any, segment: Segment) -> float:
     return float(_segment(market, segment)["cents"].sum() / CENTS_PER_MUSD)
-
-
-def triparty_musd(market: Any) -> float:
-    """Cash lent in tri-party repo, the standing facility's included."""
-    return _volume_musd(market, Segment.TRIPARTY)
-
-
-def cleared_musd(market: Any) -> float:
-    """Cash lent in cleared repo."""
-    return _volume_musd(market, Segment.CLEARED)
-
-
-def bilateral_musd(market: Any) -> float:
-    """Cash lent by dealers to clients in uncleared bilateral repo."""
-    return _volume_musd(market, Segment.BILATERAL)
 
 
 def zero_haircut_share(market: Any) -> float:
@@ -67,47 +45,29 @@ def zero_haircut_share(market: Any) -> float:
 
 
 def repo_pressure(market: Any) -> float:
-    """How much fuller than usual dealers' balance sheets are."""
+    """How much fuller than usual dealers' balance sheets are, matched books included."""
     return float(market.extras.get(PRESSURE, 0.0))
 
 
-def overdrafts_musd(market: Any) -> float:
-    """Cash lent unsecured by banks to borrowers of repo who had no collateral left."""
-    return _lent_musd(market, Money.OVERDRAFTS)
+def _named(name: str, found: Callable[[Any, Key], float], key: Key) -> Callable[[Any], float]:
+    """Return the measure of a name: what ``found`` says of a key."""
 
+    def measure(market: Any) -> float:
+        return found(market, key)
 
-def standing_repo_musd(market: Any) -> float:
-    """The Fed's standing repo."""
-    return _lent_musd(market, Money.STANDING_REPO)
-
-
-def discount_credit_musd(market: Any) -> float:
-    """Primary credit at the discount window."""
-    return _lent_musd(market, Money.DISCOUNT_CREDIT)
-
-
-def fima_repo_musd(market: Any) -> float:
-    """The Fed's repo with foreign officials."""
-    return _lent_musd(market, Money.FIMA_REPO)
-
-
-def federal_funds_musd(market: Any) -> float:
-    """Reserves that banks lent each other."""
-    return _volume_musd(market, Segment.FUNDS)
+    measure.__name__ = measure.__qualname__ = name
+    measure.__doc__ = COLUMNS["daily"][name][1]
+    return measure
 
 
 DAILY = (
-    triparty_rate_bp,
-    cleared_rate_bp,
-    bilateral_rate_bp,
-    triparty_musd,
-    cleared_musd,
-    bilateral_musd,
+    *(_named(f"{segment.name.lower()}_rate_bp", _rate_bp, segment) for segment in REPO_SEGMENTS),
+    *(_named(f"{segment.name.lower()}_musd", _volume_musd, segment) for segment in REPO_SEGMENTS),
     zero_haircut_share,
     repo_pressure,
-    overdrafts_musd,
-    standing_repo_musd,
-    discount_credit_musd,
-    fima_repo_musd,
-    federal_funds_musd,
+    _named("overdrafts_musd", lent_musd, Money.OVERDRAFTS),
+    _named("standing_repo_musd", lent_musd, Money.STANDING_REPO),
+    _named("discount_credit_musd", lent_musd, Money.DISCOUNT_CREDIT),
+    _named("fima_repo_musd", lent_musd, Money.FIMA_REPO),
+    _named("federal_funds_musd", _volume_musd, Segment.FUNDS),
 )
