@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow mutate fuzz test-browser chromium docs notebooks check format profile bench clean
+.PHONY: help run test slow validate mutate fuzz test-browser chromium docs notebooks check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,21 @@ test: $(VENV)/.dev-installed ## run the tests (some minutes)
 slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 	$(BIN)/python benchmarks/compile_kernels.py
 	$(BIN)/python -m pytest -m slow -rP --numprocesses $(WORKERS)
+
+# Seeds of the baseline and of each null model behind docs/validation.md.
+SEEDS ?= 50
+NULL_SEEDS ?= 4
+NULLS := zero-intelligence news-value shuffled
+
+validate: $(VENV)/.notebooks-installed ## make the runs behind docs/validation.md that are missing, and write the page (long)
+	$(BIN)/python benchmarks/compile_kernels.py
+	@{ for seed in $$(seq $(SEEDS)); do echo baseline $$seed; done; \
+	for null in $(NULLS); do for seed in $$(seq $(NULL_SEEDS)); do echo $$null $$seed; done; done; } \
+	| xargs -P $(WORKERS) -L 1 sh -c 'out=$(RUNS)/validation/$$0-seed$$1; \
+	test -e $$out || $(BIN)/offtherun run $$0 --seed $$1 --quiet --out $$out'
+	$(BIN)/python docs/validation/generate.py \
+	$$(for seed in $$(seq $(SEEDS)); do echo $(RUNS)/validation/baseline-seed$$seed; done) \
+	$$(for null in $(NULLS); do for seed in $$(seq $(NULL_SEEDS)); do echo $(RUNS)/validation/$$null-seed$$seed; done; done)
 
 mutate: $(VENV)/.dev-installed ## flip signs, comparisons, bounds and constants of rules: which do tests miss?
 	$(BIN)/python tests/mutation.py

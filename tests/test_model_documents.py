@@ -3,17 +3,21 @@
 import importlib.util
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from agents.traits import Memory, traits_of
+from experiments.belief.validate import Judged, self_test
+from experiments.belief.validation_rows import SCORED
 from market.daily_cycle import EVENING, MORNING, ROUND
 
 MODEL = Path(__file__).parents[1] / "docs" / "model"
 
 
-def generator():
-    spec = importlib.util.spec_from_file_location("odd_generator", MODEL / "generate.py")
+def generator(folder=MODEL):
+    spec = importlib.util.spec_from_file_location(f"{folder.name}_generator", folder / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -37,3 +41,21 @@ def test_it_names_every_class_every_act_and_every_parameter():
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
         assert (page.parent / target).is_file(), f"{page.name} links to {target}"
+
+
+def test_the_page_of_validation_shows_every_row_with_its_verdict_and_every_paired_test():
+    judged = self_test()
+    table = judged.table.assign(null=0.0, evidence=judged.table["role"] == "free", nulls_outside="null")
+    bands = pd.DataFrame([{"name": "a band", "low": 1.0, "high": 2.0, "model": float("nan")}])
+    found = SimpleNamespace(
+        tests=pd.DataFrame([{"series": "buyback | accepted", "model_loss": 715.96, "verdict": "undecided"}]),
+        aucs=pd.DataFrame([{"told by": "model", "auc": 0.605}]),
+    )
+    text = generator(MODEL.parent / "validation").page(Judged(table, bands, ("null",)), found, "50 of `baseline`")
+    assert "{{" not in text and "50 of `baseline`" in text
+    verdicts = {
+        line.split(" | ")[0]: line for line in text.splitlines() if line.endswith(("inside |", "against null |"))
+    }
+    assert len(verdicts) == len(SCORED)
+    assert all("| " + row.name.replace("|", "\\|") in verdicts for row in SCORED)
+    assert "| buyback \\| accepted | 716 | undecided |" in text and "| a band | 1.00 | 2.00 | – |" in text

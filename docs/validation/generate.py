@@ -1,0 +1,129 @@
+"""Write docs/validation.md from its template and from run folders: ``python docs/validation/generate.py DIR ...``.
+
+``make validate`` makes the folders and calls it: runs of the baseline, one a seed, and of the null models. The replay
+is of the baseline's first. The page and the picture beside it are moved into place when whole.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.belief.replay import Replay, replay
+from experiments.belief.validate import Judged, of_folders, score, self_test
+from experiments.belief.validation_rows import FREE, SCORED
+from experiments.figures import moments, style
+from experiments.store import read_manifest
+
+HERE = Path(__file__).parent
+PAGE, PICTURE, MODEL = HERE.parent / "validation.md", "moments", "baseline"
+DRAWN = ("zero-intelligence", "news-value", "shuffled")  # nulls in the picture
+
+
+def page(judged: Judged, found: Replay, runs: str) -> str:
+    """Return the page: the template with its tables."""
+    table = judged.table
+    parts = {
+        "runs": runs,
+        "score": score(table),
+        "free": rows(table[table["role"] == FREE], judged.nulls),
+        "others": rows(table[table["role"] != FREE], judged.nulls),
+        "why": markdown(table_of_roles()),
+        "literature": markdown(judged.bands if judged.bands is not None else pd.DataFrame()),
+        "self_test": tested(self_test().table),
+        "replay": markdown(found.tests),
+        "aucs": markdown(found.aucs),
+    }
+    text = (HERE / "validation.template.md").read_text("utf-8")
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    return text
+
+
+def rows(table: pd.DataFrame, nulls: Sequence[str]) -> str:
+    """Return rows of a validation, what nulls have beside the model."""
+    told = pd.DataFrame(
+        {
+            "row": table["row"],
+            "unit": table["unit"],
+            "role": table["role"],
+            "published": table["published"],
+            "95 %": [f"{number(low)} to {number(high)}" for low, high in zip(table["low"], table["high"], strict=True)],
+            "model": table["model"],
+            "s.d. over seeds": table["model_sd"],
+            "covered": table["coverage"],
+            **{null: table[null] for null in nulls},
+            "verdict": [verdict(row) for row in table.to_dict("records")],
+        }
+    )
+    return markdown(told)
+
+
+def verdict(row: dict[Any, Any]) -> str:
+    """Return what a row shows."""
+    if row["evidence"]:
+        return f"evidence, against {row['nulls_outside']}"
+    return "inside" if row["inside"] else "outside" if row["model"] == row["model"] else "no run long enough"
+
+
+def table_of_roles() -> pd.DataFrame:
+    """Return why each row is input, fitted or free."""
+    return pd.DataFrame([{"row": row.name, "role": row.role, "why": row.why} for row in SCORED])
+
+
+def tested(table: pd.DataFrame) -> str:
+    """Return what the test of the test found."""
+    return f"{int(table['inside'].sum())} of {len(table)} rows inside"
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return a table in Markdown, numbers to the right and short."""
+    right = [pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) for kind in table.dtypes]
+    lines = [line(table.columns), line("---:" if number_like else "---" for number_like in right)]
+    lines += [line(number(cell) if isinstance(cell, float) else str(cell) for cell in row) for row in table.to_numpy()]
+    return "\n".join(lines)
+
+
+def line(cells: Any) -> str:
+    """Return a line of a Markdown table."""
+    return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def number(value: float) -> str:
+    """Return a number with as many digits as tell something."""
+    return "–" if value != value else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def named(folders: Sequence[Path]) -> str:
+    """Return what was run: runs by scenario, days, versions of the sources."""
+    manifests = [read_manifest(folder) for folder in folders]
+    many = Counter(str(found.scenario["name"]) for found in manifests)
+    runs = ", ".join(f"{number} of `{name}`" for name, number in many.items())
+    days = sorted({found.days for found in manifests})
+    sources = sorted({found.versions["sources"] for found in manifests})
+    return f"{runs}; {' or '.join(map(str, days))} business days each; sources {', '.join(sources)}"
+
+
+def put(path: Path, text: str) -> None:
+    """Write a text file, moved into place when whole."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    partial.write_text(text, "utf-8")
+    os.replace(partial, path)
+
+
+def main(folders: Sequence[Path]) -> None:
+    """Write the page of these runs and its picture."""
+    judged = of_folders(folders, MODEL)
+    first = min((f for f in folders if read_manifest(f).scenario["name"] == MODEL), key=lambda f: read_manifest(f).seed)
+    put(PAGE, page(judged, replay(first), named(folders)))
+    style.save(moments.draw(judged.table, tuple(null for null in DRAWN if null in judged.nulls)), HERE, PICTURE)
+    (HERE / f"{PICTURE}.pdf").unlink()
+    print(f"{PAGE.relative_to(HERE.parents[1])}: {score(judged.table)}")
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:]])
