@@ -38,7 +38,7 @@ def page(judged: Judged, found: Replay, runs: str) -> str:
         "replay": markdown(found.tests),
         "aucs": markdown(found.aucs),
     }
-    text = (HERE / "validation.template.md").read_text("utf-8")
+    text = PAGE.with_suffix(".template.md").read_text("utf-8")
     for name, part in parts.items():
         text = text.replace("{{" + name + "}}", part)
     return text
