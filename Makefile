@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run test slow validate mutate fuzz test-browser chromium docs notebooks check format profile bench clean
+.PHONY: help run experiments test slow validate mutate fuzz test-browser chromium docs notebooks check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,21 @@ ifeq ($(SCENARIO)$(DAYS),baseline)
 	$(BIN)/offtherun experiment buybacks --seeds 4 --workers $(WORKERS) --days $(FLAGSHIP_DAYS) --out "$$out" \
 	&& $(BIN)/offtherun report "$$out"
 endif
+
+# Every bundled experiment; a folder for each version of the sources and horizon, so that what was stopped goes on.
+SEEDS ?= 2
+DESIGNS := $(basename $(notdir $(wildcard experiments/designs/*.toml)))
+ONLY ?= $(DESIGNS)
+PAGE ?= docs/experiments.md
+
+experiments: $(VENV)/.core-installed ## run every bundled experiment (SEEDS=2 DAYS= ONLY=), write docs/experiments.md
+	$(BIN)/python benchmarks/compile_kernels.py
+	@out=$(RUNS)/experiments-$$($(BIN)/offtherun version | awk '$$1 == "sources" { print $$2 }')$(if $(DAYS),-$(DAYS)-days); \
+	for name in $(ONLY); do \
+	  $(BIN)/offtherun experiment $$name --seeds $(SEEDS) --workers $(WORKERS) $(if $(DAYS),--days $(DAYS)) --out "$$out/$$name" \
+	  && $(BIN)/offtherun report "$$out/$$name" || { test $$? = 130 && exit 130; echo "$$name: not whole" >&2; }; \
+	done; \
+	$(BIN)/offtherun findings $$(dirname "$$out"/*/experiment.json) --out $(PAGE)
 
 test: $(VENV)/.dev-installed ## run the tests (some minutes)
 	$(BIN)/python benchmarks/compile_kernels.py

@@ -14,8 +14,8 @@ REGISTERED = """# Experiments, and what was registered
 
 Made from `experiments/designs/` and `experiments/expectations.toml` when this site is built. Expectations were written
 down before the first paired run of each experiment, and are left as they were, wrong ones included. Nothing here is a
-result: `offtherun experiment NAME` makes one, `offtherun findings DIR ...` sets results beside what was registered
-([how to](../howto/experiment.md)).
+result: `offtherun experiment NAME` makes one ([how to](../howto/experiment.md)); [what they showed](../experiments.md)
+stands beside what was registered.
 
 """
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.style import BLACK, BLUE, COLUMN_INCHES, PALE, SETTINGS, in_words, label, legend, says
+from experiments.results.readable import readable_table
 
 WIDE_INCHES, ACROSS = 10.0, 2
 LETTERS, LETTERS_OF_NAME = 32, 20  # of a line of a title, and of the name of an effect
@@ -31,7 +32,7 @@ def draw_wide(results: Any) -> Figure:
 
 def panel(axes: Axes, effects: pd.DataFrame, outcome: str) -> None:
     """Draw the effects on one outcome from the table of effects."""
-    mine = effects[effects["outcome"] == outcome].reset_index(drop=True)
+    mine = readable_table(effects[effects["outcome"] == outcome].reset_index(drop=True))
     places = np.arange(len(mine))
     smallest = float(mine["smallest"].iloc[0])
     axes.axvspan(-smallest, smallest, color=PALE, linewidth=0, label="too small to matter")
@@ -45,16 +46,21 @@ def panel(axes: Axes, effects: pd.DataFrame, outcome: str) -> None:
     axes.plot(mine["mean"], places, "o", color=BLUE, markersize=5, markeredgecolor="white")
     if mine["mean"].isna().all():
         says(axes, "no seed has a value")
-    axes.set_yticks(places, [textwrap.fill(name, LETTERS_OF_NAME) for name in mine["effect"]])
+    axes.set_yticks(places, ["\n".join(_broken(name)) for name in mine["effect"]])
     axes.set_ylim(len(mine) - 0.4, -0.6)
     label(axes, textwrap.fill(outcome, LETTERS), "", dates=False)
     axes.set_xlabel(in_words(mine["unit"].iloc[0]))
 
 
+def _broken(name: str) -> list[str]:
+    """Return the name of an effect in lines, names of arms whole."""
+    return textwrap.wrap(name, LETTERS_OF_NAME, break_on_hyphens=False)
+
+
 def _figure(results: Any, width: float, across: int) -> Figure:
     """Return a figure with a panel for each outcome; the intervals are named below the last."""
     outcomes = [outcome.name for outcome in results.question.outcomes]
-    names = [textwrap.wrap(name, LETTERS_OF_NAME) for name in results.question.contrasts()]
+    names = [_broken(name) for name in results.question.contrasts()]
     rows = -(-len(outcomes) // across)
     each = 0.75 + sum(0.1 + LINE_INCHES * len(lines) for lines in names)
     with matplotlib.rc_context(SETTINGS):

@@ -58,7 +58,14 @@ POINTS_BELOW = 17  # from the axis to the legend: room for tick labels
 POINTS_OF_LABEL = 13  # and for the label of the axis
 LETTERS = 66  # of a legend's line across a column
 
-WORDS = {"bp": "basis points", "musd": "million dollars", "count": "number", "share": "share, 0 to 1"}  # of units
+WORDS = {
+    "bp": "basis points",
+    "musd": "million dollars",
+    "count": "number",
+    "share": "share, 0 to 1",
+    "$m": "million dollars",
+    "$bn": "billion dollars",
+}  # of units
 
 Panel = Callable[[Axes, Any], None]
 

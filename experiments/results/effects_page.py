@@ -7,6 +7,7 @@ import pandas as pd
 from rich.table import Table
 
 from experiments.results.inference import NONE, SMALL_EFFECT
+from experiments.results.readable import readable
 
 CAPTION = (
     "detectable: the effect that so many seeds find four times in five; gain of pairs: the standard error with "
@@ -52,7 +53,7 @@ def table(effects: pd.DataFrame) -> Table:
     for head in ("mean", "95 % interval", "bootstrap", "detectable", "gain of pairs"):
         page.add_column(head, justify="right")
     page.add_column("verdict")
-    for row in effects.to_dict("records"):
+    for row in map(readable, effects.to_dict("records")):
         page.add_row(
             str(row["effect"]),
             f"{row['outcome']} [{row['unit']}]",

@@ -1,8 +1,9 @@
 """What experiments showed beside what was registered before they were run: a page from the folders of sweeps.
 
-For each folder the question, what was expected and why, what differs from the registered design (seeds, horizon), and
-every effect with its interval. Nothing is judged here: who reads sees where the two disagree. Two seeds have intervals
-of one degree of freedom; the page says how many there are.
+First where the two disagree, then for each folder the question, what was expected and why, what differs from the
+registered design (seeds, horizon), and every effect with its interval, held against the number that was registered
+where there is one (``registered``). Two seeds have intervals of one degree of freedom; the page says how many there
+are. Versions are in the folders, and on the page where folders differ in them.
 """
 
 from collections.abc import Sequence
@@ -11,14 +12,23 @@ from pathlib import Path
 from experiments.errors import StoreError
 from experiments.results.effects import Results, load
 from experiments.results.effects_page import number, verdict
+from experiments.results.readable import readable
+from experiments.results.registered import INSIDE, NEAR, OPEN, OUTSIDE, judged
 from experiments.results.report import command, expected
+from experiments.store import read_manifest
+from experiments.sweeps.sweep import read_sweep
 
 HEAD = """# What the experiments showed
 
 Written by `offtherun findings DIR ...` from the folders of the experiments, beside what was registered in
-`experiments/expectations.toml` before any of them was run. An interval is of Student's t over paired seeds and says
-what seeds leave open, not what parameters and structure do. Where the horizon is short, slow effects have hardly begun.
+`experiments/expectations.toml` before any of them was run; `make experiments SEEDS=2` makes folders and page. An
+interval is of Student's t over paired seeds and says what seeds leave open, not what parameters and structure do. Where
+the horizon is short, slow effects have hardly begun. What the words mean that compare with what was registered:
+*as registered*, the whole interval lies in the registered range; *mean inside*, only the mean does; *mean outside*, the
+interval still reaches in; *otherwise*, no point of the interval lies in it. How numbers were read from the registered
+sentences stands in `experiments/registered_ranges.toml`; what was registered in words alone is for the reader to judge.
 """
+COLUMNS = "| effect | outcome | mean | 95 % interval | would matter | verdict | registered | beside it |"
 
 
 def page(folders: Sequence[Path]) -> str:
@@ -27,19 +37,62 @@ def page(folders: Sequence[Path]) -> str:
     empty = next((results.folder for results in found if not results.runs), None)
     if empty is not None:
         raise StoreError(f"{empty} has no whole run, expected at least one; go on with: offtherun experiment")
-    return "\n".join([HEAD, *(line for results in found for line in _experiment(results))])
+    parts = [HEAD, *_overview(found), *_disagreements(found)]
+    return "\n".join([*parts, *(line for results in found for line in _experiment(results))])
+
+
+def _overview(found: Sequence[Results]) -> list[str]:
+    """Return a row for each experiment: how much was run, and how it stands to what was registered."""
+    head = "| experiment | runs | days | minutes | ranges | as registered | mean inside | mean outside | otherwise |"
+    lines = [head, "|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    for results in found:
+        said = [stands for _, stands in judged(results).values()]
+        counts = [len(said), *(said.count(which) for which in (INSIDE, NEAR, OPEN, OUTSIDE))]
+        seconds = sum(read_manifest(path).wall_seconds for _, _, path in results.runs)
+        name = results.question.name
+        cells = (f"[{name}](#{name})", len(results.runs), results.days, f"{seconds / 60:.1f}", *counts)
+        lines += [f"| {' | '.join(map(str, cells))} |"]
+    sources = sorted({read_sweep(results.folder)["versions"].get("sources", "unknown") for results in found})
+    return [
+        *lines,
+        "",
+        f"Sources {', '.join(sources)}. Minutes are of the runs one after another, shared burn-ins left out.",
+        "",
+    ]
+
+
+def _disagreements(found: Sequence[Results]) -> list[str]:
+    """Return what was found to be otherwise than registered."""
+    lines = []
+    for results in found:
+        rows = {(row["effect"], row["outcome"]): row for row in results.effects.to_dict("records")}
+        for key, (one, stands) in judged(results).items():
+            row = readable(rows[key])
+            if stands == OUTSIDE:
+                shown = f"{number(row['mean'])} {row['unit']} ({number(row['t_low'])} to {number(row['t_high'])})"
+                lines += [f"- {results.question.name}, {one.effect}, {one.outcome}: {shown}; registered: {one.words}"]
+    return [
+        "## Where it came out otherwise",
+        "",
+        *(lines or ["No registered range is missed by a whole interval."]),
+        "",
+    ]
 
 
 def _experiment(found: Results) -> list[str]:
     """Return the lines of one experiment."""
-    question, seeds = found.question, found.outcomes["seed"].nunique()
+    question, seeds, beside = found.question, found.outcomes["seed"].nunique(), judged(found)
     mechanism = " ".join(question.mechanism.split())
     lines = [f"## {question.name}", "", question.question, "", f"*{mechanism}*", ""]
     lines += [f"**Registered.** {expected(found)}", ""]
     lines += [f"**Shown**, with {seeds} seeds and {found.days} business days (`{command(found, seeds)}`):", ""]
-    lines += ["| effect | outcome | mean | 95 % interval | would matter | verdict |", "|---|---|---:|---:|---:|---|"]
-    for row in found.effects.to_dict("records"):
+    lines += [COLUMNS, "|---|---|---:|---:|---:|---|---|---|"]
+    for row in map(readable, found.effects.to_dict("records")):
         interval = f"{number(row['t_low'])} to {number(row['t_high'])}"
-        cells = (str(row["effect"]), f"{row['outcome']}, {row['unit']}", number(row["mean"]), interval)
-        lines += [f"| {' | '.join((*cells, number(row['smallest']), verdict(row)))} |"]
+        cells = [str(row["effect"]), f"{row['outcome']}, {row['unit']}", number(row["mean"]), interval]
+        one, stands = beside.get((row["effect"], row["outcome"]), (None, ""))
+        cells += [number(row["smallest"]), verdict(row), one.words if one else "", stands]
+        lines += [f"| {' | '.join(cells)} |"]
+    if len(found.failures):
+        lines += ["", f"{len(found.failures)} runs failed and are left out."]
     return [*lines, ""]

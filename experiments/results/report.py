@@ -24,10 +24,12 @@ from experiments.figures import effect_path, effects, style, three_intervals
 from experiments.results import liquidity
 from experiments.results.effects import Results, load
 from experiments.results.effects_page import number, verdict
+from experiments.results.readable import readable
 from experiments.store import write_whole
 from experiments.sweeps.sweep import read_sweep
 
 ESCAPED = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"})
+MINUS = "\N{MINUS SIGN}"
 
 
 def save(folder: Path) -> list[Path]:
@@ -47,12 +49,13 @@ def save(folder: Path) -> list[Path]:
 
 def sentence(row: dict[str, Any], floor: str = "") -> str:
     """State an effect in one sentence, the chaos floor beside it if it is known."""
+    row = readable(row)
     unit, size = row["unit"], row["mean"]
     if row["seeds"] < 2:
         return f"{row['outcome']}: {row['seeds']} seeds with a value say nothing about it."
-    way = "is higher by" if size > 0 else "is lower by" if size < 0 else "differs by"
+    way = "higher by" if size > 0 else "lower by" if size < 0 else "differs by"
     return (
-        f"{row['outcome']} {way} {number(abs(size))} {unit} "
+        f"{row['outcome']}: {way} {number(abs(size))} {unit} "
         f"(95 % interval {number(row['t_low'])} to {number(row['t_high'])}, "
         f"bootstrap {number(row['bootstrap_low'])} to {number(row['bootstrap_high'])}, {row['seeds']} paired seeds): "
         f"**{verdict(row)}**; {number(row['smallest'])} {unit} would matter, {number(row['detectable'])} {unit} "
@@ -196,16 +199,16 @@ def latex(found: Results) -> str:
     ]
     lines[-1] += r"Detectable & Verdict \\"
     last = None
-    for row in _rows(found.effects):
+    for row in map(readable, _rows(found.effects)):
         lines += [r"\midrule"] if row["effect"] != last else []
-        numbers = (number(row[key]) for key in ("mean", "t_low", "t_high", "detectable"))
+        numbers = (number(row[key]).replace("-", MINUS) for key in ("mean", "t_low", "t_high", "detectable"))
         shown = [
             row["effect"] if row["effect"] != last else "",
             f"{row['outcome']} ({row['unit']})",
             *numbers,
             verdict(row),
         ]
-        lines.append(" & ".join(cell.translate(ESCAPED) for cell in shown) + r" \\")
+        lines.append(" & ".join(cell.translate(ESCAPED).replace(MINUS, "$-$") for cell in shown) + r" \\")
         last = row["effect"]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 

@@ -1,0 +1,41 @@
+"""Effects in units that read well: billions where millions have four digits, percentage points for shares.
+
+Tables in files keep the units of the record; pages, LaTeX and figures show these.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+SCALED = ("mean", "t_low", "t_high", "bootstrap_low", "bootstrap_high", "smallest", "detectable")
+PLAIN = {"musd": "million dollars", "musd days": "million dollar days", "count": "a day", "share": "percentage points"}
+BILLIONS, THOUSAND = {"musd": "billion dollars", "musd days": "billion dollar days"}, 1000.0
+
+
+def readable(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row of the table of effects with its numbers, and its unit, as they are shown.
+
+    >>> shown = readable({"unit": "musd", "mean": -6114.0, "t_low": -16744.0, "t_high": 4517.0, "smallest": 5000.0})
+    >>> shown["mean"], shown["unit"]
+    (-6.114, 'billion dollars')
+    """
+    factor, unit = _scale(str(row["unit"]), [row[name] for name in SCALED if name in row])
+    changed = {name: row[name] * factor for name in SCALED if name in row}
+    return {**{str(name): value for name, value in row.items()}, **changed, "unit": unit}
+
+
+def readable_table(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of one outcome in one unit."""
+    factor, unit = _scale(str(effects["unit"].iloc[0]), effects[list(SCALED)].to_numpy().ravel().tolist())
+    return effects.assign(**{name: effects[name] * factor for name in SCALED}, unit=unit)
+
+
+def _scale(unit: str, numbers: list[float]) -> tuple[float, str]:
+    """Return what numbers of a unit are multiplied by, and the unit that they have then."""
+    sizes = np.abs(np.array(numbers, np.float64))
+    sizes = sizes[np.isfinite(sizes)]
+    if unit in BILLIONS and len(sizes) and sizes.max() >= THOUSAND:
+        return 1 / THOUSAND, BILLIONS[unit]
+    return (100.0 if unit == "share" else 1.0), PLAIN.get(unit, unit)
