@@ -139,21 +139,6 @@ class Institution(mesa.Agent):
         table["owner"] = self.member[table["owner"]]
         return table
 
-    def picker(self, asked: NDArray[Any]) -> Callable[[Any], NDArray[Any]]:
-        """Return what gives the value of each row's member and security, of anything that broadcasts over both."""
-        shape = len(self.member), len(self.model.securities)
-        place = np.ascontiguousarray(asked["member"]) * shape[1] + asked["security"]
-
-        def pick(values: Any) -> NDArray[Any]:
-            full = values if np.shape(values) == shape else np.broadcast_to(values, shape)
-            return np.asarray(full.reshape(-1).take(place))
-
-        return pick
-
-    def pick(self, values: Any, asked: NDArray[Any]) -> NDArray[Any]:
-        """Return the value of each row's member and security, from anything that broadcasts over both."""
-        return self.picker(asked)(values)
-
     # ---- what it draws --------------------------------------------------------------------------
     def normal(self, purpose: str, n: int = 1, daily: bool = False) -> Float:
         """Standard normals that belong to (purpose, institution, round or day)."""

@@ -123,7 +123,7 @@ class Outlook:
     def __init__(
         self,
         pattern: StartPattern,
-        turnover: Callable[[View, Float], Float],
+        turnover: Callable[[View], Float],
         activity: Float,
         covariance_bp: Float,
         pace: Callable[[int], float],
@@ -155,7 +155,7 @@ class Outlook:
         """Return what holds today; computed once a day."""
         if self._lessons is None or self._lessons.day != view.day:
             nodes = node_weights(view.securities, view.years)
-            turnover, growth = self._turnover(view, nodes), self.bills.since_start(view)
+            turnover, growth = self._turnover(view), self.bills.since_start(view)
             self._lessons = Lessons(
                 view.day,
                 self.prior_bp(view),

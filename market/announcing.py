@@ -69,7 +69,7 @@ def _strike(market: Any) -> None:
     kept = np.where(market.when_issued, market.coupon_e3, provisional)  # trades rest on it
     market.coupon_e3 = np.where(open_coupon, kept, s.coupon_e3)
     priced = replace(s, coupon_e3=market.coupon_e3)
-    worth = bond_arithmetic.value(priced, market.reference_bp, market.settle_date, market.floating_rate_bp)
+    worth = bond_arithmetic.value(priced, market.reference_bp, market.settle_date)
     market.reference_price, market.dv01 = worth.price, worth.dv01
     market.convexity = worth.price * worth.convexity * 1e-8
     market.middle = worth.price.copy()

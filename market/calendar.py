@@ -21,7 +21,7 @@ from market.units import Bool, Int, day_number, to_date
 
 FIRST_YEAR, LAST_YEAR = 1990, 2060
 OPENING_MINUTE, CLOSING_MINUTE = 8 * 60, 17 * 60  # of the day
-MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
+MONDAY, THURSDAY, SATURDAY, SUNDAY = 0, 3, 5, 6
 MONTH_END, QUARTER_END = 1, 2
 CLOSED_ONCE = (
     date(2004, 6, 11),  # mourning for President Reagan

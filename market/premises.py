@@ -42,7 +42,6 @@ class Premises:
     n_levels: int = 8192
     quoters: int = 64
     one_by_one: bool = False
-    keep_tables: tuple[str, ...] = ()
     noise_curve: str = "svensson"
     reverse_repo_limit: int = 160_000 * CENTS_PER_MUSD  # cents by counterparty and evening
     when_issued: bool = True  # new securities trade from their announcement

@@ -16,7 +16,6 @@ Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
-FACE_USD = 100  # dollars in one unit of face
 CENTS_PER_FACE = 10_000  # cents in one unit of face at par
 POINT_E8 = 10**8  # one point of price, per 100 of face
 FACE_PER_MUSD = 10_000  # units of face in one million dollars
@@ -24,9 +23,9 @@ CENTS_PER_MUSD = 10**8
 LARGEST_TRADE = 3 * 10**8  # units of face: 30 billion dollars
 
 
-def half_even(numerator: ArrayLike, denominator: int) -> Int:
-    """Divide integers, rounding half to even; the denominator is positive."""
-    whole, rest = np.divmod(np.asarray(numerator, np.int64), np.int64(denominator))
+def half_even(numerator: ArrayLike, denominator: ArrayLike) -> Int:
+    """Divide integers, rounding half to even; denominators are positive."""
+    whole, rest = np.divmod(np.asarray(numerator, np.int64), np.asarray(denominator, np.int64))
     up = (2 * rest > denominator) | ((2 * rest == denominator) & (whole % 2 == 1))
     return np.asarray(whole + up, np.int64)
 

@@ -70,11 +70,6 @@ class View:
         columns = self.reference_bp, self.reference_price, self.dv01, self.convexity
         return np.asarray(price_at(yield_bp, *(column[security] for column in columns)))
 
-    @property
-    def clock_share(self) -> float:
-        """Share of the session that has passed."""
-        return self.round / self.rounds
-
 
 def struck(view: View) -> tuple[Float, ...]:
     """Return what kernels lay linear prices by: reference yield and price, their slope and convexity, (S,) each."""

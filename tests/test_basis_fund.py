@@ -5,12 +5,13 @@ import pytest
 from small_market import small_market
 
 from agents.hedge_funds.basis_fund import BasisFund, cheapest_per_dv01
-from agents.hedge_funds.basis_rules import Reason, brake, carried, legs, reason, size
+from agents.hedge_funds.basis_rules import brake, carried, legs, reason, size
 from agents.hedge_funds.hedge_fund import HedgeFund
 from market.accounts.instruments import N_MONEY, Money
 from market.bonds.securities import Kind
 from market.futures.board import face_dv01_musd
 from market.futures.cycle import N_CONTRACTS
+from market.futures.reasons import Reason
 from market.units import FACE_PER_MUSD, day_number
 
 BURN_IN = 2

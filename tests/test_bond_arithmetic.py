@@ -13,7 +13,6 @@ from market.bonds.bond_arithmetic import (
     accrued_e8,
     auction_price_e8,
     bill_discount_bp,
-    bill_investment_rate,
     bill_price_from_discount,
     coupon_from_yield_e3,
     coupon_schedule,
@@ -136,16 +135,19 @@ def test_the_worked_examples_of_the_regulation_for_bills():
     assert bill_price_from_discount(761, 90) == pytest.approx(98.0975, abs=1e-12)  # VI.A
     assert bill_discount_bp(95.934567, 182) == pytest.approx(804.15158, abs=1e-5)  # VI.B
     assert bill_price_from_discount(793, 20) == pytest.approx(99.559444, abs=5e-7)
-    short = bill_investment_rate(99.559444, day_number("1990-06-21"), day_number("1990-06-01"))
+    short = _investment_rate(99.559444, "1990-06-21", "1990-06-01")
     assert short == pytest.approx(0.08075725, abs=5e-9)  # VI.D.1, printed as 8.076 %
-    long = bill_investment_rate(92.265, day_number("1991-06-06"), day_number("1990-06-07"))
+    long = _investment_rate(92.265, "1991-06-06", "1990-06-07")
     assert long == pytest.approx(0.082373244, abs=5e-10)  # VI.D.2
 
 
+def _investment_rate(price: float, maturity: str, settle: str) -> float:
+    return float(yields(_list([Kind.BILL], [0.0], [maturity]), np.array([price]), day_number(settle))[0]) / 1e4
+
+
 def test_a_bill_counts_366_days_when_29_february_follows():
-    settle = np.array([day_number("2019-02-28"), day_number("2019-03-01")])
-    rate = bill_investment_rate([99.0, 99.0], settle + 90, settle)
-    assert rate == pytest.approx([1 / 99 * 365 / 90, 1 / 99 * 366 / 90], rel=1e-12)
+    assert _investment_rate(99.0, "2019-05-29", "2019-02-28") == pytest.approx(1 / 99 * 365 / 90, rel=1e-12)
+    assert _investment_rate(99.0, "2019-05-30", "2019-03-01") == pytest.approx(1 / 99 * 366 / 90, rel=1e-12)
 
 
 @pytest.mark.parametrize("published", [("2024-05-28", "2024-05-29"), ("2024-02-28", "2024-03-01")])
@@ -175,7 +177,7 @@ def test_published_yields_follow_from_published_prices(published: tuple[str, str
 def test_values_and_yields_are_inverse_for_every_kind():
     valuation = value(MIXED, YIELDS_BP, SETTLE)
     assert yields(MIXED, valuation.price, SETTLE) == pytest.approx(YIELDS_BP, abs=1e-7)
-    assert valuation.price[7] == 100 and valuation.dv01[7] == 0 and valuation.accrued_e8[7] == 0  # matured
+    assert valuation.price[7] == 100 and valuation.dv01[7] == 0  # matured
 
 
 def test_dv01_and_convexity_are_derivatives_for_every_kind():
@@ -184,19 +186,19 @@ def test_dv01_and_convexity_are_derivatives_for_every_kind():
 
     valuation = value(MIXED, YIELDS_BP, SETTLE)
     assert valuation.dv01 == pytest.approx((price(-1.0) - price(1.0)) / 2, rel=2e-6, abs=1e-12)
-    full = valuation.price + valuation.accrued_e8 / 1e8
+    full = valuation.price + accrued_e8(MIXED.coupon_e3, MIXED.maturity_day, SETTLE) / 1e8
     second = (price(-10.0) + price(10.0) - 2 * valuation.price) / (100 * 1e-8) / full
     assert valuation.convexity[:6] == pytest.approx(second[:6], rel=1e-3)
 
 
-def test_a_floating_rate_note_moves_with_its_margin_and_hardly_with_rates():
-    valuation = value(MIXED, YIELDS_BP, SETTLE, floating_rate_bp=540.0)
+def test_a_floating_rate_note_moves_with_its_margin_and_accrues_what_bills_paid():
+    valuation = value(MIXED, YIELDS_BP, SETTLE)
     years = (day_number("2026-04-30") - SETTLE) / 365
     assert valuation.price[6] == pytest.approx(100 - 0.06 * years)
     assert valuation.dv01[6] == pytest.approx(0.01 * years)
-    assert valuation.rate_dv01[6] == pytest.approx(0.01 * 7 / 365)
-    assert np.array_equal(np.delete(valuation.rate_dv01, 6), np.delete(valuation.dv01, 6))
-    assert valuation.accrued_e8[6] == round(5.40 * 29 / 360 * 1e8)  # since 30 April
+    assert floating_accrued_e8(day_number("2026-04-30"), SETTLE, 540.0) == round(
+        5.40 * 29 / 360 * 1e8
+    )  # since 30 April
     assert floating_accrued_e8(day_number("2026-04-30"), SETTLE, -1.0) == 0
 
 

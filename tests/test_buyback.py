@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.auctions.buyback import BUCKETS, MULTIPLE, Verdict, eligible, evaluate
+from market.auctions.buyback import BUCKETS, MULTIPLE, Listing, Verdict, evaluate, reasons
 from market.bonds.securities import Kind, Securities
 from market.books.messages import OFFERS, Buyback
 from market.units import day_number
@@ -22,6 +22,11 @@ DV01 = np.full(S, 0.1)
 def table(*rows):
     """Make offers from (owner, security, price in points, face in multiples of $1m)."""
     return np.array([(o, s, round(p * 1e8), n * MULTIPLE) for o, s, p, n in rows], OFFERS)
+
+
+def eligible(bucket, securities, settle_day, excluded, outstanding, fed_face):
+    """Return which securities an operation lists (S,)."""
+    return reasons(bucket, securities, settle_day, {Listing.NEWEST: excluded}, outstanding, fed_face) == Listing.LISTED
 
 
 def operation(maximum=10, price_sensitive=True, reserve_bp=-0.5, eligible=(True,) * S):

@@ -19,7 +19,7 @@ from experiments.inputs.buyback_schedule import CYCLE, steady_buybacks
 from experiments.run import run, start_clock
 from experiments.scenario import load
 from market.accounts.instruments import TREASURY
-from market.auctions.buyback import BUCKETS, MULTIPLE, STANDING
+from market.auctions.buyback import BUCKETS, MULTIPLE, STANDING, Listing
 from market.bonds.securities import Kind
 from market.books.messages import Auction, Buyback
 from market.calendar import is_business_day, next_business_day
@@ -76,7 +76,7 @@ def test_lists_made_by_rule_spare_the_newest_tips_of_each_term_as_published_list
     cusips = {s.cusip[place] for place in np.flatnonzero(spared)}
     listed = [b.eligible for b in buybacks(view.date, view.date + 20) if b.tips]
     assert listed and not any(cusips & set(names) for names in listed)
-    assert not (desk_of(market).by_rule("7.5Y to 30Y", view) & spared).any()
+    assert not ((desk_of(market).reasons("7.5Y to 30Y", view) == Listing.LISTED) & spared).any()
 
 
 def test_scale_and_buckets_shape_the_calendar_and_leave_its_days():
@@ -130,7 +130,7 @@ def test_what_is_cheapest_to_deliver_may_be_spared():
     lists = {}
     for spared in (False, True):
         desk = desk_of(small_market("steady", policy__buybacks__spare_deliverable=spared))
-        lists[spared] = desk.by_rule("5Y to 7Y", view)
+        lists[spared] = desk.reasons("5Y to 7Y", view) == Listing.LISTED
     assert np.array_equal(lists[True], lists[False] & ~chosen)
 
 

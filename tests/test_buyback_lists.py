@@ -5,7 +5,7 @@ import pytest
 from small_market import live, small_market
 
 from agents.officials.buyback_desk import BuybackDesk, cheapest_to_deliver
-from market.auctions.buyback import BUCKETS, LARGEST_FED_SHARE, LEAST_PRIVATE, OUTSIDE, Listing, eligible, reasons
+from market.auctions.buyback import BUCKETS, LARGEST_FED_SHARE, LEAST_PRIVATE, OUTSIDE, Listing, reasons
 from market.futures.contracts import CONTRACTS, basket
 from market.futures.cycle import cycle_on
 
@@ -74,4 +74,5 @@ def test_the_first_reason_that_holds_is_the_one_given(market):
     twice = {Listing.NEWEST: everything, Listing.SPECIAL: everything}
     why = reasons("2Y to 3Y", *terms, twice, view.outstanding, view.soma)
     assert set(why.tolist()) == {OUTSIDE, int(Listing.NEWEST)}
-    assert not eligible("2Y to 3Y", *terms, everything, view.outstanding, view.soma).any()
+    spared = {Listing.NEWEST: everything}
+    assert not (reasons("2Y to 3Y", *terms, spared, view.outstanding, view.soma) == Listing.LISTED).any()

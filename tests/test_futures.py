@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import QuantLib as ql  # noqa: N813
+from delivery_oracle import cheapest, delivery, fair_price
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,10 +11,7 @@ from market.bonds.securities import Kind, Securities
 from market.futures.contracts import (
     CONTRACTS,
     basket,
-    cheapest,
     conversion_factor,
-    delivery,
-    fair_price,
     first_of_month,
 )
 from market.units import day_number

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from delivery_oracle import delivery, fair_price
 from hypothesis import given
 from hypothesis import strategies as st
 from small_market import digest, small, small_market
@@ -67,8 +68,8 @@ def test_grades_say_what_the_pure_functions_of_delivery_say(evening):
     best = grades.cheapest(forwards)
     for c, (_, contract) in enumerate(futures.CONTRACTS.items()):
         days = m.settle_date, cycle.delivery_first, cycle.delivery_day
-        told = futures.delivery(contract, m.securities, price, 100.0, *days, m.outstanding)
-        fair = futures.fair_price(m.securities, told, price, days[0], days[2], 500.0)
+        told = delivery(contract, m.securities, price, 100.0, *days, m.outstanding)
+        fair = fair_price(m.securities, told, price, days[0], days[2], 500.0)
         assert forwards[best[c]] == pytest.approx(fair, abs=1e-9)
         mine = grades.contract == c
         implied = grades.implied_repo_bp(price, np.full(N_CONTRACTS, 100.0))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market
 
-from agents.hedge_funds.basis_rules import Reason
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.hedge_funds.swap_fund import WIDER, SwapFund
 from agents.hedge_funds.swap_rules import days_out, drawn_down, spread_at, swap_gain
@@ -14,6 +13,7 @@ from experiments.errors import UserError
 from experiments.scenario import load
 from market.accounts.instruments import N_MONEY
 from market.bonds.securities import Kind
+from market.futures.reasons import Reason
 from market.money.overnight import PRESSURE
 from market.units import FACE_PER_MUSD
 

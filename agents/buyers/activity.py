@@ -53,7 +53,7 @@ def _when_issued(view: View, turnover_bn: Float) -> Float:
     return out
 
 
-def customer_turnover(view: View, nodes: Float) -> Float:
+def customer_turnover(view: View) -> Float:
     """Return the face that customers trade in a day in each security, buys plus sells (S,)."""
     s = view.securities
     alive = view.tradable & (view.anticipated > 0)

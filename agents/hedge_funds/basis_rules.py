@@ -11,12 +11,11 @@ Disconnect, Office of Financial Research Working Paper 21-01, for the trade, its
 and Pedersen (2009) for margins that force sales; the line is the simplest that passes through both points.
 """
 
-from enum import IntEnum
-
 import numpy as np
 
 from market.bonds.securities import Kind, Securities
 from market.futures.cycle import N_CONTRACTS
+from market.futures.reasons import Reason
 from market.units import Bool, Float
 
 LEG_YEARS = (
@@ -26,17 +25,6 @@ LEG_YEARS = (
     10.5,
     25.0,
 )  # where the maturities that go with TU, FV, TY, TN, US and UB part: a convention
-
-
-class Reason(IntEnum):
-    """Why a fund holds less than it usually would."""
-
-    NONE = 0
-    CARRY = 1  # futures are not dear enough
-    REPO = 2  # overnight repo is dearer than it was expected to be
-    MARGIN = 3  # haircuts and initial margin take more than its equity
-    LOSSES = 4  # its equity has shrunk below what its leverage allows
-    RISK = 5  # what it holds may lose more than its limit
 
 
 def size(spread_bp: Float, usual_bp: Float, hurdle_bp: Float, most: float) -> Float:

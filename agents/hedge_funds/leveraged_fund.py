@@ -1,7 +1,7 @@
 """What hedge funds that hold securities against a derivative have in common: equity, a limit, and sales at any price.
 
 When a fund's equity no longer carries what it holds, since margin or haircuts have risen or it has lost, it sells a
-share of the excess each day at any price and says why (``agents.hedge_funds.basis_rules.Reason``). Such funds trade for
+share of the excess each day at any price and says why (``market.futures.reasons``). Such funds trade for
 their spread only: no liquidity trades, no short sales of securities.
 """
 

@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.buyers.investor import Pick
-from agents.hedge_funds.basis_rules import Reason, brake, carried, size
+from agents.hedge_funds.basis_rules import brake, carried, size
 from agents.hedge_funds.leveraged_fund import LeveragedFund
 from agents.hedge_funds.swap_rules import NODES_YEARS, days_out, drawn_down, spread_at, swap_gain
 from agents.traits import memory, trait
 from market.exposure import along, exposure
+from market.futures.reasons import Reason
 from market.money.overnight import PRESSURE
 from market.units import Float
 from market.view import View

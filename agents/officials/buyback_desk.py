@@ -131,10 +131,6 @@ class BuybackDesk(Institution):
         drawn = drawn_half(self.model.streams, self.model.securities.cusip, day)
         return np.where(pool, np.where(drawn, Listing.LISTED, Listing.UNTARGETED), why)
 
-    def by_rule(self, bucket: str, view: View) -> Bool:
-        """Return what a bucket lists by rule (S,)."""
-        return np.asarray(self.reasons(bucket, view) == Listing.LISTED)
-
     def reasons(self, bucket: str, view: View) -> Int:
         """Return of each security why the rule lists it in a bucket or does not (S,): ``market.buyback.Listing``."""
         newest = (view.rank >= NEWEST_RANKS[0]) & (view.rank <= NEWEST_RANKS[-1])

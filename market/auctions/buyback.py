@@ -149,18 +149,6 @@ def _score(offers: NDArray[Any], market_price: Float, fitted_price: Float, dv01:
     return score
 
 
-def eligible(
-    bucket: str, securities: Securities, settle_day: int, excluded: Bool, outstanding: Int, fed_face: Int
-) -> Bool:
-    """Return which securities an operation in ``bucket`` lists, shape (S,).
-
-    ``excluded`` marks the on-the-run issues and whatever else is spared, ``fed_face`` is what the Fed holds. Raises
-    ValueError at an unknown bucket, naming the nearest.
-    """
-    why = reasons(bucket, securities, settle_day, {Listing.NEWEST: excluded}, outstanding, fed_face)
-    return np.asarray(why == Listing.LISTED)
-
-
 def reasons(
     bucket: str,
     securities: Securities,
@@ -169,7 +157,11 @@ def reasons(
     outstanding: Int,
     fed_face: Int,
 ) -> Int:
-    """Return of each security the Listing in ``bucket``, OUTSIDE where it is not of it (S,); see ``eligible``."""
+    """Return of each security the Listing in ``bucket``, OUTSIDE where it is not of it (S,).
+
+    ``excluded`` marks the on-the-run issues and whatever else is spared, ``fed_face`` is what the Fed holds. Raises
+    ValueError at an unknown bucket, naming the nearest.
+    """
     kinds, low, high = _bucket(bucket)
     maturity, private = securities.maturity_day, outstanding - fed_face
     inside = (maturity >= _months_after(settle_day, low)) & (maturity < _months_after(settle_day, high))

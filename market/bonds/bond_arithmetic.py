@@ -31,7 +31,6 @@ from market.bonds.securities import Kind, Securities
 from market.units import Bool, Float, Int, half_even
 
 HALF_COUPON_E8 = 50_000  # a half year's coupon in 1e-8 of a point, for one thousandth of a percent a year
-RESET_YEARS = 7 / 365  # a floating rate note follows the weekly bill auction
 COUPON_STEP_E3, SMALLEST_COUPON_E3 = 125, 125
 
 
@@ -54,16 +53,13 @@ class Priced(NamedTuple):
 class Valuation(NamedTuple):
     """All securities at their yields, by security.
 
-    ``price`` clean points; ``dv01`` points lost per bp of the security's own yield; ``convexity`` years squared;
-    ``accrued_e8`` interest since the last coupon in 1e-8 points; ``rate_dv01`` points lost per bp of a parallel move of
-    rates, which is ``dv01`` save for floating rate notes, whose ``dv01`` is that of their margin.
+    ``price`` clean points; ``dv01`` points lost per bp of the security's own yield, of floating rate notes of their
+    margin; ``convexity`` years squared.
     """
 
     price: Float
     dv01: Float
     convexity: Float
-    accrued_e8: Int
-    rate_dv01: Float
 
 
 def _columns(*columns: ArrayLike) -> tuple[tuple[int, ...], list[NDArray[Any]]]:
@@ -84,14 +80,8 @@ def accrued_e8(coupon_e3: ArrayLike, maturity_day: ArrayLike, settle_day: ArrayL
     """Return accrued interest in 1e-8 points: half a coupon times actual over actual days, rounded half to even."""
     schedule = coupon_schedule(maturity_day, settle_day)
     elapsed = np.asarray(settle_day, np.int64) - schedule.last
-    return _share(np.asarray(coupon_e3, np.int64) * HALF_COUPON_E8 * elapsed, schedule.following - schedule.last)
-
-
-def _share(numerator: Int, denominator: Int) -> Int:
-    """Divide integers by integers, rounding half to even; nothing over nothing is 0."""
-    below = np.maximum(denominator, 1)
-    whole, rest = np.divmod(numerator, below)
-    return np.asarray(whole + ((2 * rest > below) | ((2 * rest == below) & (whole % 2 == 1))), np.int64)
+    period = np.maximum(schedule.following - schedule.last, 1)  # of what has matured nothing over nothing: 0
+    return half_even(np.asarray(coupon_e3, np.int64) * HALF_COUPON_E8 * elapsed, period)
 
 
 def _refuse(name: str, wrong: Bool, values: Float, expected: str) -> None:
@@ -154,19 +144,6 @@ def bill_discount_bp(price: ArrayLike, days: ArrayLike) -> Float:
     return np.asarray((100.0 - np.asarray(price, np.float64)) * 36_000 / np.asarray(days, np.int64))
 
 
-def bill_investment_rate(price: ArrayLike, maturity_day: ArrayLike, settle_day: ArrayLike) -> Float:
-    """Return the investment rate of bills, decimal (section VI.D, both branches)."""
-    clean = np.atleast_1d(np.asarray(price, np.float64))
-    shape, (flat, maturity, settle) = _columns(
-        clean, np.asarray(maturity_day, np.int64), np.asarray(settle_day, np.int64)
-    )
-    _refuse("bill_investment_rate.price", ~(flat > 0.0), flat, "a price above 0")
-    _refuse("bill_investment_rate.settle_day", settle >= maturity, settle, "a day before maturity")
-    out = np.empty(flat.size)
-    bond_kernels.bill_rates(flat, maturity, settle, out)
-    return out.reshape(shape)
-
-
 def _floating_interest_e8(rate_bp: float, days: Int) -> Int:
     """Return rate times days over 360, never negative, on 100 of face, in 1e-8 points."""
     return half_even(round(max(rate_bp, 0.0) * 1e5) * days, 36)
@@ -179,23 +156,15 @@ def floating_accrued_e8(maturity_day: ArrayLike, settle_day: ArrayLike, rate_bp:
     return _floating_interest_e8(rate_bp, elapsed)
 
 
-def value(securities: Securities, yield_bp: Float, settle_day: int, floating_rate_bp: float = 0.0) -> Valuation:
-    """Value every security at its yield in bp (S,); floating rate notes accrue ``floating_rate_bp``.
+def value(securities: Securities, yield_bp: Float, settle_day: int) -> Valuation:
+    """Value every security at its yield in bp (S,).
 
     A yield that is not finite gives a price that is not. 0.2 ms for 600 securities.
     """
     price, dv01, convexity = (np.empty(len(securities)) for _ in range(3))
     columns = (securities.kind, securities.coupon_e3, securities.maturity_day)
     bond_kernels.value_all(*columns, settle_day, np.asarray(yield_bp, np.float64), price, dv01, convexity)
-    floating = securities.of(Kind.FRN)
-    accrued = accrued_e8(securities.coupon_e3, securities.maturity_day, settle_day)
-    rate_dv01 = dv01.copy()
-    if floating.any():
-        maturity = securities.maturity_day[floating]
-        accrued[floating] = floating_accrued_e8(maturity, settle_day, floating_rate_bp)
-        years = np.clip((maturity - settle_day) / 365, 0.0, RESET_YEARS)
-        rate_dv01[floating] = 0.01 * years
-    return Valuation(price, dv01, convexity, accrued, rate_dv01)
+    return Valuation(price, dv01, convexity)
 
 
 def yields(securities: Securities, price: Float, settle_day: int) -> Float:

@@ -227,10 +227,3 @@ def yield_coupons(price: Float, coupon: Float, maturity_day: Int, settle_day: In
         if n > 0 and price[i] > 0.0:
             w = (following - settle_day[i]) / (following - last)
             yield_[i] = coupon_yield(price[i] + 0.5 * coupon[i] * (1.0 - w), coupon[i], n, w)
-
-
-@kernel
-def bill_rates(price: Float, maturity_day: Int, settle_day: Int, rate: Float) -> None:
-    """Write the investment rate of bills at a price, each with its own settlement day."""
-    for i in range(price.size):
-        rate[i] = bill_yield(price[i], maturity_day[i] - settle_day[i], days_of_year_after(settle_day[i]))

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.kernels import inlined, kernel
+from market.trade_kernels import halves_to_even
 from market.units import Bool, Float, Int
 
 Levels = NDArray[np.int32]
@@ -16,10 +17,8 @@ FARTHEST = 10_000.0  # points; prices beyond are held there
 @inlined
 def bill_price_e8(half_bp: int, days: int) -> int:
     """Return the price of a bill at a discount rate in half basis points, rounded half to even."""
-    numerator = half_bp * days * 10**8
-    whole = numerator // BILL_STEPS
-    twice = 2 * (numerator - whole * BILL_STEPS)
-    return PAR_E8 - whole - (1 if twice > BILL_STEPS or (twice == BILL_STEPS and whole % 2 == 1) else 0)
+    below: int = halves_to_even(half_bp * days * 10**8, BILL_STEPS)
+    return PAR_E8 - below
 
 
 @inlined

@@ -37,7 +37,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "securities_musd": ("musd", "securities at the close, accrued interest included"),
         "margin_musd": ("musd", "initial margin of futures posted, or put aside for swaps"),
         "kept": ("share", "of its position that could stay today; the rest is sold at any price"),
-        "reason": ("name", "what binds first: none, carry, repo, margin, losses or risk"),
+        "reason": ("name", "what binds first: none, carry, repo, margin or losses"),
         "forced_musd": ("musd", "face that it has still to sell at any price"),
     },
 }

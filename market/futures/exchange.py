@@ -105,9 +105,9 @@ class FuturesMarket:
         self._strike(self.price_e8, (self.settled_e8 == 0) & (self.price_e8 > 0))  # the first price of a contract
         dv01 = np.full(N_CONTRACTS, np.nan)
         dv01[there] = market.dv01[place] / g.factor[row] / 100.0 * FACE_DOLLARS[there]
-        self._show(forwards, price, best, dv01)
+        self._show(price, best, dv01)
 
-    def _show(self, forwards: Float, price: Float, best: Int, dv01: Float) -> None:
+    def _show(self, price: Float, best: Int, dv01: Float) -> None:
         points = self.price_e8 / POINT_E8
         shown = {
             "price": points,

@@ -6,10 +6,11 @@ import numpy as np
 
 from market.accounts.instruments import PUBLIC, PUBLIC_NAME, Money
 from market.futures.cycle import NAMES
+from market.futures.reasons import Reason
 from market.roles import Leveraged
 from market.tables.record import Labels
 
-REASONS = ("none", "carry", "repo", "margin", "losses", "risk")  # by number: why a fund holds less than it would
+REASONS = tuple(reason.name.lower() for reason in Reason)
 
 
 def write_futures(market: Any) -> None:

@@ -23,7 +23,7 @@ def sector_flows(market: Any, names: list[str], sector: Int) -> dict[str, Any]:
     trades, middle = market.tape.everything(), market.tape.middle_of_trades()
     counted = np.flatnonzero(np.isin(trades["venue"], COUNTED))
     trades, middle = trades.take(counted), middle[counted]
-    side = _side_that_asked(trades, market)
+    side = _side_that_asked(trades)
     face = trades["face"] / FACE_PER_MUSD
     buyer, seller = sector[trades["buyer"]], sector[trades["seller"]]
     asker, maker = np.where(side > 0, buyer, seller), np.where(side > 0, seller, buyer)
@@ -52,7 +52,7 @@ def sector_flows(market: Any, names: list[str], sector: Int) -> dict[str, Any]:
     }
 
 
-def _side_that_asked(trades: Any, market: Any) -> Int:
+def _side_that_asked(trades: Any) -> Int:
     """Return +1 where the buyer asked, -1 where the seller did, 0 where neither: in operations, who is not official."""
     operation = np.isin(trades["venue"], (Venue.BUYBACK, Venue.OFFICIAL))
     official_buys = np.isin(trades["buyer"], (FED, TREASURY))

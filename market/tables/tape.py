@@ -40,7 +40,6 @@ class Tape:
         self.depth_sum = np.zeros(self.n)
         self.book_flow = np.zeros(self.n, np.int64)  # of the last round
         self.requests = self.refused = 0
-        self.requested_face = self.refused_face = 0
 
     def take(self, trades: Table, middle: Float, dv01: Float) -> None:
         """Add trades made at one moment; ``middle`` and ``dv01`` (S,) in points and points per bp."""
@@ -60,8 +59,6 @@ class Tape:
         self.askers.append((owners[refused], np.abs(faces[refused])))
         self.requests += len(faces)
         self.refused += int(refused.sum())
-        self.requested_face += int(np.abs(faces).sum())
-        self.refused_face += int(np.abs(faces[refused]).sum())
 
     def next_round(self) -> Int:
         """Return the signed flow of the books in the round that ended, and begin another."""
