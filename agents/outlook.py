@@ -165,7 +165,7 @@ class Outlook:
                 turnover,
                 turnover / np.maximum(self.activity, 1e-12),
                 np.where(view.on_the_run & ~view.securities.of(Kind.BILL), TICKET_ON_THE_RUN, TICKET),
-                view.dv01 * 1e-6,
+                view.dv01 * (0.01 / FACE_PER_MUSD),
                 np.maximum(view.dv01 / np.maximum(view.reference_price, 1.0) * 1e4, 0.5),
                 self._pace(view.day),
                 growth,

@@ -3,12 +3,15 @@
 The check of the evening: I1 owners hold what is issued, I2 the Fed's sheet, I3 reserves, I5 debt, I9 trades sum to
 zero, I10 repo. I4 is ``test_flow_rows.py``. Laws of a run's tables: I6 the debt limit (on a running market in
 ``test_debt_limit.py``), I7 auctions, I8 buybacks. Here: I9 gains, I11 run-off under a cap, I13 no arbitrage. Of I14,
-announcing without buying is here, a world at rest is in ``test_market_slow.py``, draws by name in
+announcing without buying and doubled amounts are here, a world at rest is in ``test_market_slow.py``, draws by name in
 ``test_market_laws.py``. I12 is ``test_matched_financing.py``.
-Not covered: doubled face amounts of I14.
 """
 
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -207,3 +210,31 @@ def test_i14_identical_institutions_may_swap_names_and_no_aggregate_changes():
         assert np.array_equal(mine[:-2], theirs[:-2]) and np.array_equal(mine[-2:], theirs[-2:][::-1])
     assert (one.ledger.position([-1, -2]).sum(axis=1) > 0).all()  # they trade, and not alike
     assert not np.array_equal(*one.ledger.position(np.arange(len(one.ledger))[-2:]))
+
+
+ROOT = Path(__file__).resolve().parents[1]
+DOUBLED = """
+import sys
+import numpy as np
+from market import units
+units.FACE_PER_MUSD, units.CENTS_PER_MUSD, units.LARGEST_TRADE = 20_000, 2 * 10**8, 6 * 10**8
+from small_market import small_market
+market = small_market(days=2)
+np.savez(sys.argv[1], composite=market.composite_bp, outstanding=market.outstanding, rate=market.sofr_bp)
+"""
+
+
+@pytest.mark.slow
+def test_i14_where_every_million_is_two_the_same_trades_are_made_at_the_same_yields(tmp_path):
+    """All faces, cash, limits and lots are told in millions: a process of its own, compiled anew, doubles them."""
+    market = small_market(days=2)
+    where = {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+        "NUMBA_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    command = [sys.executable, "-c", DOUBLED, str(tmp_path / "doubled.npz")]
+    subprocess.run(command, check=True, cwd=tmp_path, env=os.environ | where)
+    doubled = np.load(tmp_path / "doubled.npz")
+    assert doubled["outstanding"].sum() == pytest.approx(2 * market.outstanding.sum(), rel=1e-6)
+    assert np.allclose(doubled["composite"], market.composite_bp, atol=0.01, equal_nan=True)
+    assert doubled["rate"] == market.sofr_bp > 0

@@ -12,6 +12,7 @@ import pytest
 
 from experiments.belief import replay_judgement as judgement
 from experiments.belief.replay import ITEMS, bookkeeping, replay, verdicts
+from experiments.belief.replay_rates import REPO, SOFR, SPREAD, SPREADS, moments, rates
 from experiments.cli import main
 from experiments.errors import UserError
 from experiments.inputs.published import nearest_row, table
@@ -192,6 +193,23 @@ def test_the_last_fill_knows_only_the_past_of_its_bucket() -> None:
     assert after["last_fill"] == pytest.approx(4000 * 1864 / 2000)
 
 
+def test_overnight_rates_are_held_beside_the_published_ones_by_kind_of_day() -> None:
+    known = table(SOFR).set_index("date").join(table(REPO).set_index("date"), how="inner").dropna()
+    known = known[(known.index >= FIRST) & (known.index <= LAST)]
+    own = {name: 100 * known[column] for name, column in SPREADS.values()} | {"iorb_bp": 100 * known["iorb"]}
+    found = moments(rates({"daily": pd.DataFrame(own | {"date": _dates(known.index)}).reset_index(drop=True)}))
+    found = found.set_index("series")
+    assert (found["mean_absolute_error"] < 1e-9).all() and len(found) == 7
+    ends, others = (f"{SPREAD}, {name}" for name in ("ends of quarters", "other days"))
+    assert found.loc[ends, "number"] == 3 and found.loc[ends, "mean_published"] > found.loc[others, "mean_published"]
+    dear = {"daily": pd.DataFrame(own | {"date": _dates(known.index), "sofr_bp": 100 * known["sofr"] + 2.0})}
+    assert moments(rates(dear)).set_index("series").loc[SPREAD, "mean_absolute_error"] == pytest.approx(2.0)
+
+
+def test_a_run_without_rates_is_compared_with_none(as_published) -> None:
+    assert rates(as_published).empty and moments(rates(as_published)).empty
+
+
 def test_concordance_counts_pairs_and_half_of_ties() -> None:
     bought = np.array([True, False, True, False])
     assert judgement.concordance(bought, np.array([4.0, 1.0, 3.0, 2.0])) == (4.0, 4)
@@ -232,7 +250,8 @@ def _write(out: Path, scenario: str, seed: int = 1) -> Path:
 
 
 FILES = {
-    f"replay_{name}.csv" for name in ("verdicts", "bookkeeping", "distances", "auctions", "buybacks", "securities")
+    f"replay_{name}.csv"
+    for name in ("verdicts", "bookkeeping", "distances", "auctions", "buybacks", "securities", "rates")
 }
 
 

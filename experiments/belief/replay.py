@@ -22,6 +22,7 @@ import pandas as pd
 
 from experiments.belief import replay_judgement as judgement
 from experiments.belief import replay_tests as paired
+from experiments.belief.replay_rates import moments, rates
 from experiments.check import RunTables
 from experiments.errors import UserError
 from experiments.inputs.fed_factors import SOMA, SOMA_TYPES, fed_levels
@@ -78,6 +79,7 @@ class Replay:
     buybacks: pd.DataFrame
     securities: pd.DataFrame
     positions: pd.DataFrame  # day, bucket, model, published, unchanged: dealers by week
+    rates: pd.DataFrame  # series, day, model, published: overnight rates
 
     @property
     def verdicts(self) -> pd.DataFrame:
@@ -93,6 +95,11 @@ class Replay:
     def distances(self) -> pd.DataFrame:
         """Return the distances of the behavioural side."""
         return judgement.distances(self.auctions, self.buybacks, self.securities)
+
+    @property
+    def rate_moments(self) -> pd.DataFrame:
+        """Return where overnight rates lie and how they move, of model and published."""
+        return moments(self.rates)
 
     @property
     def tests(self) -> pd.DataFrame:
@@ -114,7 +121,7 @@ def replay(folder: Path) -> Replay:
     if compared.empty:
         raise UserError(f"{folder} has no day of which figures are published, expected days of 2024")
     judged = judgement.auctions(run), judgement.buybacks(run), judgement.securities(run)
-    return Replay(manifest, compared, *judged, paired.dealer_buckets(run))
+    return Replay(manifest, compared, *judged, paired.dealer_buckets(run), rates(run))
 
 
 def refuse_other_inputs(folder: Path, manifest: Manifest) -> None:
@@ -303,6 +310,7 @@ def save(found: Replay, out: Path) -> list[Path]:
         "replay_tests": found.tests,
         "replay_auc": found.aucs,
         "replay_positions": found.positions,
+        "replay_rates": found.rate_moments,
         "replay_auctions": found.auctions,
         "replay_buybacks": found.buybacks,
         "replay_securities": found.securities,

@@ -33,6 +33,7 @@ NOTHING = "–"
 WIDTH = 124  # characters of the widest table
 BY_TENOR = ("bid_to_cover", "dealer_share", "high_less_median")
 SHARES = ("dealer_share", "direct_share", "indirect_share", "noncompetitive_share")
+SIDES = ("model", "published")
 MEANS = ("mean", "published_mean", "root_mean_squared_error")
 BILLS_NOTES_BONDS, TIPS_FRN = list(DEBT.values())[:3], list(DEBT.values())[3:]
 ACCOUNTS = f"Accounts: {LABEL}"
@@ -43,7 +44,13 @@ def page(found: Replay) -> Group:
     """Return the report of both sides."""
     parts: list[Any] = [ACCOUNTS, _verdicts(found.verdicts), *_figures(found.bookkeeping), BEHAVIOUR]
     distances = found.distances
-    parts += [_auctions(distances), _tenors(distances), _tails(found.auctions), _classes(distances)]
+    parts += [
+        _rates(found.rate_moments),
+        _auctions(distances),
+        _tenors(distances),
+        _tails(found.auctions),
+        _classes(distances),
+    ]
     for period in judgement.PERIODS:
         rows = distances[distances["period"] == period]
         parts += [_buybacks(rows, period), _selection(rows, period), _prices(rows, period)]
@@ -120,6 +127,16 @@ def _last_of_months(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 # ---- the behavioural side -----------------------------------------------------------------------
+
+
+def _rates(frame: pd.DataFrame) -> Table:
+    """Return overnight rates: mean, standard deviation and persistence of days, model and published."""
+    grid = _grid("Overnight rates", "days", "mean", "publ.", "s.d.", "publ.", "persistence", "publ.", "mean abs. error")
+    for row in frame.to_dict("records"):
+        names = [f"{moment}_{side}" for moment in ("mean", "deviation", "persistence") for side in SIDES]
+        figures = [_number(row[name], ".2f") for name in (*names, "mean_absolute_error")]
+        grid.add_row(row["series"], str(row["number"]), *figures)
+    return grid
 
 
 def _auctions(distances: pd.DataFrame) -> Table:
