@@ -92,6 +92,12 @@ def swapped(text):
         (CASH, cut_short, "2019-01-02 to 2022-07-27, expected to cover 2023-12-29 to 2024-12-31"),
         (CASH, lambda text: text.splitlines()[0], "0 rows, expected one or more"),
         (HELD, lambda text: text.replace("COUPONS", "COUPON", 1), "line 2, column security_class.*mean 'COUPONS'"),
+        (
+            HELD,
+            lambda text: text.replace("2024-07-10,", "2024-07-04,", 1),
+            "line 11, column operation_date is '2024-07-04', expected a business day; .*2024-07-03 and 2024-07-05",
+        ),
+        (HELD, lambda text: text.replace(",7Y to 10Y,", ",7Y to 11Y,", 1), "column maturity_bucket.*mean '7Y to 10Y'"),
         (SOLD, lambda text: text.replace("912796UM9", "912796UM8", 1), "line 2, column cusip.*912796UM has 9"),
         (SOLD, lambda text: text.replace(",26W,", ",26 weeks,", 1), "column term is '26 weeks', expected a term such"),
         (

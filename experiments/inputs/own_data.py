@@ -3,8 +3,8 @@
 ``use`` checks the folder at the door and names it in the environment, so that every process of a sweep reads the same.
 A file must have the declared columns and types of its table (``published_columns``; rows are free) and, since the code
 relies on it, what the shipped file shows: class names that are known, CUSIPs with their check digit, terms such as 26W,
-dates that ascend where they do in the shipped file and reach as far, one day where all rows are of one, and no negative
-number in a column of amounts or prices that has none. Whether figures agree with each other is not asked here:
+dates that ascend where they do in the shipped file and reach as far, one day where all rows are of one, business days
+where something is held or settled, and no negative number in a column of amounts or prices that has none. Whether figures agree with each other is not asked here:
 ``offtherun check-data --data DIR`` does. The hash of all tables in use is part of what a run says of itself.
 """
 
@@ -29,6 +29,7 @@ from experiments.inputs.published import (
     table,
 )
 from experiments.inputs.published_columns import TABLES
+from market.calendar import is_business_day, next_business_day, previous_business_day
 from market.units import Int, day_number, to_date
 
 CLASSES = (  # columns of names of which the code knows each
@@ -47,6 +48,7 @@ PATTERNS = {
     "term": (re.compile(r"\d+[DWY]"), "a term such as 26W or 10Y"),
     "month": (re.compile(r"\d{4}-\d{2}"), "a month such as 2024-05"),
 }
+SCHEDULED = ("auction_date", "issue_date", "operation_date", "settlement_date")  # the market is open on these days
 AMOUNTS = ("_musd", "_usd", "_bn", "_price")
 NEEDED_FROM = day_number("2023-12-29")  # histories before it feed targets and nulls, not runs
 
@@ -139,8 +141,11 @@ def _refuse_words(name: str, own: pd.DataFrame, column: str) -> None:
 
 
 def _refuse_days(name: str, own: Int, shipped: Int, column: str) -> None:
-    """Refuse days out of order, too few of them, or another day than the one that a table is of."""
+    """Refuse days out of order, too few of them, another day than the one that a table is of, and holidays."""
     frame = pd.DataFrame({column: [to_date(int(day)).isoformat() for day in own]})
+    if column in SCHEDULED:
+        closed = np.array([not is_business_day(int(day)) for day in own], bool)
+        _refuse(name, frame, column, closed, f"a business day{_beside(int(own[closed][0])) if closed.any() else ''}")
     if len(set(shipped.tolist())) == 1 and len(shipped) > 1:
         _refuse(name, frame, column, own != shipped[0], f"{to_date(int(shipped[0]))}, the day of the table")
     if not (np.diff(shipped) > 0).all() or len(shipped) < 2:
@@ -152,6 +157,11 @@ def _refuse_days(name: str, own: Int, shipped: Int, column: str) -> None:
             f"{name}.csv: column {column} goes from {to_date(int(own[0]))} to {to_date(int(own[-1]))}, expected to "
             f"cover {to_date(first)} to {to_date(last)}"
         )
+
+
+def _beside(day: int) -> str:
+    """Return the business days around one that is none."""
+    return f"; the nearest are {to_date(previous_business_day(day))} and {to_date(next_business_day(day))}"
 
 
 def _refuse(name: str, frame: pd.DataFrame, column: str, bad: np.ndarray, expected: str) -> None:
