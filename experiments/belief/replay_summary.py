@@ -30,7 +30,7 @@ from experiments.belief.replay import (
 from market.units import to_date
 
 NOTHING = "–"
-WIDTH = 124  # characters of the widest table
+WIDTH = 160  # characters of the widest table
 BY_TENOR = ("bid_to_cover", "dealer_share", "high_less_median")
 SHARES = ("dealer_share", "direct_share", "indirect_share", "noncompetitive_share")
 SIDES = ("model", "published")
