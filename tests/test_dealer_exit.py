@@ -16,30 +16,45 @@ from market.units import FACE_PER_MUSD
 
 EXIT = {"date": date(2024, 5, 30), "dealer": "largest", "days": 2}
 
+MOST_DAYS = 8  # until others have taken what they first refused
+
 
 def test_an_exit_rewires_clients_sells_the_inventory_and_conserves():
-    market = small_market(days=3, exits=(EXIT,))
+    market = small_market(days=3, keep=("requests",), exits=(EXIT,))
     before = {a.name: float(a.capital_share) for a in market.agents if isinstance(a, PrimaryDealer)}
     gone = max(before, key=lambda name: (before[name], name))
     row = market.ledger.row_of(gone)
     start = market.ledger.position(np.array([row]))[0]
     assert row in market.relationships.dealers and np.abs(start).sum() > 0
-    evenings, traded = [], []
-    for _ in range(EXIT["days"]):
+    held, alive = start, market.years > 0.01
+    for day in range(1, MOST_DAYS):
         live(market, 1)  # every evening checks that everything is conserved
-        evenings.append(market.ledger.position(np.array([row]))[0])
-        traded.append(bought_by(market, row))
-    alive = market.years > 0.01
-    half, none = evenings
-    assert np.abs(half - start / 2)[alive].max() < FACE_PER_MUSD and not none.any()  # half of the way, but for lots
-    assert (start + traded[0])[alive].tolist() == half[alive].tolist()
-    assert (half + traded[1])[alive].tolist() == none[alive].tolist()
+        now = market.ledger.position(np.array([row]))[0]
+        assert now[alive].tolist() == (held + bought_by(market, row))[alive].tolist()
+        plan, lot = (start / 2, FACE_PER_MUSD) if day == 1 else (0 * start, 1)
+        behind = np.fix((now - plan) / lot) * lot
+        assert behind[alive].tolist() == refused(market, gone)[alive].tolist()  # on plan, but for what nobody took
+        held = now
+        if day >= EXIT["days"] and not now.any():
+            break
+    assert not held.any()
     left = {a.name for a in market.agents if isinstance(a, PrimaryDealer)}
     assert left == set(before) - {gone}
     assert [a.name for a in market.agents if isinstance(a, WindingDown)] == [gone]
     assert row not in market.relationships.dealers
     clients = np.arange(len(market.ledger.names)) > TREASURY
     np.testing.assert_allclose(market.relationships.weight[clients].sum(axis=1), 1.0)
+
+
+def refused(market, name):
+    """Return what an institution asked to sell in the day's last round and nobody took (S,)."""
+    requests, face = market.record.to_pandas("requests"), np.zeros(len(market.securities), np.int64)
+    last = (requests["date"] == requests["date"].max()) & (requests["round"] == market.rounds - 1)
+    mine = requests[last & (requests["client"].astype(str) == name)].sort_values("attempt", kind="stable")
+    final = mine.drop_duplicates("cusip", keep="last")
+    open_ = final[final["dealer"].astype(str) == ""]
+    face[[market.securities.cusip.index(cusip) for cusip in open_["cusip"].astype(str)]] = -open_["face"]
+    return face
 
 
 def bought_by(market, row):
