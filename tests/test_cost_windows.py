@@ -1,11 +1,8 @@
 """What buybacks do before and after each operation, from the tables of two runs; the spread of costs."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-from small_market import small
 
 from experiments.check import RunTables
 from experiments.cli import main
@@ -14,16 +11,6 @@ from experiments.results import cost_windows
 from experiments.results.cost_spread import across_seeds
 from experiments.results.cost_windows import COLUMNS, MORAL_HAZARD, NUMBER, UNITS, Panel, windows
 from experiments.results.costs import ALL, costs, interest_rate_bp
-from experiments.run import run
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory) -> tuple[Path, Path]:
-    """Two runs of one seed and 9 days, with buybacks and without."""
-    folder = tmp_path_factory.mktemp("runs")
-    for name, mode in (("with", "programme"), ("without", "off")):
-        run(small(policy__buybacks__mode=mode), 1, 9, folder / name)
-    return folder / "with", folder / "without"
 
 
 def test_a_run_beside_itself_has_the_same_windows_and_no_moral_hazard(pair):

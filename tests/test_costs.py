@@ -1,7 +1,5 @@
 """What buybacks cost: sums that can be worked out by hand, from the tables of two runs."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,15 +11,10 @@ from experiments.errors import UserError
 from experiments.results.costs import ALL, UNITS, costs, interest_by_day
 from experiments.run import run
 from experiments.store import read
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory) -> tuple[Path, Path]:
-    """Two short runs of one seed, with buybacks and without."""
-    folder = tmp_path_factory.mktemp("runs")
-    for name, mode in (("with", "programme"), ("without", "off")):
-        run(small(policy__buybacks__mode=mode), 1, 4, folder / name)
-    return folder / "with", folder / "without"
+from market.bonds.bond_arithmetic import value
+from market.bonds.securities import Kind, Securities
+from market.calendar import next_business_day
+from market.units import day_number
 
 
 def test_a_run_beside_itself_costs_nothing_more_and_brings_nothing(pair):
@@ -43,10 +36,50 @@ def test_sums_by_month_add_up_to_the_run_and_to_its_operations(pair):
     assert np.sign(table.loc[ALL, "premium_musd"]) == -np.sign((taken["score_bp"] * taken["accepted_face"]).sum())
 
 
-def test_levels_of_the_run_are_those_of_its_last_month(pair):
-    table, daily = costs(*pair), read(pair[0], "daily")
-    assert table.loc[ALL, "wam_years"] == table["wam_years"].iloc[-2] == daily["wam_years"].iloc[-1]
-    assert 3 < table.loc[ALL, "wam_years"] < 9 and table.loc[ALL, "private_10y_change_musd"] != 0
+def last_close(folder):
+    """Return the securities of the last close by CUSIP."""
+    table = read(folder, "securities").astype({"cusip": str, "kind": str})
+    return table[table["date"] == table["date"].max()].set_index("cusip")
+
+
+def test_the_average_maturity_is_that_of_face_by_days_to_maturity_at_the_last_close(pair):
+    table = costs(*pair)
+    for folder, name in zip(pair, ("wam_years", "wam_without_years"), strict=True):
+        debt = last_close(folder)
+        days = (debt["maturity"] - debt["date"]).dt.days.clip(lower=0)
+        by_hand = (debt["outstanding_musd"] * days).sum() / debt["outstanding_musd"].sum() / 365.25
+        assert table.loc[ALL, name] == table[name].iloc[-2] == pytest.approx(by_hand, rel=1e-9)
+
+
+def ten_year_face(folder):
+    """Return the face outside the Fed times what a basis point takes off each price, over what it takes off the new
+    10-year note's, by repricing."""
+    debt = last_close(folder)
+    kinds = np.array([Kind[name.upper()] for name in debt["kind"]], np.int8)
+    maturity = debt["maturity"].to_numpy("datetime64[D]").astype(np.int64)
+    coupon, none = np.rint(debt["coupon_percent"].to_numpy() * 1000).astype(np.int64), np.zeros(len(debt), np.int64)
+    listed = Securities(tuple(debt.index), kinds, none, coupon, none, maturity, none)
+    settle = int(next_business_day(day_number(debt["date"].iloc[0].date())))
+    low, high = (value(listed, debt["yield_bp"].to_numpy() + step, settle).price for step in (-0.5, 0.5))
+    a_bp = pd.Series(np.nan_to_num(low - high), debt.index)
+    ten = debt[debt["on_the_run"].astype(bool) & (debt["kind"] == "note")]["maturity"].idxmax()
+    return float((debt["outstanding_musd"] - debt["soma_musd"]) @ a_bp) / a_bp[ten]
+
+
+def test_duration_in_private_hands_changes_by_what_is_repriced_and_coupons_by_what_was_bought_and_sold(pair):
+    change = ten_year_face(pair[0]) - ten_year_face(pair[1])
+    assert costs(*pair).loc[ALL, "private_10y_change_musd"] == pytest.approx(change, rel=1e-3)
+    debt, without = (last_close(folder) for folder in pair)
+    outside = [(one["outstanding_musd"] - one["soma_musd"])[one["kind"] != "bill"] for one in (debt, without)]
+    expected = pd.Series(0.0, outside[0].index)
+    for folder, sign in zip(pair, (1, -1), strict=True):
+        sold = read(folder, "auctions").astype({"cusip": str})
+        sold = sold[sold["issue_date"] <= debt["date"].max()].groupby("cusip")["awarded_face"].sum() / 1e4
+        expected = expected.add(sign * sold.reindex(expected.index, fill_value=0.0))
+    bought = read(pair[0], "offers").astype({"cusip": str})
+    bought = bought[bought["date"] < debt["date"].max()].groupby("cusip")["accepted_face"].sum() / 1e4
+    expected = expected - bought.reindex(expected.index, fill_value=0.0)
+    assert bought.sum() > 0 and (outside[0] - outside[1]).to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-6)
 
 
 def test_liquidity_by_the_dollar_is_what_spreads_are_lower_by_over_what_was_paid(pair):
@@ -84,11 +117,11 @@ def test_a_pair_in_the_wrong_order_is_refused(pair):
 
 def test_runs_that_are_no_pair_are_refused_in_one_line(pair, tmp_path, capsys):
     other = write_run(tmp_path / "other")
-    run(small(), 2, 4, tmp_path / "seed2")
+    run(small(), 2, 9, tmp_path / "seed2")
     with pytest.raises(UserError, match=r"seed of .* is 1 and of .* is 2"):
         costs(pair[0], tmp_path / "seed2")
     run(small(), 1, 2, tmp_path / "short")
-    with pytest.raises(UserError, match=r"days of .* is 4 and of .* is 2"):
+    with pytest.raises(UserError, match=r"days of .* is 9 and of .* is 2"):
         costs(pair[0], tmp_path / "short")
     with pytest.raises(SystemExit) as told:
         main(["costs", str(other), str(tmp_path / "short")])
