@@ -9,9 +9,17 @@ from experiments import small_world
 from experiments.build import build
 from experiments.run import start_clock
 from experiments.scenario import load
+from market.accounts.instruments import Money
 from market.tables.record import Record
 
 COUNTS = small_world.COUNTS
+HELD_FIXED = {  # what comes from outside: then reserves and reverse repo move by operations alone
+    "news__scale": 0.0,
+    "policy__factors": "held",
+    "policy__caps": [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10**6}],  # no add-ons
+    "policy__rates": [{"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 0.0, "standing_repo_bp": 550.0}],
+}
+LIABILITIES = (Money.RESERVES, Money.REVERSE_REPO, Money.FOREIGN_REPO, Money.TREASURY_CASH)
 BOOKS = ("balance", "due", "lent")
 
 
@@ -44,6 +52,18 @@ def live(market, days):
             start_clock(market)
         market.step()
     return market
+
+
+def at_last_sessions(market, days, look):
+    """Live through days after the burn-in; return by day its date and what ``look(view)`` saw in the last session."""
+    rows = []
+    start_clock(market)
+    for _ in range(days):
+        for act in market.moments():
+            if act == "lay_off_risk" and market.round == market.rounds - 1:
+                seen = look(market.view())
+        rows.append((market.date, *seen))
+    return rows
 
 
 def digest(market):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_market import digest, live, small, small_market
+from small_market import at_last_sessions, digest, live, small, small_market
 
 from agents.buyers.client_offers import client_offers
 from agents.officials.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid, newest_indexed
@@ -16,7 +16,7 @@ from experiments.check import check
 from experiments.errors import ScenarioError
 from experiments.inputs.buyback_calendar import buybacks
 from experiments.inputs.buyback_schedule import CYCLE, steady_buybacks
-from experiments.run import run, start_clock
+from experiments.run import run
 from experiments.scenario import load
 from market.accounts.instruments import TREASURY
 from market.auctions.buyback import BUCKETS, MULTIPLE, STANDING, Listing
@@ -202,15 +202,12 @@ def test_clients_offers_are_their_own_and_a_target_narrows_the_list():
 def standing():
     """Live through days of a standing facility; return the market and, by day, its bids, list and trades."""
     market = small_market(days=BURN_IN, policy__buybacks__mode="standing", policy__buybacks__standing=TERMS, **CALM)
-    desk, days = desk_of(market), []
-    start_clock(market)
-    for _ in range(DAYS):
-        for act in market.moments():
-            if act == "lay_off_risk" and market.round == market.rounds - 1:
-                view = market.view()
-                terms = desk.facility(view), desk.bid_price(view), market.tape.bought_in_books(TREASURY).copy()
-        days.append((market.date, *terms))
-    return market, days
+    desk = desk_of(market)
+
+    def look(view):
+        return desk.facility(view), desk.bid_price(view), market.tape.bought_in_books(TREASURY).copy()
+
+    return market, at_last_sessions(market, DAYS, look)
 
 
 def test_a_standing_bid_is_never_above_fitted_value_less_the_haircut(standing):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from small_market import live, small_market
+from small_market import HELD_FIXED, LIABILITIES, live, small_market
 
 from agents.institution import Institution
 from experiments.inputs.buyback_calendar import buybacks
@@ -12,13 +12,6 @@ from market.tables.record_columns import MEMO_BUYBACK
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
 
 BURN_IN, DAYS = 2, 11  # 29 May to 12 June 2024: three operations, all settled
-HELD_FIXED = {
-    "news__scale": 0.0,
-    "policy__factors": "held",
-    "policy__caps": [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10**6}],  # no add-ons
-    "policy__rates": [{"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 0.0, "standing_repo_bp": 550.0}],
-}
-LIABILITIES = (Money.RESERVES, Money.REVERSE_REPO, Money.FOREIGN_REPO, Money.TREASURY_CASH)
 
 
 def closes(mode, days=DAYS, **values):

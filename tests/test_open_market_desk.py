@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_market import digest, live, small, small_market
+from small_market import HELD_FIXED, LIABILITIES, digest, live, small, small_market
 
 from agents.institution import Institution
 from agents.officials.open_market_desk import OpenMarketDesk, Programme, PurchaseRule
@@ -25,13 +25,6 @@ from market.tables.record_columns import MEMO_BUYBACK, MEMO_OUTRIGHT
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, POINT_E8, day_number
 
 BURN_IN, DAYS = 2, 11  # 29 May to 12 June 2024
-HELD_FIXED = {
-    "news__scale": 0.0,
-    "policy__factors": "held",
-    "policy__caps": [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10**6}],  # no add-ons
-    "policy__rates": [{"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 0.0, "standing_repo_bp": 550.0}],
-}
-LIABILITIES = (Money.RESERVES, Money.REVERSE_REPO, Money.FOREIGN_REPO, Money.TREASURY_CASH)
 ARMS = {
     "off": {"policy__buybacks__mode": "off"},
     "buybacks": {},

@@ -96,27 +96,23 @@ def test_sales_flows_and_withdrawals_of_nothing_leave_every_bit():
     assert digest(small_market(days=4, **changed)) == digest(small_market(days=4))
 
 
-def test_one_bid_moves_by_one_tick_and_nothing_before_it():
-    plain, nudged = small_market(days=3), small_market(days=3, nudges=NUDGE)
-    assert digest(plain) == digest(nudged)  # the burn-in and 29 May
-    shown = []
-    market = nudged.books.refresh
+def shown_on_a_day(market):
+    """Live a day; return what books were shown by round: levels and faces of both sides."""
+    shown, refresh = [], market.books.refresh
 
     def look(*sides):
         shown.append(sides)
-        return market(*sides)
+        return refresh(*sides)
 
-    nudged.books.refresh = look
-    nudged.step()
-    reference = []
-    unmoved = plain.books.refresh
+    market.books.refresh = look
+    market.step()
+    return shown
 
-    def look_plain(*sides):
-        reference.append(sides)
-        return unmoved(*sides)
 
-    plain.books.refresh = look_plain
-    plain.step()
+def test_one_bid_moves_by_one_tick_and_nothing_before_it():
+    plain, nudged = small_market(days=3), small_market(days=3, nudges=NUDGE)
+    assert digest(plain) == digest(nudged)  # the burn-in and 29 May
+    shown, reference = shown_on_a_day(nudged), shown_on_a_day(plain)
     assert (shown[0][0] != reference[0][0]).sum() == 1 and (reference[0][0] - shown[0][0]).max() == 1
     assert np.array_equal(shown[0][1], reference[0][1])
     assert nudged.nudge_ticks == 0

@@ -1,11 +1,11 @@
 """A replay: what was published is at no distance from itself, and rules, tolerances and refusals are what they say."""
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import fake_run
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,14 +27,6 @@ from market.units import FACE_PER_MUSD, POINT_E8, day_number
 FIRST, LAST = judgement.FIRST_REGULAR, judgement.LAST_PUBLISHED
 SOMA_COLUMN = {"bill": "bills", "note": "notes_bonds_nominal", "frn": "frn", "tips": "tips_par"}
 SOLD = 10.0  # millions
-
-
-def _fake_run() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fake_run", Path(__file__).with_name("fake_run.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _dates(days: Any) -> Any:
@@ -244,7 +236,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str,
 
 def _write(out: Path, scenario: str, seed: int = 1) -> Path:
     with new_folder(out) as folder:
-        _fake_run().write_tables(folder)
+        fake_run.write_tables(folder)
         write_manifest(folder, load(scenario), seed, days=4, identities_passed=9, wall_seconds=1.0)
     return out
 

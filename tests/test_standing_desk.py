@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from small_market import changed, live, small, small_market
+from small_market import at_last_sessions, changed, live, small, small_market
 
 from agents.officials.debt_office import DebtOffice
 from agents.officials.standing_desk import StandingDesk
 from experiments.build import build
 from experiments.check import RunTables, check
 from experiments.laws.operations import issues_are_what_was_auctioned
-from experiments.run import run, start_clock
+from experiments.run import run
 from market.accounts.instruments import TREASURY
 from market.bonds.securities import Kind
 from market.calendar import next_business_day
@@ -28,16 +28,13 @@ TWO_SIDED = {
 @pytest.fixture(scope="module")
 def days():
     """Live through days of a two-sided facility; return the market and by day its list, its price and its sales."""
-    market, rows = small_market(days=BURN_IN, **TWO_SIDED), []
+    market = small_market(days=BURN_IN, **TWO_SIDED)
     desk = market.agents_by_type[StandingDesk][0]
-    start_clock(market)
-    for _ in range(DAYS):
-        for act in market.moments():
-            if act == "lay_off_risk" and market.round == market.rounds - 1:
-                view = market.view()
-                seen = desk.for_sale(view), desk.offer_price(view), market.tape.sold_in_books(TREASURY).copy()
-        rows.append((market.date, *seen))
-    return market, rows
+
+    def look(view):
+        return desk.for_sale(view), desk.offer_price(view), market.tape.sold_in_books(TREASURY).copy()
+
+    return market, at_last_sessions(market, DAYS, look)
 
 
 def test_it_sells_listed_nominal_old_issues_at_fitted_value_plus_the_haircut_or_dearer(days):

@@ -1,10 +1,9 @@
 """A run folder appears whole or not at all, and a checker who has only the tables finds what is wrong with them."""
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import fake_run
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -16,17 +15,9 @@ from experiments.results.summary import summary
 from experiments.store import digest, new_folder, read, read_manifest, tables
 
 
-def _fake_run() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fake_run", Path(__file__).with_name("fake_run.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    return _fake_run().write_run(tmp_path / "run")
+    return fake_run.write_run(tmp_path / "run")
 
 
 def _damage(folder: Path, table: str, column: str, change: Any, row: int = 0) -> None:
@@ -145,7 +136,7 @@ def test_a_folder_is_not_there_before_it_is_whole_and_is_never_written_over(tmp_
 
 
 def test_equal_runs_have_equal_digests_whatever_the_clock_says(tmp_path: Path) -> None:
-    one, two = (_fake_run().write_run(tmp_path / name) for name in ("one", "two"))
+    one, two = (fake_run.write_run(tmp_path / name) for name in ("one", "two"))
     (two / "manifest.json").write_text("{}")
     (two / "page.png").write_bytes(b"")
     assert digest(one) == digest(two)

@@ -22,11 +22,9 @@ def draw(run: Any) -> Figure:
 
 def by_score(axes: Axes, run: Any) -> None:
     """Draw face offered and accepted by the cheapness by which offers are ranked."""
-    offers = run["offers"]
-    label(axes, "Offers by their cheapness", "billion dollars of face", dates=False)
+    offers = _table(axes, run["offers"], "offers", "Offers by their cheapness", "billion dollars of face")
     axes.set_xlabel("basis points cheap to curve and market")
-    if offers.empty:
-        says(axes, "no offers in this run")
+    if offers is None:
         return
     bins = pd.cut(offers["score_bp"], BINS.tolist(), labels=False, right=False)
     sums = offers.groupby(bins)[["face", "accepted_face"]].sum().reindex(range(len(BINS) - 1)).fillna(0) / FACE_PER_BN
@@ -40,11 +38,9 @@ def by_score(axes: Axes, run: Any) -> None:
 
 def by_bucket(axes: Axes, run: Any) -> None:
     """Draw face offered and accepted by bucket, and what was published as accepted on the same days."""
-    held = run["buybacks"]
-    label(axes, "Operations by maturity", "years", dates=False)
+    held = _table(axes, run["buybacks"], "operations", "Operations by maturity", "years")
     axes.set_xlabel("billion dollars of face")
-    if held.empty:
-        says(axes, "no operations in this run")
+    if held is None:
         return
     frame = held.assign(bucket=held["bucket"].astype(str))
     sums = frame.groupby("bucket")[["offered_face", "accepted_face"]].sum() / FACE_PER_BN
@@ -59,6 +55,15 @@ def by_bucket(axes: Axes, run: Any) -> None:
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     legend(axes)
+
+
+def _table(axes: Axes, table: pd.DataFrame, rows: str, title: str, unit: str) -> pd.DataFrame | None:
+    """Label axes; return the table, or None, and say so, if it has no rows."""
+    label(axes, title, unit, dates=False)
+    if table.empty:
+        says(axes, f"no {rows} in this run")
+        return None
+    return table
 
 
 def _short(bucket: str) -> str:
