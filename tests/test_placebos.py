@@ -52,7 +52,7 @@ def test_a_nudge_is_the_chaos_floor_beside_every_effect(asked):
     assert table["seeds"].tolist() == [2] and table["sd"].between(0, 5).all()
     pairs = [[placebos._run_of(asked, arm, n) for arm in ("without", "trivial")] for n in (1, 2)]
     differ = [run_digest(one) != run_digest(other) for one, other in pairs]
-    assert differ == [True, True] and table["moved"].tolist() == [2] and (table["sd"] > 0).all()
+    assert differ == [True, True] and table["moved"].tolist() == [2]
     table.to_csv(placebos.file_of(asked.base.folder, "trivial"), index=False)
     assert "one quote moved by one tick makes a seed differ by" in report.page(load(asked.base.folder))
     assert "1 experiments of 2 seeds say nothing of coverage, 40 seeds or more would" in placebos.covered(asked, 2)[0]
