@@ -4,8 +4,9 @@
 A file must have the declared columns and types of its table (``published_columns``; rows are free) and, since the code
 relies on it, what the shipped file shows: class names that are known, CUSIPs with their check digit, terms such as 26W,
 dates that ascend where they do in the shipped file and reach as far, one day where all rows are of one, business days
-where something is held or settled, and no negative number in a column of amounts or prices that has none. Whether figures agree with each other is not asked here:
-``offtherun check-data --data DIR`` does. The hash of all tables in use is part of what a run says of itself.
+where something is held or settled, and no negative number in a column of amounts or prices that has none. Whether
+figures agree with each other is not asked here: ``offtherun check-data --data DIR`` does. The hash of all tables in use
+is part of what a run says of itself.
 """
 
 import os
