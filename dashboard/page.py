@@ -16,32 +16,25 @@ from dashboard import pictures
 from dashboard.levers import MODES, SLIDERS, Slider
 from dashboard.session import STARTED, Session
 from experiments.errors import UserError
-from experiments.figures import (
-    buybacks,
-    curve,
-    fed_sheet,
-    inventory,
-    liquidity_map,
-    money,
-    network,
-    owners,
-    residuals,
-    spreads,
-    treasury_sheet,
-    yields,
-)
+from experiments.figures.gallery import FIGURES
 from experiments.figures.style import SETTINGS, Panel
 
 PANEL_INCHES, DOTS_PER_INCH = (5.0, 3.3), 96
 MARGINS = {"left": 0.14, "right": 0.88, "bottom": 0.3, "top": 0.91}
-NAMED = (owners.levels,)  # names on an axis need room of their own
+NAMED = (FIGURES["owners"].panel,)  # names on an axis need room of their own
 WRAPPED = {"flex-wrap": "wrap"}
 VIEWS: dict[str, tuple[Panel, ...]] = {
-    "Market": (yields.panel, curve.panel, spreads.panel, residuals.panel),
-    "Buybacks": (buybacks.panel, inventory.panel),
-    "Balance sheets": (money.panel, fed_sheet.panel, treasury_sheet.panel, owners.levels),
+    view: tuple(panel for name in names if (panel := FIGURES[name].panel))
+    for view, names in {
+        "Market": ("yields", "curve", "spreads", "residuals"),
+        "Buybacks": ("buybacks", "inventory"),
+        "Balance sheets": ("money", "fed-sheet", "treasury-sheet", "owners"),
+    }.items()
 }
-WHOLE: dict[str, tuple[Callable[[Any], Figure], ...]] = {"Depth": (liquidity_map.draw,), "Network": (network.draw,)}
+WHOLE: dict[str, tuple[Callable[[Any], Figure], ...]] = {
+    "Depth": (FIGURES["liquidity-map"].draw,),
+    "Network": (FIGURES["network"].draw,),
+}
 SECURITY, INSTITUTION, ARMS, EXPORT = "Security", "Institution", "Two arms", "Export"
 CHOICES = [*VIEWS, *WHOLE, SECURITY, INSTITUTION, ARMS, EXPORT]
 

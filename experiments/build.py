@@ -91,15 +91,27 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     fed = fed_plan(scenario, calendar, state.levels.day)
     settle = next_settlement(day)
     years = np.maximum(securities.maturity_day - settle, 0) / 365.25
-    covariance = news_covariance(day, scenario.news.decay)
-    premises = Premises(
-        securities=securities,
+    premises = _premises(scenario, wide, face[FED], price, one_by_one)
+    first = FirstDay(securities, price, wide.otr_rank, years, settle)
+    pattern = pattern_of(first, fed.expected[day])
+    refuse_short_sales(scenario, securities, face[FED])
+    refuse_caps_above_holdings(scenario, face[FED])
+    debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
+    return Stage(premises, state, face, pattern, debt, fed, desk)
+
+
+def _premises(scenario: Scenario, wide: Listing, soma: Int, price: Int, one_by_one: bool) -> Premises:
+    """Return what a market is told of the world; what the Fed holds and prices (S,) in the order of the listing."""
+    day = day_number(scenario.run.start)
+    dates = business_days(day + 1, day_number(scenario.run.end))
+    return Premises(
+        securities=wide.securities,
         outstanding=wide.outstanding,
-        soma=face[FED],
+        soma=soma,
         price_e8=price,
         start_date=day,
-        dates=business_days(day + 1, last),
-        covariance_bp=covariance,
+        dates=dates,
+        covariance_bp=news_covariance(day, scenario.news.decay),
         index=consumer_prices(),
         burn_in=scenario.run.burn_in_days,
         rounds=scenario.run.rounds,
@@ -112,19 +124,13 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
         news_scale=scenario.news.scale,
         private_share=scenario.news.private_share,
         degrees_of_freedom=scenario.news.degrees_of_freedom,
-        dated_news=dated_news(scenario.news, business_days(day + 1, last)),
+        dated_news=dated_news(scenario.news, dates),
         one_by_one=one_by_one,
         noise_curve=scenario.market.noise_curve,
         reverse_repo_limit=scenario.policy.on_rrp_limit_musd * CENTS_PER_MUSD,
         anchored=scenario.start.anchored,
         fed_buys_back=scenario.policy.qe_like_buybacks,
     )
-    first = FirstDay(securities, price, wide.otr_rank, years, settle)
-    pattern = pattern_of(first, fed.expected[day])
-    refuse_short_sales(scenario, securities, face[FED])
-    refuse_caps_above_holdings(scenario, face[FED])
-    debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
-    return Stage(premises, state, face, pattern, debt, fed, desk)
 
 
 def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:

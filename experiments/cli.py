@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,9 +18,6 @@ from experiments.commands import belief as cli_belief
 from experiments.commands import experiments as cli_experiments
 from experiments.commands import forecast as cli_forecast
 from experiments.commands.options import Data
-
-if TYPE_CHECKING:
-    from experiments.scenario import Scenario
 
 FOUND, MISTAKEN, INTERRUPTED = 1, 2, 130  # exit statuses
 app = typer.Typer(
@@ -41,13 +38,14 @@ def run(
     data: Data = None,
 ) -> None:
     """Simulate a scenario into a run folder, with a summary and a page of figures."""
+    from experiments.experiment import days_of
     from experiments.kinds import traits_by_kind
     from experiments.progress import Watch
     from experiments.scenario import load
     from experiments.store import refuse_existing
 
     world = load(scenario, traits_by_kind())
-    _refuse_days(world, days)
+    days_of({world.name: world}, days)
     folder = out or Path("runs") / f"{world.name}-seed{seed}"
     refuse_existing(folder)
 
@@ -131,13 +129,14 @@ def not_qe(
     from rich.console import Console
     from rich.table import Table
 
+    from experiments.experiment import days_of
     from experiments.kinds import traits_by_kind
     from experiments.results.not_qe import UNITS
     from experiments.results.not_qe import not_qe as find
     from experiments.scenario import load
 
     world = load(scenario, traits_by_kind())
-    _refuse_days(world, days)
+    days_of({world.name: world}, days)
     found = find(world, seed, days, on_arm=lambda arm: print(arm, file=sys.stderr))
     table = Table(box=None, pad_edge=False)
     for name in (*found.index.names, *UNITS):
@@ -340,18 +339,6 @@ def _mendable(error: Exception) -> str | None:
     from experiments.errors import UserError
 
     return str(error) if isinstance(error, UserError) else None
-
-
-def _refuse_days(world: "Scenario", days: int | None) -> None:
-    """Refuse a number of days that the scenario does not have."""
-    from experiments.errors import UserError
-    from market.calendar import business_days
-    from market.units import day_number
-
-    most = len(business_days(day_number(world.run.start) + 1, day_number(world.run.end)))
-    if days is not None and not 1 <= days <= most:
-        near = 1 if days < 1 else most
-        raise UserError(f"--days {days}: {world.name} has 1 to {most} business days; the nearest is {near}")
 
 
 def _show(folder: Path, quiet: bool) -> None:

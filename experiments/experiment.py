@@ -226,8 +226,9 @@ def days_of(worlds: Mapping[str, Scenario], asked: int | None) -> int:
     """Return the days of every run: what is asked, or to the end of the shortest scenario."""
     most = min(len(business_days(day_number(w.run.start) + 1, day_number(w.run.end))) for w in worlds.values())
     if asked is not None and not 1 <= asked <= most:
+        have = "the arms have" if len(worlds) > 1 else f"{next(iter(worlds))} has"
         raise ExperimentError(
-            f"--days {asked}: the arms have 1 to {most} business days; the nearest is {1 if asked < 1 else most}"
+            f"--days {asked}: {have} 1 to {most} business days; the nearest is {1 if asked < 1 else most}"
         )
     return asked or most
 

@@ -9,7 +9,7 @@ from experiments.inputs.tips_index import index_ratios
 from experiments.start import prices as start_prices
 from experiments.start.dealer_holdings import BUCKETS, bucket_mask
 from experiments.start.holders import DEFAULT_POPULATION
-from experiments.start.money import BANK_EQUITY, net_worth_cents
+from experiments.start.money import BANK_EQUITY
 from experiments.start.reconcile import lines, reconcile
 from experiments.start.roster import roster
 from experiments.start.sector_totals import CAYMAN, COUNTRIES, OTHERS, TIC
@@ -169,8 +169,13 @@ def test_money_funds_hold_nothing_long_and_own_what_is_published(state):
     assert state.money[rows, Money.REVERSE_REPO].sum() == round(counterparties["mmf_musd"]) * CENTS_PER_MUSD
 
 
+def net_worth_cents(state):
+    """Return each holder's net worth (H,): securities at market value and all money."""
+    return state.value() + state.money.sum(axis=1)
+
+
 def test_funds_are_worth_their_shares_and_the_others_are_worth_something(state):
-    worth = net_worth_cents(state.money, state.value())
+    worth = net_worth_cents(state)
     for row, holder in enumerate(state.holders[3:], 3):
         if holder.sector in ("money_fund", "bond_fund"):
             assert worth[row] == 0, holder.name
@@ -180,7 +185,7 @@ def test_funds_are_worth_their_shares_and_the_others_are_worth_something(state):
 
 def test_banks_have_equity_of_nine_percent(state):
     rows = state.rows("bank")
-    worth = net_worth_cents(state.money, state.value())[rows]
+    worth = net_worth_cents(state)[rows]
     assets = worth - state.money[rows, Money.DEPOSITS]
     assert np.allclose(worth / assets, BANK_EQUITY, atol=1e-9)
 

@@ -18,9 +18,8 @@ that begin with #, says when it was written, by which version, of which scenario
 import json
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +29,7 @@ from experiments.run import simulate
 from experiments.scenario import load, overlaid
 from experiments.sections.world import Scenario
 from experiments.store import refuse_existing, versions, write_whole
+from experiments.sweeps.pools import each_in_processes
 from market.tables.record import Record
 from market.units import FACE_PER_MUSD
 
@@ -109,18 +109,9 @@ def forecast(
     refuse_existing(path)
     _open(scenario, days, out)
     missing = [seed for seed in seeds if not _of_seed(out, seed).is_file()]
-    done = len(seeds) - len(missing)
-    if workers == 1:
-        for seed in missing:
-            make(scenario, seed, days, out)
-            done += 1
-            on_done(done, len(seeds))
-    else:
-        with ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
-            for future in as_completed([pool.submit(make, scenario, seed, days, out) for seed in missing]):
-                future.result()
-                done += 1
-                on_done(done, len(seeds))
+    made = each_in_processes(partial(make, scenario, days=days, out=out), missing, workers)
+    for done, _ in enumerate(made, len(seeds) - len(missing) + 1):
+        on_done(done, len(seeds))
     table = densities([pd.read_csv(_of_seed(out, seed)) for seed in seeds])
     write_whole(path, header(scenario, seeds) + table.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
     return path

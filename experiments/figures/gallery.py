@@ -43,30 +43,39 @@ RUN, REQUESTS, EXPERIMENT = "run", "run that kept its requests", "experiment"
 
 
 class Drawing(NamedTuple):
-    """A figure: how it is drawn, from what, and what it shows."""
+    """A figure: how it is drawn, from what, what it shows, and its panel, where one alone says it (the dashboard)."""
 
     draw: Callable[[Any], Figure]
     of: str
     shows: str
+    panel: style.Panel | None = None
 
 
 FIGURES = {
-    "curve": Drawing(curve.draw, RUN, "notes and bonds by maturity on the first and the last day"),
+    "curve": Drawing(curve.draw, RUN, "notes and bonds by maturity on the first and the last day", curve.panel),
     "curve-path": Drawing(curve_path.draw, RUN, "the curve on five days"),
-    "yields": Drawing(yields.draw, RUN, "yields of on-the-runs by day"),
-    "residuals": Drawing(residuals.draw, RUN, "errors of the fitted curve, cheapest and dearest by name"),
-    "spreads": Drawing(spreads.draw, RUN, "effective spreads on and off the run"),
+    "yields": Drawing(yields.draw, RUN, "yields of on-the-runs by day", yields.panel),
+    "residuals": Drawing(
+        residuals.draw, RUN, "errors of the fitted curve, cheapest and dearest by name", residuals.panel
+    ),
+    "spreads": Drawing(spreads.draw, RUN, "effective spreads on and off the run", spreads.panel),
     "liquidity-map": Drawing(liquidity_map.draw, RUN, "depth, and time without a firm quote, by maturity and day"),
     "ageing": Drawing(ageing.draw, RUN, "volume, spreads, quotes and venues by age of an issue"),
     "settlement": Drawing(settlement.draw, RUN, "deliveries, fails and securities borrowed by day"),
-    "inventory": Drawing(inventory.draw, RUN, "dealers' positions and use of limits"),
+    "inventory": Drawing(inventory.draw, RUN, "dealers' positions and use of limits", inventory.panel),
     "dealer-buckets": Drawing(dealer_buckets.draw, RUN, "dealers' inventory by maturity, and their limits"),
     "dealer-positions": Drawing(dealer_positions.draw, RUN, "dealers' net position by bucket beside the published one"),
-    "owners": Drawing(owners.draw, RUN, "who held what before and after"),
-    "money": Drawing(money.draw, RUN, "reserves, Treasury cash and reverse repo beside the published ones"),
-    "fed-sheet": Drawing(fed_sheet.draw, RUN, "the Fed's liabilities, stacked, beside the published ones"),
-    "treasury-sheet": Drawing(treasury_sheet.draw, RUN, "marketable debt by kind, stacked, beside the published one"),
-    "buybacks": Drawing(buybacks.draw, RUN, "buyback operations by day"),
+    "owners": Drawing(owners.draw, RUN, "who held what before and after", owners.levels),
+    "money": Drawing(
+        money.draw, RUN, "reserves, Treasury cash and reverse repo beside the published ones", money.panel
+    ),
+    "fed-sheet": Drawing(
+        fed_sheet.draw, RUN, "the Fed's liabilities, stacked, beside the published ones", fed_sheet.panel
+    ),
+    "treasury-sheet": Drawing(
+        treasury_sheet.draw, RUN, "marketable debt by kind, stacked, beside the published one", treasury_sheet.panel
+    ),
+    "buybacks": Drawing(buybacks.draw, RUN, "buyback operations by day", buybacks.panel),
     "acceptance": Drawing(acceptance.draw, RUN, "buyback offers against acceptance"),
     "network": Drawing(network.draw, REQUESTS, "who trades with whom by request"),
     "effects": Drawing(effects.draw, EXPERIMENT, "effects with their intervals"),

@@ -64,15 +64,6 @@ def account(run: RunTables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["phase", "account", "step", "cents"])
 
 
-def unexplained_cents(steps: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """Return by phase and account what its steps leave unexplained between its levels: 0 in a true account."""
-    out = {}
-    for (phase, name), part in steps.groupby(["phase", "account"]):
-        cents = part["cents"].tolist()
-        out[str(phase), str(name)] = cents[-1] - sum(cents[:-1])
-    return out
-
-
 def _cash(run: RunTables, phase: Phase) -> list[tuple[str, int]]:
     moved = _moved(run, phase).query("instrument == 'TREASURY_CASH'")
     sums = moved.groupby(moved["memo"].astype(str))["amount"].sum()

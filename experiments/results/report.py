@@ -83,47 +83,52 @@ def chaos_floors(folder: Path) -> dict[str, str]:
 
 def page(found: Results) -> str:
     """Return the page as Markdown."""
-    question, sweep = found.question, read_sweep(found.folder)
+    parts = (
+        _asked(found),
+        ["## Headline", "", headline(found), ""],
+        _shown(found),
+        ["## What pairing is worth", "", horizon(found), ""],
+        liquidity.page(found.sectors, found.question.liquidity, list(found.question.all_arms()))
+        if found.question.liquidity
+        else [],
+        _failed(found),
+        _made(found),
+    )
+    return "\n".join(line for part in parts for line in part)
+
+
+def _asked(found: Results) -> list[str]:
+    """Return what was asked, why, what was expected, and of which arms."""
+    question = found.question
     lines = [f"# {question.name}", "", question.question, "", f"**Mechanism.** {' '.join(question.mechanism.split())}"]
     lines += ["", f"**Source.** {question.source}", "", f"**Expected.** {expected(found)}", "", "## Arms", ""]
-    lines += [
-        f"- `{name}`: {arm.about or arm.scenario or question.scenario}" for name, arm in question.all_arms().items()
-    ]
-    lines += ["", "## Headline", "", headline(found), "", "## Effects", ""]
-    floors = chaos_floors(found.folder)
+    arms = question.all_arms().items()
+    return [*lines, *(f"- `{name}`: {arm.about or arm.scenario or question.scenario}" for name, arm in arms), ""]
+
+
+def _shown(found: Results) -> list[str]:
+    """Return a sentence for each effect, and the figures."""
+    floors, lines = chaos_floors(found.folder), ["## Effects", ""]
     for name, rows in found.effects.groupby("effect", sort=False):
         lines += [f"**{name}**", "", *(f"- {sentence(row, floors.get(row['outcome'], ''))}" for row in _rows(rows)), ""]
-    lines += [
-        "Tests stand alone: nothing corrects for the number of arms and outcomes. Intervals say what seeds leave open.",
-        "",
-    ]
-    lines += [
-        "![effects](effects.png)",
-        "",
-        "![path](path.png)",
-        "",
-        "## What pairing is worth",
-        "",
-        horizon(found),
-        "",
-    ]
-    if found.question.liquidity:
-        lines += liquidity.page(found.sectors, found.question.liquidity, list(found.question.all_arms()))
-    if len(found.failures):
-        lines += [
-            "## Failed runs",
-            "",
-            *(f"- {one['arm']}, seed {one['seed']}: {one['error']}" for one in _rows(found.failures)),
-            "",
-        ]
-    seeds = found.outcomes["seed"].nunique()
+    tests = "Tests stand alone: nothing corrects for the number of arms and outcomes."
+    lines += [f"{tests} Intervals say what seeds leave open.", ""]
+    return [*lines, "![effects](effects.png)", "", "![path](path.png)", ""]
+
+
+def _failed(found: Results) -> list[str]:
+    """Return the runs that failed, and why."""
+    rows = [f"- {one['arm']}, seed {one['seed']}: {one['error']}" for one in _rows(found.failures)]
+    return ["## Failed runs", "", *rows, ""] if rows else []
+
+
+def _made(found: Results) -> list[str]:
+    """Return how it is made again, and of what it was made."""
+    sweep, seeds = read_sweep(found.folder), found.outcomes["seed"].nunique()
     versions = ", ".join(f"{name} {version}" for name, version in sweep["versions"].items())
-    lines += ["## To make it again", "", f"    {command(found, seeds)}", ""]
-    lines += [
-        f"{seeds} seeds, {found.days} business days after the burn-in. {versions}. Question {sweep['digest'][:12]}.",
-        "",
-    ]
-    return "\n".join(lines)
+    number = f"{seeds} seeds, {found.days} business days after the burn-in"
+    lines = ["## To make it again", "", f"    {command(found, seeds)}", ""]
+    return [*lines, f"{number}. {versions}. Question {sweep['digest'][:12]}.", ""]
 
 
 def headline(found: Results) -> str:

@@ -17,7 +17,6 @@ is shipped:
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.errors import UserError
 from experiments.inputs.fed_factors import FedLevels
@@ -163,8 +162,3 @@ def _fund_shares(money: Int, sheet: Sheet) -> None:
     net_assets = sheet.value[funds] + money[funds].sum(axis=1)
     money[funds, Money.FUND_SHARES] = -net_assets
     money[PUBLIC, Money.FUND_SHARES] = net_assets.sum()
-
-
-def net_worth_cents(money: Int, value: Int) -> NDArray[np.int64]:
-    """Return each holder's net worth (H,) in cents: securities at market value and all money."""
-    return np.asarray(value + money.sum(axis=1), np.int64)

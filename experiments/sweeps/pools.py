@@ -11,14 +11,17 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
+from typing import TypeVar
 
 from experiments.sweeps.jobs import Done, Job, Task, execute, failed, tasks
 
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 MOST_DEATHS = 3  # of a worker under one run
 LOOK_EVERY = 1.0  # seconds between looks for folders that are there
 
@@ -94,6 +97,19 @@ def made(
 def make(task: Task) -> list[Done]:
     """Make the runs of a task in a worker."""
     return list(execute(task))
+
+
+def each_in_processes(make: Callable[[Item], Made], items: Iterable[Item], workers: int) -> Iterator[Made]:
+    """Yield what a function makes of items, in no order, in so many processes, or here if in one.
+
+    For what is neither shared nor resumed: the first error ends it.
+    """
+    if workers == 1:
+        yield from map(make, items)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver")) as pool:
+        for future in as_completed([pool.submit(make, item) for item in items]):
+            yield future.result()
 
 
 def _start_worker(listening: Connection) -> None:

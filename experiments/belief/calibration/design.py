@@ -10,9 +10,7 @@ twice.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from experiments.belief.calibration.simulator import simulate
 from experiments.belief.validation_rows import SCORED
 from experiments.errors import StoreError, UserError
 from experiments.store import versions, write_whole
+from experiments.sweeps.pools import each_in_processes
 from market.units import Float
 
 FEWEST_POINTS = 9  # an emulator needs eight, and recovery leaves one out
@@ -107,13 +106,8 @@ def make(point: Point) -> int:
 def run(points: Iterable[Point], workers: int, on_done: Callable[[int], None] = lambda number: None) -> None:
     """Make the points that are missing, in this process or in so many others."""
     missing = [point for point in points if not point.file.is_file()]
-    if workers == 1:
-        for point in missing:
-            on_done(make(point))
-        return
-    with ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
-        for future in as_completed([pool.submit(make, point) for point in missing]):
-            on_done(future.result())
+    for number in each_in_processes(make, missing, workers):
+        on_done(number)
 
 
 def results(points: Sequence[Point]) -> tuple[Float, Float]:
