@@ -51,10 +51,12 @@ def test_the_page_of_validation_shows_every_row_with_its_verdict_and_every_paire
         tests=pd.DataFrame([{"series": "buyback | accepted", "model_loss": 715.96, "verdict": "undecided"}]),
         aucs=pd.DataFrame([{"told by": "model", "auc": 0.605}]),
     )
-    text = generator(MODEL.parent / "validation").page(Judged(table, bands, ("null",)), found, "50 of `baseline`")
+    text = generator(MODEL.parent / "validation").page(
+        Judged(table, bands, ("null",), judged.last), found, "50 of `baseline`"
+    )
     assert "{{" not in text and "50 of `baseline`" in text
     verdicts = {
-        line.split(" | ")[0]: line for line in text.splitlines() if line.endswith(("inside |", "against null |"))
+        line.split(" | ")[0]: line for line in text.splitlines() if line.endswith(("inside |", "not met by null |"))
     }
     assert len(verdicts) == len(SCORED)
     assert all("| " + row.name.replace("|", "\\|") in verdicts for row in SCORED)

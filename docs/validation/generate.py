@@ -15,6 +15,7 @@ import pandas as pd
 
 from experiments.belief.replay import Replay, replay
 from experiments.belief.validate import Judged, of_folders, score, self_test
+from experiments.belief.validation_page import verdict, window
 from experiments.belief.validation_rows import FREE, SCORED
 from experiments.figures import moments, style
 from experiments.store import read_manifest
@@ -30,6 +31,7 @@ def page(judged: Judged, found: Replay, runs: str) -> str:
     parts = {
         "runs": runs,
         "score": score(table),
+        "window": window(judged.last),
         "free": rows(table[table["role"] == FREE], judged.nulls),
         "others": rows(table[table["role"] != FREE], judged.nulls),
         "why": markdown(table_of_roles()),
@@ -61,13 +63,6 @@ def rows(table: pd.DataFrame, nulls: Sequence[str]) -> str:
         }
     )
     return markdown(told)
-
-
-def verdict(row: dict[Any, Any]) -> str:
-    """Return what a row shows."""
-    if row["evidence"]:
-        return f"evidence, against {row['nulls_outside']}"
-    return "inside" if row["inside"] else "outside" if row["model"] == row["model"] else "no run long enough"
 
 
 def table_of_roles() -> pd.DataFrame:

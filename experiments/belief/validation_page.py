@@ -17,7 +17,7 @@ def page(judged: Judged) -> Group:
     """Return the page of what was judged."""
     table, bands, nulls, last = judged
     parts: list[Any] = [
-        f"Published series and runs from {to_date(FIRST_REGULAR)} to {to_date(last)}",
+        f"Published series and runs {window(last)}",
         "",
         _rows("Given or fitted: shown, never evidence", table[table["role"] != FREE], nulls),
         "",
@@ -46,14 +46,18 @@ def _cells(row: dict[Any, Any], nulls: tuple[str, ...]) -> Iterator[str]:
     yield f"{_number(row['low'])} to {_number(row['high'])}"
     yield from (_number(row["model"]), _number(row["model_sd"]), f"{row['coverage']:.2f}")
     yield from (_number(row[null]) for null in nulls)
+    yield verdict(row)
+
+
+def window(last: int) -> str:
+    """Say which days are looked at."""
+    return f"from {to_date(FIRST_REGULAR)} to {to_date(last)}"
+
+
+def verdict(row: dict[Any, Any]) -> str:
+    """Say what a row shows: that it counts, or where the model is."""
     if row["evidence"]:
-        yield f"evidence: not met by {row['nulls_outside']}"
-    else:
-        yield _verdict(row)
-
-
-def _verdict(row: dict[Any, Any]) -> str:
-    """Say in a word where the model is."""
+        return f"evidence: not met by {row['nulls_outside']}"
     if row["model"] != row["model"]:
         return "no runs long enough"
     return "inside" if row["inside"] else "outside, within both errors" if row["consistent"] else "OUTSIDE"

@@ -19,7 +19,7 @@ FAILED = 1
 
 def calibrate(
     points: Annotated[int, typer.Option(help="Simulations that fill the prior; more go on with the same design.")] = 64,
-    days: Annotated[int, typer.Option(help="Business days of each; 87 end with September 2024.", min=20)] = 87,
+    days: Annotated[int, typer.Option(help="Business days of each; 87 end with September 2024.", min=60)] = 87,
     workers: Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)] = 1,
     parameter: Annotated[
         list[str] | None, typer.Option(help="Calibrate this one, and others so named; default all.")
