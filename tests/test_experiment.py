@@ -89,7 +89,11 @@ def test_the_command_line_lists_questions_and_refuses_days_and_widths(capsys):
     assert end.value.code == 0
     said = capsys.readouterr().out
     assert [name for name in names() if load(name).question not in said] == [] and "minutes" in said
-    for wrong, part in ((["--days", "999"], "the nearest is"), (["--until-ci", "narrow"], "such as 0.5bp")):
+    for wrong, part in (
+        (["--days", "999"], "the nearest is"),
+        (["--until-ci", "narrow"], "such as 0.5bp"),
+        (["--until-ci", "0.5musd"], "such as 0.5bp"),
+    ):
         with pytest.raises(SystemExit) as end:
             main(["experiment", "buybacks", *wrong])
         assert end.value.code == 2 and part in capsys.readouterr().err

@@ -46,7 +46,7 @@ def experiment(
     from experiments.sweeps.sweep import open_sweep
 
     question = load(name)
-    width = None if until_ci is None else _width(until_ci)
+    width = None if until_ci is None else _width(until_ci, question.outcomes[0].unit)
     worlds = question.worlds(find(name).parent)
     length = days_of(worlds, days if days is not None else question.days)
     _refuse_windows(question, length)
@@ -156,8 +156,8 @@ def widest(found: "Results") -> float:
     return float((primary["t_high"] - primary["t_low"]).max() / 2)
 
 
-def _width(text: str) -> float:
-    """Return the number of "0.5bp" or "0.5"."""
+def _width(text: str, unit: str) -> float:
+    """Return the number of "0.5bp" or "0.5", in the unit of the primary outcome."""
     from experiments.errors import UserError
 
     bare = text.strip().rstrip("abcdefghijklmnopqrstuvwxyz ")
@@ -165,8 +165,9 @@ def _width(text: str) -> float:
         found = float(bare)
     except ValueError:
         found = 0.0
-    if not 0 < found < float("inf"):
-        raise UserError(f"--until-ci {text}: expected a number above 0 in the unit of the outcome, such as 0.5bp")
+    named = text.strip().removeprefix(bare).strip()
+    if not 0 < found < float("inf") or named not in ("", unit):
+        raise UserError(f"--until-ci {text}: expected a number above 0 in {unit}, such as 0.5{unit.split()[0]}")
     return found
 
 
