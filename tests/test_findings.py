@@ -6,7 +6,20 @@ from math import inf, nan
 import pytest
 
 from experiments.experiment import EXPECTATIONS, load, names
-from experiments.results.registered import INSIDE, NEAR, OPEN, OUTSIDE, RANGES, UNKNOWN, Range, judge, ranges
+from experiments.results.effects import Results
+from experiments.results.registered import (
+    INSIDE,
+    NEAR,
+    OPEN,
+    OUTSIDE,
+    RANGES,
+    SHORTER,
+    UNKNOWN,
+    Range,
+    judge,
+    judged,
+    ranges,
+)
 
 WITHOUT_NUMBERS = {"not-qe"}  # its text is of a sum, which `offtherun not-qe` holds to the cent
 
@@ -44,3 +57,8 @@ def test_no_range_is_of_an_experiment_that_is_not_there():
 def test_an_effect_is_inside_a_range_outside_it_or_not_told_apart(mean, low, high, base, said):
     one = Range("a less b", "noise", "0 to -2 bp", -2.0, 0.0)
     assert judge(one, {"mean": mean, "t_low": low, "t_high": high}, base) == said
+
+
+def test_a_sweep_of_fewer_days_than_its_design_is_not_held_against_ranges(tmp_path):
+    verdicts = {stands for _, stands in judged(Results(tmp_path, load("taper"), 15)).values()}
+    assert verdicts == {SHORTER} and judged(Results(tmp_path, load("not-qe"), 15)) == {}

@@ -3,7 +3,7 @@
 ``experiments/registered_ranges.toml`` holds the numbers of ``expectations.toml`` outcome by outcome. An effect is *as
 registered* if its interval of Student's t lies in the range, *mean inside* if only its mean does, *mean outside* if the
 interval still reaches in, so that more seeds would tell, and *otherwise* if no point of the interval lies in the range.
-Expectations are never asserted: this is how they are reported.
+Ranges are of the whole horizon: a sweep of fewer days than its design has is not held against them. Expectations are never asserted: this is how they are reported.
 """
 
 import tomllib
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from math import inf, isnan
 from typing import Any
 
-from experiments.experiment import EXPECTATIONS, Experiment
+from experiments.experiment import EXPECTATIONS, Experiment, days_of
 from experiments.results.effects import Results
 
 RANGES = EXPECTATIONS.with_name("registered_ranges.toml")
 INSIDE, NEAR, OPEN, OUTSIDE, UNKNOWN = "as registered", "mean inside", "mean outside", "**otherwise**", "no value"
+SHORTER = "run cut short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,11 @@ def ranges(question: Experiment) -> dict[tuple[str, str], Range]:
 
 def judged(found: Results) -> dict[tuple[str, str], tuple[Range, str]]:
     """Return the registered ranges of an experiment by effect and outcome, and how what was found stands to each."""
+    given = ranges(found.question)
+    if given and found.days < days_of(found.question.worlds(), found.question.days):
+        return {key: (one, SHORTER) for key, one in given.items()}
     rows = {(row["effect"], row["outcome"]): row for row in found.effects.to_dict("records")}
-    return {key: (one, judge(one, rows[key], _base(found, one))) for key, one in ranges(found.question).items()}
+    return {key: (one, judge(one, rows[key], _base(found, one))) for key, one in given.items()}
 
 
 def judge(one: Range, row: Mapping[Any, Any], base: float) -> str:
