@@ -3,7 +3,8 @@
 ``experiments/registered_ranges.toml`` holds the numbers of ``expectations.toml`` outcome by outcome. An effect is *as
 registered* if its interval of Student's t lies in the range, *mean inside* if only its mean does, *mean outside* if the
 interval still reaches in, so that more seeds would tell, and *otherwise* if no point of the interval lies in the range.
-Ranges are of the whole horizon: a sweep of fewer days than its design has is not held against them. Expectations are never asserted: this is how they are reported.
+Ranges are of the whole horizon: a sweep of fewer days than its design has is not held against them. Expectations are
+never asserted: this is how they are reported.
 """
 
 import tomllib
