@@ -133,6 +133,7 @@ class Outlook:
         self.bills = bills
         self._covariance, self._root = covariance_bp, root_of(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
+        self.supply: Any = None  # agents.supply_outlook, where something may be announced
         self._lessons: Lessons | None = None
         self._deviation: tuple[int, Any, Deviation] | None = None
         self._view: View | None = None
@@ -193,6 +194,10 @@ class Outlook:
         self._pattern = replace(self._pattern, own_bp=own)
         self._lessons = self._deviation = None
 
+    def foresee(self, supply: Any) -> None:
+        """Let what was announced of supply (``agents.supply_outlook.SupplyOutlook``) be known."""
+        self.supply, self._lessons = supply, None
+
     def prior_bp(self, view: View) -> Float:
         """Return the prior yield of every security (S,)."""
         p, s = self._pattern, view.securities
@@ -201,6 +206,9 @@ class Outlook:
         policy = (view.rates.expected - p.policy_bp) * policy_average(years)
         premium = self._premium(view.rank) - self._premium(p.rank)
         fade = np.minimum(years / SHORTEST_YEARS, 1.0)
+        foreseen = None if self.supply is None else self.supply.expected_bp(view, node_weights(s, view.years))
+        if foreseen is not None:
+            curve = curve + fade * foreseen
         prior = curve + policy + fade * (p.own_bp + np.where(s.of(Kind.NOTE, Kind.BOND), premium, 0.0))
         return np.where(s.of(Kind.FRN), fade * p.own_bp, prior)
 

@@ -7,7 +7,7 @@ issue falls into.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -23,8 +23,10 @@ from agents.officials.hedged_desk import open_desk
 from agents.officials.open_market_desk import DeskPlan
 from agents.officials.standing_desk import StandingDesk, desk_kind
 from agents.outlook import Outlook, StartPattern, node_weights
+from agents.supply_outlook import SupplyOutlook, elasticity_of
 from experiments.behaviours import deal_out, kinds_of
 from experiments.errors import UserError, nearest
+from experiments.inputs.announcements import announced_supply, enlarged, unforeseen
 from experiments.inputs.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
 from experiments.inputs.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.inputs.tips_index import consumer_prices
@@ -79,7 +81,8 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     counts = dict(scenario.population.counts)
     state = starting_state(day, counts, scenario.start.tilt, scenario.start.tilt_seed)
     current = Listing(state.securities, state.outstanding, state.otr_rank)
-    scheduled = scheduled_auctions(scenario, current, state.face[FED])
+    calendar_of_start = scheduled_auctions(scenario, current, state.face[FED])
+    scheduled, extra = enlarged(calendar_of_start, scenario.policy.larger_auctions)
     wide = with_future(current, scheduled)
     securities = wide.securities
     price = np.zeros(len(securities), np.int64)
@@ -97,6 +100,8 @@ def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
     refuse_short_sales(scenario, securities, face[FED])
     refuse_caps_above_holdings(scenario, face[FED])
     debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
+    told = announced_supply(scenario, calendar_of_start, debt.buybacks)
+    premises = replace(premises, unforeseen=unforeseen(extra, securities), announced=told)
     return Stage(premises, state, face, pattern, debt, fed, desk)
 
 
@@ -129,6 +134,7 @@ def _premises(scenario: Scenario, wide: Listing, soma: Int, price: Int, one_by_o
         noise_curve=scenario.market.noise_curve,
         reverse_repo_limit=scenario.policy.on_rrp_limit_musd * CENTS_PER_MUSD,
         anchored=scenario.start.anchored,
+        foresight=scenario.buyers.foresight,
         fed_buys_back=scenario.policy.qe_like_buybacks,
     )
 
@@ -162,6 +168,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     pace = partial(pace_of_day, market.streams)
     bills = BillGrowth(market.securities.of(Kind.BILL), given_up(shares, response))
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills)
+    market.outlook.elasticity = elasticity_of([agent for _, agent in investors], [shares[row] for row, _ in investors])
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     open_futures(market, scenario.futures)
@@ -195,7 +202,9 @@ def instruct(market: TreasuryMarket, given: Stage) -> None:
 
 
 def befall(market: TreasuryMarket, scenario: Scenario) -> None:
-    """Put the shocks of a scenario in place, those of exits after the others."""
+    """Put the shocks of a scenario in place, those of exits after the others, and what will be announced of supply."""
+    told = market.premises
+    market.outlook.foresee(SupplyOutlook(told.announced, market.outlook.elasticity, told.foresight))
     sales = tuple(sale_of(sale, f"shocks[{number}]") for number, sale in enumerate(scenario.shocks))
     flows = tuple(flow_of(flow, f"flows[{number}]") for number, flow in enumerate(scenario.flows))
     market.shocks = (*sales, *flows)

@@ -1,9 +1,11 @@
 """What a market is built on: everything that is given before anybody joins, as one frozen value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from market.accounts.clearing import ClearingRules
 from market.accounts.settlement import FedLending
+from market.auctions.announced_supply import AnnouncedSupply
 from market.bonds.price_index import PriceIndex
 from market.bonds.securities import Securities
 from market.news import DatedNews
@@ -46,4 +48,8 @@ class Premises:
     reverse_repo_limit: int = 160_000 * CENTS_PER_MUSD  # cents by counterparty and evening
     when_issued: bool = True  # new securities trade from their announcement
     anchored: bool = True  # beliefs start at published prices, whatever prices the burn-in led to
+    unforeseen: Mapping[tuple[int, int], int] = field(default_factory=dict)  # by security and auction day: face of it
+    # that the calendar of the start did not hold, and that no holder is accustomed to
+    announced: tuple[AnnouncedSupply, ...] = ()  # changes of private supply that become public in the run
+    foresight: float = 1.0  # part of them that holders price when they are announced
     fed_buys_back: bool = False  # the Fed's desk holds the buybacks that the Treasury announces

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from experiments.errors import one_of
-from experiments.sections.section import Section, declared
+from experiments.sections.section import BusinessDay, Section, declared
 from market.auctions.buyback import BUCKETS
 
 Bucket = Annotated[str, AfterValidator(partial(one_of, choices=BUCKETS))]
@@ -92,6 +92,12 @@ class Buybacks(Section):
     )
     shift_days: int = declared(
         0, "business days", "a placebo", "how much later operations are held, with their lists", ge=0, le=60
+    )
+    announced: BusinessDay | None = declared(
+        None,
+        "date",
+        "known at the start: the refunding statement of 1 May 2024",
+        "day on which the operations from then on become known, as far as they were not at the start",
     )
     scale: float = declared(1.0, "ratio", "", "announced maxima over those of the calendar", gt=0, le=100)
     only_buckets: tuple[Bucket, ...] = declared(

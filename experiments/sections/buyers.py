@@ -53,6 +53,14 @@ class Buyers(Section):
         le=0.1,
     )
 
+    foresight: float = declared(
+        1.0,
+        "share",
+        "a modelling choice: all of it",
+        "part of an announced change of supply that holders price when it is announced, not when it comes",
+        ge=0,
+        le=1,
+    )
     index_share: float = declared(
         0.0,
         "share",

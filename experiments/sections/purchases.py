@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from experiments.sections.section import Section, SessionTime, Span, Years, declared
+from experiments.sections.section import BusinessDay, Section, SessionTime, Span, Years, declared
 
 
 class Purchases(Span):
@@ -18,6 +18,15 @@ class Purchases(Span):
     bucket_years: Years = declared((0.0, 31.0), "years", "", "remaining maturity of what is traded, from and to")
     every_days: int = declared(1, "business days", "", "an operation every so many days", ge=1, le=260)
     time: SessionTime = declared("10:30", "time", "a guess", "when operations are held")
+    announced: BusinessDay | None = declared(
+        None, "date", "never before it begins", "day on which the whole programme is announced, before it begins"
+    )
+
+    @model_validator(mode="after")
+    def _announced_before(self) -> Self:
+        if self.announced is not None and self.announced > self.since:
+            raise ValueError(f"announced is {self.announced}, expected {self.since} or earlier")
+        return self
 
 
 class BadDays(Section):

@@ -34,6 +34,7 @@ from experiments.sections.purchases import BackstopAuctions, Functioning, Purcha
 from experiments.sections.requests import Requests
 from experiments.sections.section import BusinessDay, Section, outside
 from experiments.sections.section import declared as _field
+from experiments.sections.supply import LargerAuctions
 from experiments.sections.swaps import Swaps
 from experiments.sections.venues import BookClass, Clearing, all_to_all
 from experiments.sections.withdrawals import Withdrawal
@@ -171,6 +172,9 @@ class Policy(Section):
     debt_limit: DebtLimit = DebtLimit()
     deficits: tuple[Deficit, ...] = _field((), "deficits", "", "outlays or receipts on top of the published ones")
     coupon_shift: CouponShifts = CouponShifts()
+    larger_auctions: tuple[LargerAuctions, ...] = _field(
+        (), "plans", "", "coupon auctions larger, or smaller, than the calendar's, by date, with their announcement"
+    )
     purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
     functioning: Functioning = Functioning()
     backstop: BackstopAuctions = BackstopAuctions()
@@ -302,6 +306,7 @@ class Scenario(Section):
             ("nudges", self.nudges, "date"),
             ("buyers.foreign", self.buyers.foreign, "since"),
             ("swaps.steps", self.swaps.steps, "since"),
+            ("policy.larger_auctions", self.policy.larger_auctions, "announced"),
         )
         for name, items, field in dated:
             wrong = outside(name, items, field, self.run.start, self.run.end)
@@ -347,6 +352,11 @@ class Scenario(Section):
                     f"policy.purchases[{place}].since is {plan.since}, expected after {self.run.start}, "
                     f"up to {self.run.end}"
                 )
+            if plan.announced is not None and not self.run.start < plan.announced:
+                raise ValueError(f"policy.purchases[{place}].announced is {plan.announced}, expected after the start")
+        told = self.policy.buybacks.announced
+        if told is not None and not self.run.start < told <= self.run.end:
+            raise ValueError(f"policy.buybacks.announced is {told}, expected after {self.run.start}, in the run")
         return self
 
     @model_validator(mode="after")
