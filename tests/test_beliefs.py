@@ -1,14 +1,17 @@
 """Beliefs about the path of the policy rate: keyed by name, read with error, moved by flow, back to their anchor."""
 
 import math
+from copy import copy
 
 import numpy as np
 import pytest
-from small_market import digest, live, small_market
+from small_market import digest, small_market
 
 from agents.beliefs import SLOPE, Anchor, flow_of_clients, next_belief
+from agents.buyers.insurer import Insurer
 from agents.buyers.investor import Investor
 from agents.dealers.primary_dealer import PrimaryDealer
+from market.bonds.securities import Kind
 from market.books.messages import Venue
 
 BURN_IN, WIDE = 2, 25.0
@@ -104,11 +107,15 @@ def test_together_and_one_by_one_have_the_same_bits():
     assert len({digest(market) for market in both}) == 1
 
 
-def test_who_expects_higher_rates_than_others_sells_to_them():
-    market = small_market(days=BURN_IN, rounds=6, beliefs__disagreement_bp=WIDE)
-    kind = max((type(a) for a in market.agents if isinstance(a, Investor)), key=lambda k: len(market.agents_by_type[k]))
-    members = list(market.agents_by_type[kind])
-    views_, before = np.array([float(m.belief[0]) for m in members]), [m.position.astype(float) for m in members]
-    live(market, 5)
-    grown = np.array([m.position.sum() / was.sum() - 1.0 for m, was in zip(members, before, strict=True)])
-    assert grown[views_ > 0].mean() < grown[views_ < 0].mean()
+def test_who_expects_a_higher_path_wants_less_most_of_all_at_the_short_end(parted):
+    holder = max((a for a in parted.agents if isinstance(a, Insurer)), key=lambda a: a.position.sum())
+    view, wanted = parted.view(), []
+    for path_bp in (0.0, 20.0):
+        one = copy(holder)
+        one.columns = {name: column.copy() for name, column in holder.columns.items()}
+        one.news = one.news + path_bp * SLOPE
+        wanted.append(one.wanted(view))
+    notes = view.securities.of(Kind.NOTE, Kind.BOND) & view.tradable & (wanted[0] > 0)
+    change = wanted[1][notes] / wanted[0][notes] - 1.0
+    short, long = change[view.years[notes] < 3].mean(), change[view.years[notes] > 20].mean()
+    assert short < -0.02 and abs(long) < 0.25 * abs(short)
