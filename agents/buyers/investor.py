@@ -176,16 +176,11 @@ class Investor(Believer, Institution):
         """Trade part of the gap between what it wants (..., S) and what it has, in lots."""
         settled = view.tradable & ~view.when_issued  # what is bought ahead of an auction is part of the bid for it
         table, once = np.empty(wanted.size, ORDERS), self.model.outlook.once
+        habits = *map(np.atleast_2d, (self.speed, self.own_elasticity)), once(view, _cash_like), view.on_the_run
         written = write_rebalance(
-            *map(np.atleast_2d, (wanted, self.forced, self.speed, self.benchmark, self.own_elasticity)),
-            *(
-                *map(np.atleast_2d, (self.tolerance, self.book_share)),
-                self.member,
-                self.identity,
-                *map(self.model.streams.key, ("lot", "venue")),
-            ),
-            *(counter(self.model.clock), self.may_short, np.atleast_2d(self.position), view.anticipated),
-            *(once(view, _cash_like), (once(view, _booked), view.on_the_run, settled), once(view, _prices), table),
+            *(np.atleast_2d(face) for face in (wanted, self.position, self.forced)),
+            *((np.atleast_2d(self.benchmark), view.anticipated), habits, self._sender()),
+            *(self._drawn("lot"), self._drawn("venue"), (once(view, _booked), settled, once(view, _prices)), table),
         )
         return self._sent(view, table[:written])
 
@@ -193,23 +188,21 @@ class Investor(Believer, Institution):
         """Return the liquidity trades of the round; they lean with clients' flows, and to the wanted holding."""
         flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
         now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
-        table, once = np.empty(len(now.place), ORDERS), self.model.outlook.once
-        written = write_needs(
-            *(now.place, now.security, now.size, now.turnover, now.which_way, flows, today.node),
-            *map(np.atleast_2d, (self.benchmark, self.tilted, self.pull, self.flow_lean)),
-            *map(np.atleast_2d, (self.tolerance, self.book_share)),
-            *(self.member, self.identity, self.model.streams.key("venue"), counter(self.model.clock)),
-            *(
-                self.may_short,
-                self.held(now.place, now.security),
-                view.anticipated,
-                once(view, _booked),
-                view.tradable,
-                once(view, _prices),
-                table,
-            ),
-        )
+        trades = now.place, now.security, now.size, now.turnover, now.which_way, self.held(now.place, now.security)
+        usual = np.atleast_2d(self.benchmark), view.anticipated
+        lean = flows, today.node, *usual, *map(np.atleast_2d, (self.tilted, self.pull, self.flow_lean))
+        table, seen = np.empty(len(now.place), ORDERS), self.model.outlook.once(view, _seen)
+        written = write_needs(trades, lean, self._sender(), self._drawn("venue"), seen, table)
         return self._sent(view, table[:written])
+
+    def _sender(self) -> tuple[Any, ...]:
+        """Return who sends and how, as kernels want it."""
+        limits = map(np.atleast_2d, (self.tolerance, self.book_share))
+        return self.member, self.identity, *limits, self.may_short
+
+    def _drawn(self, purpose: str) -> tuple[np.uint64, int]:
+        """Return what names the draws of a purpose in this round to a kernel."""
+        return self.model.streams.key(purpose), counter(self.model.clock)
 
     def _picker(self, place: Int, security: Int) -> Pick:
         """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
@@ -234,14 +227,11 @@ class Investor(Believer, Institution):
     # ---- how it sends ----------------------------------------------------------------------------
     def lines(self, view: View, place: Int, security: Int, face: Float) -> NDArray[Any]:
         """Turn wishes into orders: no more than it owns is sold, limits lie near the composite, some go to the book."""
-        pick = self._picker(place, security)
-        table = np.empty(len(place), ORDERS)
-        written = write_orders(
-            *(self.member[place], security, np.asarray(face, np.float64), self.held(place, security), self.may_short),
-            *(pick(self.tolerance), pick(self.book_share), self.uniform_at("venue", place, security % VENUE_DRAWS)),
-            *(self.model.outlook.once(view, _booked), view.tradable, view.years, view.composite_bp),
-            *(view.reference_bp, view.reference_price, view.dv01, view.convexity, table),
-        )
+        pick, table = self._picker(place, security), np.empty(len(place), ORDERS)
+        wishes = self.member[place], security, np.asarray(face, np.float64), self.held(place, security)
+        draw = self.uniform_at("venue", place, security % VENUE_DRAWS)
+        terms = pick(self.tolerance), pick(self.book_share), draw
+        written = write_orders(wishes, terms, self.may_short, self.model.outlook.once(view, _seen), table)
         return self._sent(view, table[:written])
 
     def _sent(self, view: View, orders: NDArray[Any]) -> NDArray[Any]:
@@ -331,6 +321,11 @@ def _cash_like(view: View) -> Bool:
 def _prices(view: View) -> tuple[Float, ...]:
     """Return what kernels lay limits by."""
     return view.years, view.composite_bp, *struck(view)
+
+
+def _seen(view: View) -> tuple[Any, ...]:
+    """Return what kernels see of the market: where there is a choice of venues, what trades, prices."""
+    return _booked(view), view.tradable, _prices(view)
 
 
 def _bill(auction: Auction, view: View) -> bool:

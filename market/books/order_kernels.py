@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from market.bonds.linear_price import linear_price
 from market.books.messages import Venue
 from market.kernels import inlined, kernel
-from market.units import FACE_PER_MUSD, LARGEST_TRADE, Bool, Float, Int
+from market.units import FACE_PER_MUSD, LARGEST_TRADE, Bool, Int
 
 FAULTS = (
     "",
@@ -90,44 +90,44 @@ def limit_yield(size: int, composite_bp: float, leeway_bp: float, years: float) 
     return composite_bp - (leeway if size > 0 else -leeway)
 
 
+@inlined
+def write_order(order: Any, owner: int, s: int, size: int, leeway_bp: float, to_book: bool, prices: Any) -> None:
+    """Write one order with a limit near the composite.
+
+    ``prices`` are (years, composite_bp, reference_bp, reference_price, dv01, convexity) of the view, by security.
+    """
+    years, composite_bp, reference_bp, reference_price, dv01, convexity = prices
+    yield_bp = limit_yield(size, composite_bp[s], leeway_bp, years[s])
+    order["owner"] = owner
+    order["security"] = s
+    order["face"] = size
+    order["limit"] = linear_price(yield_bp, reference_bp[s], reference_price[s], dv01[s], convexity[s])
+    order["venue"] = ELSE if to_book else REQUEST
+
+
+@inlined
+def shown(seen: Any, s: int) -> bool:
+    """Return whether a security trades and has a composite to lay a limit by; ``seen`` (open books, traded, prices)."""
+    return bool(seen[1][s] and np.isfinite(seen[2][1][s]))
+
+
 @kernel
-def write_orders(
-    owner: Int,
-    security: Int,
-    face: Float,
-    held: Int,
-    may_short: bool,
-    leeway_bp: Float,
-    book_chance: Float,
-    draw: Float,
-    open_books: Bool,
-    tradable: Bool,
-    years: Float,
-    composite_bp: Float,
-    reference_bp: Float,
-    reference_price: Float,
-    dv01: Float,
-    convexity: Float,
-    orders: NDArray[Any],
-) -> int:
+def write_orders(wishes: Any, terms: Any, may_short: bool, seen: Any, orders: NDArray[Any]) -> int:
     """Write wishes (J,) as orders in whole millions with limits near the composite; return how many were written.
 
-    An order goes to the book first, where that is one of the ``open_books``, if its ``draw`` is below ``book_chance``.
-    The rest are views by security (S,).
+    ``wishes`` are (owner, security, face, held), ``terms`` (leeway_bp, book_chance, draw), by wish; ``seen`` are (open
+    books, traded, prices) by security. An order goes to the book first, where that is open to a choice, if its ``draw``
+    is below ``book_chance``.
     """
+    owner, security, face, held = wishes
+    leeway_bp, book_chance, draw = terms
     n = 0
     for j in range(security.shape[0]):
         s = security[j]
         size = whole_size(face[j], held[j], may_short)
-        if size == 0 or not tradable[s] or not np.isfinite(composite_bp[s]):
+        if size == 0 or not shown(seen, s):
             continue
-        yield_bp = limit_yield(size, composite_bp[s], leeway_bp[j], years[s])
-        order = orders[n]
-        order["owner"] = owner[j]
-        order["security"] = s
-        order["face"] = size
-        order["limit"] = linear_price(yield_bp, reference_bp[s], reference_price[s], dv01[s], convexity[s])
-        order["venue"] = ELSE if open_books[s] and draw[j] < book_chance[j] else REQUEST
+        write_order(orders[n], owner[j], s, size, leeway_bp[j], seen[0][s] and draw[j] < book_chance[j], seen[2])
         n += 1
     return n
 
