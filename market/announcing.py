@@ -7,6 +7,7 @@ import numpy as np
 
 from market.auctions.when_issued import open_trading
 from market.bonds import bond_arithmetic
+from market.bonds.curve import DAYS_PER_YEAR
 from market.bonds.price_index import index_ratio_e5
 from market.bonds.securities import Kind, Securities
 from market.books.ladder import Ladder
@@ -16,7 +17,6 @@ from market.tables.recording import note_list
 from market.trading import accrued_of
 from market.units import POINT_E8, Bool, Float, Int
 
-DAYS_A_YEAR = 365.25
 BILL_13_WEEKS = (0.2, 0.28)  # years: the index of floating rate notes
 
 
@@ -43,7 +43,7 @@ def open_market(market: Any) -> None:
     market.tradable = alive | market.when_issued
     issued = market.outstanding > 0
     market.settle_day = np.where(issued, market.settle_date, np.maximum(market.issue_day, market.settle_date))
-    market.years = np.maximum(s.maturity_day - market.settle_date, 0) / DAYS_A_YEAR
+    market.years = np.maximum(s.maturity_day - market.settle_date, 0) / DAYS_PER_YEAR
     market.index_e5 = index_ratio_e5(market.premises.index.reference_e5(market.settle_day), s.index_base_e5)
     _strike(market)
     market.accrued_e8 = accrued_of(market)

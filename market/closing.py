@@ -1,5 +1,6 @@
 """The evening: mark and fit, check that every book closes, record the day."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -58,19 +59,19 @@ def fed_net_worth_cents(market: Any) -> int:
 
 def check(market: Any) -> None:
     """Check every identity of the day; raise an error that names what does not hold."""
-    market.ledger.check()
-    market.ledger.check_owners()
-    _check_due(market)
-    _require("the Fed's assets equal its liabilities (I2)", fed_net_worth_cents(market), 0)
+    for law in (market.ledger.check, market.ledger.check_owners, partial(_check_due, market)):
+        law()
+        market.checks += 1
+    _require(market, "the Fed's assets equal its liabilities (I2)", fed_net_worth_cents(market), 0)
     _check_loans(market)
     _check_flows(market)
-    laws = futures_laws(market)
-    for law, (found, expected) in laws.items():
-        _require(law, found, expected)
-    market.checks += 8 + len(laws)
+    for law, (found, expected) in futures_laws(market).items():
+        _require(market, law, found, expected)
 
 
-def _require(law: str, found: int, expected: int) -> None:
+def _require(market: Any, law: str, found: int, expected: int) -> None:
+    """Count a law that was looked at, and raise if it does not hold."""
+    market.checks += 1
     if found != expected:
         raise IdentityError(f"check: {law}: found {found}, expected {expected}")
 
@@ -82,12 +83,13 @@ def _check_loans(market: Any) -> None:
     np.add.at(expected, (loans["lender"], money_of(loans)), loans["cents"])
     np.subtract.at(expected, (loans["borrower"], money_of(loans)), loans["cents"])
     wrong = np.argwhere(market.ledger.balance[:, columns] != expected[:, columns])
-    _require("no haircut is negative (I10)", min(int(loans["haircut_e4"].min(initial=0)), 0), 0)
-    _require("repo is secured: collateral lacking, in cents (I10)", lacking_cents(market), 0)
+    _require(market, "no haircut is negative (I10)", min(int(loans["haircut_e4"].min(initial=0)), 0), 0)
+    _require(market, "repo is secured: collateral lacking, in cents (I10)", lacking_cents(market), 0)
+    name, found, told = "", 0, 0
     for row, place in wrong[:1]:
-        name = f"{Money(columns[place]).name} of {market.ledger.names[row]!r}"
-        found = int(market.ledger.balance[row, columns[place]])
-        _require(f"cash lent overnight is cash borrowed (I10), {name}", found, int(expected[row, columns[place]]))
+        name = f", {Money(columns[place]).name} of {market.ledger.names[row]!r}"
+        found, told = (int(table[row, columns[place]]) for table in (market.ledger.balance, expected))
+    _require(market, f"cash lent overnight is cash borrowed (I10){name}", found, told)
 
 
 def _check_due(market: Any) -> None:
@@ -118,6 +120,7 @@ def _check_flows(market: Any) -> None:
                 f"check: {name} changed by {change[column]}, expected {told[column]}, what acts that may change it say"
             )
     market.flows_before = now
+    market.checks += 1
 
 
 def record(market: Any) -> None:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from market.kernels import inlined, kernel
 from market.units import Int
 
-INDEX_ONE, E8_PER_CENT = 10**5, 10**6
+INDEX_ONE = 10**5
+E8_PER_CENT = 10**6  # of a price in 1e-8 points, per $100 of face
 
 
 @inlined

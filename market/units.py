@@ -19,6 +19,7 @@ Bool = NDArray[np.bool_]
 CENTS_PER_FACE = 10_000  # cents in one unit of face at par
 POINT_E8 = 10**8  # one point of price, per 100 of face
 FACE_PER_MUSD = 10_000  # units of face in one million dollars
+FACE_PER_BILLION = 1000 * FACE_PER_MUSD
 CENTS_PER_MUSD = 10**8
 LARGEST_TRADE = 3 * 10**8  # units of face: 30 billion dollars
 

@@ -10,7 +10,8 @@ from agents.officials.debt_office import DebtOffice
 from experiments.kinds import KINDS
 from experiments.sections.withdrawals import Withdrawal
 from market.accounts.instruments import N_MONEY
-from market.auctions.turnout import WHOLE, stay_away, turned_up
+from market.auctions.auction import WHOLE
+from market.auctions.turnout import stay_away, turned_up
 from market.bonds.securities import Kind
 from market.books.messages import BIDS
 from market.units import CENTS_PER_FACE, day_number

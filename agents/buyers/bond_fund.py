@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.bidding import whole
 from agents.buyers.investor import DIRECT_SOURCE
 from agents.buyers.owner_flows import MONTH, liquid_first, owners_flow, return_of_day
-from agents.buyers.run_rules import whole_millions
 from agents.hedge_funds.asset_manager import AssetManager
 from agents.traits import memory, trait
 from market.exposure import exposure
@@ -71,7 +71,7 @@ class BondFund(AssetManager):
         """Order the sale of what is owed, in whole millions of each security; the rest is owed tomorrow."""
         free = np.where(view.tradable & ~view.when_issued, np.maximum(owned + np.minimum(self.forced, 0.0), 0.0), 0.0)
         turnover = self.model.outlook.on(view).turnover
-        face = whole_millions(liquid_first(free, turnover, price, self.owed / MUSD_PER_FACE_POINT))
+        face = whole(liquid_first(free, turnover, price, self.owed / MUSD_PER_FACE_POINT))
         self.owed = self.owed - exposure(face * price, np.ones(face.shape[-1])) * MUSD_PER_FACE_POINT
         self.order_sale(face)
         self.ordered = exposure(face, np.ones(face.shape[-1]))

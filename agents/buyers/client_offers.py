@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from agents.bidding import whole
 from market.books.messages import Buyback
 from market.kernels import rule
-from market.units import FACE_PER_MUSD, Float, Int
+from market.units import Float, Int
 from market.view import View
 
 SHORTEST_YEARS = 0.25
@@ -31,5 +32,4 @@ def client_offers(held: Int, share: Any, reluctance_bp: Any, buyback: Buyback, v
     """Return clean prices in points and faces in whole millions (..., S), never more than is held or the maximum."""
     listed = buyback.eligible & view.tradable
     face = np.minimum(np.where(listed, np.maximum(held, 0) * np.minimum(share, 1.0), 0.0), buyback.maximum)
-    whole = np.floor(face / FACE_PER_MUSD).astype(np.int64) * FACE_PER_MUSD
-    return view.price(view.composite_bp - reluctance_bp), whole
+    return view.price(view.composite_bp - reluctance_bp), whole(face)

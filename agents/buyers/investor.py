@@ -214,7 +214,7 @@ class Investor(Believer, Institution):
 
         return pick
 
-    def order_sale(self, face: Float) -> None:
+    def order_sale(self, face: Float | Int) -> None:
         """Add face (..., S) to what it must sell."""
         known = np.isfinite(self.held_before)  # then what it traded in the last round is still to be counted
         self.held_before = np.where((face > 0) & np.logical_not(known), self.position, self.held_before)

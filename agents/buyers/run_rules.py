@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from agents.bidding import whole
 from market.kernels import rule
-from market.units import FACE_PER_MUSD, Float
 from market.view import View
 
 USUAL_RISE_BP = 2.0  # of a maturity in a day, beyond news
@@ -36,9 +36,4 @@ def join_run(investor: Any, view: View) -> None:
     if view.day >= 0:
         free = np.maximum(investor.position + np.minimum(investor.forced, 0.0), 0.0)
         free = np.where(view.tradable & ~view.when_issued, free, 0.0)
-        investor.order_sale(whole_millions(free * run_share(rise, investor.fear)))
-
-
-def whole_millions(face: Float) -> Float:
-    """Return face rounded down to whole millions."""
-    return np.asarray(np.floor(face / FACE_PER_MUSD) * FACE_PER_MUSD)
+        investor.order_sale(whole(free * run_share(rise, investor.fear)))

@@ -114,15 +114,15 @@ class BuybackDesk(Institution):
         listed = why == Listing.LISTED
         aimed, rules = self.targeted(listed, view), self.rules
         return Buyback(
-            planned.day,
-            planned.round,
-            planned.bucket,
-            planned.maximum,
-            aimed,
-            rules.price_sensitive and rules.mode != "committed",
-            rules.reserve_bp,
-            planned.purpose,
-            np.where(listed & ~aimed, Listing.UNTARGETED, why),
+            day=planned.day,
+            round=planned.round,
+            bucket=planned.bucket,
+            maximum=planned.maximum,
+            eligible=aimed,
+            price_sensitive=rules.price_sensitive and rules.mode != "committed",
+            reserve_bp=rules.reserve_bp,
+            purpose=planned.purpose,
+            why=np.where(listed & ~aimed, Listing.UNTARGETED, why),
         )
 
     def _by_lot(self, why: Int, day: int) -> Int:

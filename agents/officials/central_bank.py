@@ -27,6 +27,7 @@ from market.bonds.price_index import RATIO_ONE_E5, index_ratio_e5
 from market.bonds.securities import Kind
 from market.books.messages import Auction, FactorLevels, Rollover
 from market.calendar import roll_forward
+from market.futures.contracts import first_of_month
 from market.units import Bool, Int
 from market.view import PolicyRates, View
 
@@ -56,8 +57,7 @@ class FedPlan:
 
     def mortgages_above_cap(self, month: tuple[int, int]) -> int:
         """Return the face that a month's mortgage principal puts into Treasuries; its cap is that of the first day."""
-        first = int(np.datetime64(f"{month[0]:04d}-{month[1]:02d}-01", "D").astype(np.int64))
-        return above_cap(self.mortgages.get(month, 0), _in_force(self.mortgage_caps, first))
+        return above_cap(self.mortgages.get(month, 0), _in_force(self.mortgage_caps, first_of_month(*month)))
 
 
 class CentralBank(Institution):

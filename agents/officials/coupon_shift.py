@@ -12,10 +12,9 @@ Units: face in hundreds of dollars.
 
 from dataclasses import dataclass
 
-from market.units import FACE_PER_MUSD, to_date
+from market.units import FACE_PER_BILLION, to_date
 
 BELLY_MONTHS = (36, 84)  # original terms of the larger step
-BILLION = 1000 * FACE_PER_MUSD
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +57,4 @@ class ShiftMemory:
     def moved(self, offering: int, term_months: int) -> int:
         """Return the face added to a planned offering; a smaller auction still sells a billion, or what was planned."""
         change = self.steps * self.rule.step(term_months)
-        return max(change, min(BILLION, offering) - offering)
+        return max(change, min(FACE_PER_BILLION, offering) - offering)

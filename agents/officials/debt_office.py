@@ -23,11 +23,10 @@ from market.accounts.instruments import N_MONEY
 from market.bonds.securities import Kind
 from market.books.messages import Auction, LimitLevels
 from market.tables.record_columns import MEMO_BUYBACK
-from market.units import CENTS_PER_FACE, FACE_PER_MUSD
+from market.units import CENTS_PER_FACE, FACE_PER_BILLION
 from market.view import View
 
-BILLION = 1000 * FACE_PER_MUSD
-STEP = BILLION // 10  # by which coupon auctions are raised for buybacks
+STEP = FACE_PER_BILLION // 10  # by which coupon auctions are raised for buybacks
 FINANCING_DAYS = 28  # calendar days of announcements over which the cost of a buyback is spread: a guess
 
 
@@ -152,7 +151,7 @@ class DebtOffice(Institution):
         if view.securities.kind[auction.security] != Kind.BILL or not self.plan.bills_finance:
             return auction
         gap = self._gap_face(view)
-        change = round(0.5 * gap / BILLION) * BILLION
+        change = round(0.5 * gap / FACE_PER_BILLION) * FACE_PER_BILLION
         change = max(min(change, auction.offering // 4), -(auction.offering // 4))
         self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + change
         return replace(auction, offering=auction.offering + change)

@@ -33,10 +33,9 @@ from market.bonds.price_index import RATIO_ONE_E5, PriceIndex, index_ratio_e5
 from market.bonds.securities import Kind
 from market.books.messages import TRADES, Auction, LimitLevels
 from market.calendar import business_days, next_business_day
-from market.units import CENTS_PER_FACE, FACE_PER_MUSD, Int
+from market.units import CENTS_PER_FACE, FACE_PER_BILLION, Int
 from market.view import View
 
-BILLION = 1000 * FACE_PER_MUSD
 AHEAD_DAYS = 35  # calendar days for which room must be there: a month of auctions is known; a guess
 ROUNDING = 1_000  # awards may exceed an offering by one part in this many
 
@@ -102,7 +101,7 @@ class LimitDesk:
             return auction.offering
         sizes = [auction.offering, *(a.offering for a in rivals if a.issue_day == auction.issue_day)]
         part = shares(room, np.array(sizes, np.float64))
-        return auction.offering if auction.offering <= part else part // BILLION * BILLION
+        return auction.offering if auction.offering <= part else part // FACE_PER_BILLION * FACE_PER_BILLION
 
     def room_face(self, auction: Auction, coming: Sequence[Issue], view: View) -> int | None:
         """Return the face that fits while an issue is alive, given what else is coming; None if nothing limits it."""

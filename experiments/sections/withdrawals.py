@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field
 from experiments.errors import one_of
 from experiments.kinds import KINDS
 from experiments.sections.section import Span
-from market.auctions.turnout import WHOLE, stay_away
+from market.auctions.auction import WHOLE
+from market.auctions.turnout import stay_away
 from market.units import day_number
 
 

@@ -31,11 +31,11 @@ from market.bonds.linear_price import or_par
 from market.books.messages import TRADES, Venue, stacked
 from market.money.repo import pair
 from market.tables.record_columns import DEALERS
+from market.trade_kernels import E8_PER_CENT
 from market.trading import full_price_e8
 from market.units import FACE_PER_MUSD, POINT_E8, Bool, Float, Int, half_even
 
 LARGEST_DELIVERY = 50 * FACE_PER_MUSD
-E8_PER_CENT = POINT_E8 // 100  # of a price in 1e-8 points, per $100 of face
 MODES = ("none", "bilateral", "multilateral")
 
 Table = NDArray[Any]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.accounts.clearing import settle_cleared
+from market.accounts.clearing import settle_cleared, unofficial
 from market.accounts.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
 from market.accounts.settlement import close_out, return_borrowed, settle
 from market.auctions.apportion import apportion
@@ -37,7 +37,7 @@ def settle_trades(market: Any) -> None:
     groups = (
         (MEMO_ISSUE, sold, settle),
         (MEMO_OUTRIGHT, fed_sells, settle),
-        ("settlement", ~sold & ~bought & ~official, partial(settle_cleared, market)),
+        ("settlement", unofficial(pending), partial(settle_cleared, market)),
         (MEMO_OUTRIGHT, fed_buys, settle),
         (MEMO_BUYBACK, bought, settle),
     )

@@ -9,6 +9,7 @@ from market import trading
 from market.accounts.instruments import FED, TREASURY
 from market.auctions import when_issued
 from market.auctions.auction import Allotment, allot
+from market.auctions.gathering import gathered
 from market.auctions.noncompetitive import ClassAwards, class_awards, competitive_bids, noncompetitive_bids
 from market.auctions.outright import hold_outrights
 from market.auctions.turnout import turned_up
@@ -17,7 +18,7 @@ from market.bonds import bond_arithmetic
 from market.bonds.price_index import index_ratio_e5
 from market.bonds.scoring_curve import scoring_curve_bp
 from market.bonds.securities import Kind
-from market.books.messages import OFFERS, TRADES, Auction, Buyback, Venue, stacked
+from market.books.messages import TRADES, Auction, Buyback, Venue
 from market.roles import Bidder, Evaluator, Offeror, Reinvestor
 from market.tables.record import Labels
 from market.units import POINT_E8, Float, Int, cash_cents, half_even
@@ -153,10 +154,8 @@ def _record_auction(
 def hold_buyback(market: Any, buyback: Buyback) -> None:
     """Collect dealers' offers, let the Treasury's agent decide, and pay each accepted offer its own price tomorrow."""
     view = market.view()
-    pieces = [_offers(offeror, buyback, view) for offeror in market.playing(Offeror)]
-    offers = stacked(pieces, OFFERS)
-    chance = market.streams.uniform("offer", market.identities, market.day, 1)[:, 0]
-    offers = offers[np.lexsort((offers["security"], chance[offers["owner"]]))]
+    said = ((offeror, offeror.offer(buyback, view)) for offeror in market.playing(Offeror))
+    offers = gathered(market, said, buyback.eligible & view.tradable)
     fitted = scoring_curve_bp(market)
     accepted, score = np.zeros(len(offers), np.int64), np.zeros(len(offers))
     for evaluator in market.playing(Evaluator):
@@ -169,16 +168,6 @@ def hold_buyback(market: Any, buyback: Buyback) -> None:
     market.bought_face += int(face.sum())
     market.bought_cents += int(cost.sum())
     record_buyback(market, buyback, offers, accepted, score, cost)
-
-
-def _offers(offeror: Any, buyback: Buyback, view: Any) -> NDArray[Any]:
-    price, face = offeror.offer(buyback, view)
-    price, face = np.atleast_2d(price), np.atleast_2d(face)
-    member, security = np.nonzero((face > 0) & buyback.eligible & view.tradable & np.isfinite(price))
-    offers = np.zeros(len(member), OFFERS)
-    offers["owner"], offers["security"] = offeror.rows[member], security
-    offers["price_e8"], offers["face"] = trading.exact(price[member, security]), face[member, security]
-    return offers
 
 
 def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, score: Float, cost: Int) -> None:

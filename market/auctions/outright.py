@@ -24,11 +24,12 @@ from market.accounts.instruments import FED, FED_NAME, Money
 from market.auctions.apportion import first_come
 from market.auctions.backstop import single_prices_e8
 from market.auctions.buyback import MULTIPLE
-from market.books.messages import OFFERS, Buyback, Venue
+from market.auctions.gathering import gathered
+from market.books.messages import Buyback, Venue
 from market.roles import Offeror, OutrightBidder, OutrightDesk
 from market.tables.measures import depth_on_musd
 from market.tables.record import Labels
-from market.units import POINT_E8, Bool, Float, Int, cash_cents, read_only
+from market.units import POINT_E8, Float, Int, cash_cents, read_only
 
 PURCHASE, SALE = "outright purchase", "outright sale"
 
@@ -106,20 +107,7 @@ def _lines(market: Any, operation: Outright) -> NDArray[Any]:
         told: list[Any] = [(who, who.offer(terms, view)) for who in market.playing(Offeror)]
     else:
         told = [(who, who.bid_outright(terms, view)) for who in market.playing(OutrightBidder)]
-    may = terms.eligible & view.tradable & (operation.limit >= MULTIPLE)
-    pieces = [_table(who.rows, price, face, may) for who, (price, face) in told]
-    lines = np.concatenate([np.zeros(0, OFFERS), *pieces])
-    chance = market.streams.uniform("offer", market.identities, market.day, 1)[:, 0]
-    return lines[np.lexsort((lines["security"], chance[lines["owner"]]))]
-
-
-def _table(rows: Int, price: Any, face: Any, may: Bool) -> NDArray[Any]:
-    price, face = np.atleast_2d(price), np.atleast_2d(face)
-    member, security = np.nonzero((face > 0) & may & np.isfinite(price))
-    table = np.zeros(len(member), OFFERS)
-    table["owner"], table["security"] = rows[member], security
-    table["price_e8"], table["face"] = trading.exact(price[member, security]), face[member, security]
-    return table
+    return gathered(market, told, terms.eligible & view.tradable & (operation.limit >= MULTIPLE))
 
 
 def dearest(lines: NDArray[Any], market_price: Float, fitted_price: Float, dv01: Float, operation: Outright) -> Int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-WHOLE = 10_000  # one hundred percent, in hundredths of a percent
+from market.auctions.auction import WHOLE
 
 
 def stay_away(market: Any, rows: Any, share_e4: int) -> None:

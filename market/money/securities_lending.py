@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from market.accounts.clearing import unofficial
 from market.accounts.instruments import FED, N_MONEY, TREASURY
 from market.bonds.linear_price import or_par
-from market.books.messages import TRADES, Venue, stacked
+from market.books.messages import TRADES, stacked
 from market.money.funding import interest_cents
 from market.money.overnight import E4_PER_BP
 from market.money.repo import pair
@@ -71,8 +72,7 @@ def _fees(market: Any, security: Int, face: Int, of_the_fed: Any, days: int) -> 
 def _charge_fails(market: Any, days: int) -> None:
     """Let sellers pay buyers on the cash of what is due and not delivered."""
     pending = stacked(market.unsettled, TRADES)
-    official = (pending["seller"] == TREASURY) | (pending["buyer"] == TREASURY) | (pending["venue"] == Venue.OFFICIAL)
-    failed = pending.take(np.flatnonzero((pending["settle_day"] <= market.date) & ~official))
+    failed = pending.take(np.flatnonzero((pending["settle_day"] <= market.date) & unofficial(pending)))
     cents = interest_cents(failed["cash_cents"], round(fails_charge_bp(market.rates.srf) * E4_PER_BP), days)
     market.ledger.pay("fails charge", failed["seller"], failed["buyer"], cents)
     market.fails_charge_cents = int(cents.sum())

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
+from market.bonds.curve import DAYS_PER_YEAR
 from market.bonds.securities import Kind
 from market.futures.measures import futures_spread_bp, leveraged_forced_musd, leveraged_musd, open_interest
 from market.roles import Constrained
@@ -171,7 +172,7 @@ def debt_musd(market: Any) -> float:
 def wam_years(market: Any) -> float:
     """Average maturity of the marketable debt, weighted by face."""
     face = market.outstanding
-    years = np.maximum(market.securities.maturity_day - market.date, 0) / 365.25
+    years = np.maximum(market.securities.maturity_day - market.date, 0) / DAYS_PER_YEAR
     return float((face * years).sum() / face.sum())
 
 

@@ -80,19 +80,15 @@ def _securities(market: Any) -> None:
 def _institutions(market: Any) -> None:
     rows = np.flatnonzero(market.sectors != "")
     position = market.ledger.position(rows)
-    kind = np.empty(len(market.ledger), object)
     use = np.full(len(market.ledger), np.nan)
     view = market.view()
-    for participant in market.participants:
-        rows_of = participant.rows
-        kind[rows_of] = participant.sector
-        if market.plays(participant, Constrained):
-            use[rows_of] = np.atleast_1d(participant.utilisation(view)).ravel()
+    for limited in market.playing(Constrained):
+        use[limited.rows] = np.atleast_1d(limited.utilisation(view)).ravel()
     market.record.add(
         "institutions",
         date=market.date,
         name=Labels(market.ledger.names, rows),
-        kind=list(kind[rows]),
+        kind=list(market.sectors[rows]),
         net_musd=position.sum(axis=1) / FACE_PER_MUSD,
         gross_musd=np.abs(position).sum(axis=1) / FACE_PER_MUSD,
         cash_musd=market.ledger.cash(rows) / CENTS_PER_MUSD,
