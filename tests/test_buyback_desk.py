@@ -10,7 +10,7 @@ from small_market import at_last_sessions, digest, live, small, small_market
 
 from agents.buyers.client_offers import client_offers
 from agents.officials.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid, newest_indexed
-from agents.officials.debt_office import BILLION, STEP, DebtOffice, DebtPlan
+from agents.officials.debt_office import STEP, DebtOffice, DebtPlan
 from experiments.build import stage
 from experiments.check import check
 from experiments.errors import ScenarioError
@@ -25,6 +25,7 @@ from market.books.messages import Auction, Buyback
 from market.calendar import is_business_day, next_business_day
 from market.tables.record_columns import MEMO_BUYBACK
 from market.units import CENTS_PER_FACE, FACE_PER_MUSD, POINT_E8, day_number
+from market.units import FACE_PER_BILLION as BILLION
 
 BURN_IN, DAYS = 2, 10  # 29 May to 11 June 2024: three operations
 CALM = {"news__scale": 0.0}
@@ -149,7 +150,10 @@ def test_coupons_are_raised_pro_rata_in_steps_and_nothing_is_lost(cost, sizes):
     """No more than the cost is raised; what is less than a step waits."""
     view = SimpleNamespace(date=101, securities=SimpleNamespace(kind=np.array([Kind.BILL, Kind.NOTE, Kind.TIPS])))
     today = [Auction(1, 101, 103, 105, size * BILLION, 5, True) for size in sizes]
-    others = [Auction(0, 101, 103, 105, BILLION, 5, True), Auction(2, 101, 103, 105, BILLION, 5, True)]
+    others = [
+        Auction(0, 101, 103, 105, BILLION, 5, True),
+        Auction(2, 101, 103, 105, BILLION, 5, True),
+    ]
     later = Auction(1, 120, 122, 125, 30 * BILLION, 5, True)
     office = object.__new__(DebtOffice)
     office.model = SimpleNamespace(last_date=100, treasury_cash_at_close=0, bought_cents_before=cost)

@@ -3,11 +3,12 @@
 import pytest
 from small_market import small, small_market
 
-from agents.officials.coupon_shift import BILLION, CouponShift, ShiftMemory
+from agents.officials.coupon_shift import CouponShift, ShiftMemory
 from agents.officials.debt_office import DebtOffice
 from experiments.build import stage
 from experiments.errors import ScenarioError
 from market.bonds.securities import Kind
+from market.units import FACE_PER_BILLION as BILLION
 from market.units import day_number
 
 RULE = CouponShift(0.15, 0.20, 2, 3 * BILLION, 2 * BILLION)
@@ -33,7 +34,14 @@ def test_sizes_move_after_so_many_quarters_outside_the_band_and_stay_inside_it()
 def test_the_belly_moves_most_and_no_auction_vanishes():
     memory = ShiftMemory(RULE)
     memory.steps = 1
-    assert [memory.moved(60 * BILLION, term) // BILLION for term in (24, 36, 60, 84, 120, 360)] == [2, 3, 3, 3, 2, 2]
+    assert [memory.moved(60 * BILLION, term) // BILLION for term in (24, 36, 60, 84, 120, 360)] == [
+        2,
+        3,
+        3,
+        3,
+        2,
+        2,
+    ]
     memory.steps = -9
     assert 16 * BILLION + memory.moved(16 * BILLION, 240) == BILLION
 

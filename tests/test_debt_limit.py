@@ -11,7 +11,7 @@ from small_market import small
 from agents.officials.central_bank import CentralBank, FedPlan
 from agents.officials.debt_limit import LimitPlan, Measure, face_cents, months_between, projected_cents, x_day
 from agents.officials.debt_office import DebtOffice
-from agents.officials.limit_desk import BILLION, LimitDesk
+from agents.officials.limit_desk import LimitDesk
 from experiments.check import RunTables, check
 from experiments.errors import ScenarioError
 from experiments.figures import waterfall
@@ -25,6 +25,7 @@ from market.bonds.securities import Kind, Securities
 from market.books.messages import Auction
 from market.calendar import business_days, roll_forward
 from market.units import CENTS_PER_FACE, FACE_PER_MUSD, day_number
+from market.units import FACE_PER_BILLION as BILLION
 
 START = day_number("2024-09-03")
 BN = BILLION * CENTS_PER_FACE

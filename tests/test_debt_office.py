@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import live, small, small_market
 
-from agents.officials.debt_office import BILLION, DebtOffice, DebtPlan
+from agents.officials.debt_office import DebtOffice, DebtPlan
 from experiments.build import stage
 from market.accounts.instruments import TREASURY, Money
 from market.bonds.securities import Kind
 from market.books.messages import Auction
-from market.units import CENTS_PER_FACE
+from market.units import BILLION, CENTS_PER_FACE
 
 TODAY, YESTERDAY = 101, 100
 VIEW = SimpleNamespace(date=TODAY, securities=SimpleNamespace(kind=np.array([Kind.BILL, Kind.NOTE])))
@@ -49,7 +49,10 @@ def test_bills_move_by_whole_billions_towards_the_plan_by_a_quarter_at_most(gap,
 def test_the_next_bill_knows_what_the_last_one_brings():
     one, two = auction(billions=80), auction(billions=80, issue_day=106)
     first, second = office(20, (one, two)).announce(VIEW)
-    assert (first.offering - one.offering, second.offering - two.offering) == (10 * BILLION, 5 * BILLION)
+    assert (first.offering - one.offering, second.offering - two.offering) == (
+        10 * BILLION,
+        5 * BILLION,
+    )
 
 
 def test_what_was_paid_is_forgotten():
