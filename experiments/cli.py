@@ -194,7 +194,7 @@ def requests(folder: Annotated[Path, typer.Argument(help="Run folder that kept i
 @app.command()
 def venues(
     folder: Annotated[Path, typer.Argument(help="Run folder.")],
-    picture: Annotated[bool, typer.Option(help="Draw figures/ageing into the folder too.")] = True,
+    picture: Annotated[bool, typer.Option(help="Draw ageing and ageing-map into its figures too.")] = True,
 ) -> None:
     """Say what trades where, by tenor and age: volume, trades, spreads, quotes, books against requests."""
     from rich.console import Console
@@ -207,7 +207,7 @@ def venues(
         wide.print(table.round(3).to_string(na_rep=""), "\n", markup=False, highlight=False)
     print("\n".join(f"{name:16}{meaning}" for name, meaning in UNITS.items()))
     if picture:
-        print("\n" + "\n".join(map(str, gallery.save(folder, ["ageing"]))))
+        print("\n" + "\n".join(map(str, gallery.save(folder, ["ageing", "ageing-map"]))))
 
 
 @app.command()

@@ -1,5 +1,5 @@
 """Commands that ask why anyone should believe it, hooked into ``experiments.cli``: ``calibrate``, ``regress``,
-``robust``, ``ablate``, ``sensitivity``, ``attribute``, ``placebo``."""
+``facts``, ``robust``, ``ablate``, ``sensitivity``, ``attribute``, ``placebo``."""
 
 import sys
 from pathlib import Path
@@ -83,6 +83,26 @@ def regress(
         console.print(f"found    {'; '.join(sorted(set(table['published'])))}\n" if len(table) else "", markup=False)
     if out is not None:
         write(pd.concat([table.assign(paper=name) for name, table in tables.items()], ignore_index=True), out)
+
+
+def facts(
+    folder: Annotated[Path, typer.Argument(help="Run folder; of one that kept its trades, rounds and trades too.")],
+    out: Annotated[Path | None, typer.Option(help="New file for the table, .csv.")] = None,
+) -> None:
+    """Say how order flow, prices and volume go together: impact, autocorrelations, volume and volatility."""
+    from rich.console import Console
+
+    from experiments.belief.validate import write
+    from experiments.check import RunTables
+    from experiments.results import trading_facts
+    from experiments.store import read_manifest
+
+    read_manifest(folder)
+    table = trading_facts.facts(RunTables(folder))
+    console = Console(width=max(160, Console().width))
+    console.print(table.round(3).to_string(index=False, na_rep=""), markup=False, highlight=False)
+    if out is not None:
+        write(table, out)
 
 
 Sweep = Annotated[Path, typer.Argument(help="Folder of a finished experiment.")]
@@ -245,5 +265,5 @@ def _written(folder: Path, name: str, table: "pd.DataFrame") -> None:
 
 def hook(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (calibrate, regress, robust, ablate, sensitivity, attribute, placebo):
+    for command in (calibrate, regress, facts, robust, ablate, sensitivity, attribute, placebo):
         app.command()(command)

@@ -16,6 +16,7 @@ from experiments.errors import UserError, nearest
 from experiments.figures import (
     acceptance,
     ageing,
+    ageing_map,
     buybacks,
     curve,
     curve_path,
@@ -61,6 +62,7 @@ FIGURES = {
     "spreads": Drawing(spreads.draw, RUN, "effective spreads on and off the run", spreads.panel),
     "liquidity-map": Drawing(liquidity_map.draw, RUN, "depth, and time without a firm quote, by maturity and day"),
     "ageing": Drawing(ageing.draw, RUN, "volume, spreads, quotes and venues by age of an issue"),
+    "ageing-map": Drawing(ageing_map.draw, RUN, "trades, volume, spreads and quotes by maturity and age"),
     "settlement": Drawing(settlement.draw, RUN, "deliveries, fails and securities borrowed by day"),
     "inventory": Drawing(inventory.draw, RUN, "dealers' positions and use of limits", inventory.panel),
     "dealer-buckets": Drawing(dealer_buckets.draw, RUN, "dealers' inventory by maturity, and their limits"),

@@ -59,6 +59,19 @@ def of_table(securities: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows.values(), pd.MultiIndex.from_tuples(rows, names=["age", "tenor"]), list(UNITS))
 
 
+def by_maturity(securities: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures of notes and bonds by age and years to maturity, of on-the-run issues too."""
+    table = described(securities)
+    days, coupons = max(table["date"].nunique(), 1), table[table["coupon"]]
+    whole = float(coupons["turnover_musd"].sum())
+    rows = {
+        (age, bucket): measures(part, days, whole, np.nan)
+        for (age, bucket), part in coupons.groupby(["age", "bucket"], observed=True)
+    }
+    index = pd.MultiIndex.from_tuples(list(rows), names=["age", "tenor"])
+    return pd.DataFrame(list(rows.values()), index, list(UNITS))
+
+
 def _published(age: str, tenor: str) -> float:
     """Return the published share of an on-the-run term in the volume of notes and bonds; NaN if there is none."""
     known = PUBLISHED_TERM_BN.get(int(tenor)) if age == AGES[0] else None
@@ -74,7 +87,7 @@ def described(securities: pd.DataFrame) -> pd.DataFrame:
     bucket = pd.cut(years, EDGES, labels=BUCKETS)
     term = years.round().astype(int)
     tenor = np.where(rank == 0, _numbered(term, term.astype(str)), _numbered(bucket.cat.codes, bucket.astype(str)))
-    return securities.assign(age=age, tenor=tenor, coupon=coupon)
+    return securities.assign(age=age, tenor=tenor, coupon=coupon, bucket=bucket)
 
 
 def _numbered(number: pd.Series, text: pd.Series) -> pd.Series:
