@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 from small_market import small
 
 from agents.officials.central_bank import CentralBank, FedPlan
-from agents.officials.debt_limit import LimitPlan, Measure, face_cents, months_between, projected_cents, x_day
+from agents.officials.debt_limit import (
+    FREE,
+    YEAR_BP,
+    LimitPlan,
+    Measure,
+    face_cents,
+    months_between,
+    projected_cents,
+    rolled_cents,
+    shares,
+    spending_cents,
+    x_day,
+)
 from agents.officials.debt_office import DebtOffice
 from agents.officials.limit_desk import LimitDesk
 from experiments.check import RunTables, check
@@ -174,6 +186,45 @@ def test_projected_debt_counts_issues_indexes_tips_and_drops_what_matures():
         face[NOTE] += 7 * (day >= START + 3)
         face[S.maturity_day <= day] = 0
     assert got.tolist() == [sum(face_cents(f, S, INDEX, np.array([d]))) for f, d in zip(after, days, strict=True)]
+
+
+def test_room_is_the_limit_and_what_measures_make_from_reinstatement_on_and_free_before():
+    plan = LimitPlan(10, 1_000, 900, (Measure("fund", 12, 50, 0),), resolved=40, new_limit_cents=3_000)
+    assert [plan.room(day, 11) for day in (9, 10, 12)] == [FREE, 1_000, 1_050]
+    assert plan.room(50, 39) == 1_050 and plan.room(50, 40) == 3_050
+
+
+def test_what_the_fed_may_roll_is_what_it_is_repaid_by_then_with_inflation():
+    maturity = np.array([START + 10, START + 20, START + 30])
+    kind, zero = np.array([Kind.BILL, Kind.TIPS, Kind.NOTE], np.int8), np.zeros(3, np.int64)
+    some = Securities(("A", "B", "C"), kind, zero + 3, zero, zero, maturity, np.array([0, 29_000_000, 0]))
+    soma, days = np.array([1_000, 2_000, 0]), np.array([START + 9, START + 12, START + 25, START + 40])
+    when = int(roll_forward(START + 20))
+    ratio = round(int(INDEX.reference_e5(np.array([when]))[0]) / 29_000_000, 5)
+    tips = 2_000 * CENTS_PER_FACE + round(2_000 * CENTS_PER_FACE * (ratio - 1.0))
+    assert ratio > 1.05
+    assert rolled_cents(days, START, soma, some, INDEX).tolist() == [
+        0,
+        1_000 * CENTS_PER_FACE,
+        1_000 * CENTS_PER_FACE + tips,
+        1_000 * CENTS_PER_FACE + tips,
+    ]
+
+
+def test_spending_is_outlays_less_receipts_and_interest_and_the_discount_of_bills():
+    days, face = np.array([START + 1, START + 3]), np.zeros(len(S), np.int64)
+    face[0], face[NOTE] = 36 * BILLION, 10 * BILLION
+    view = SimpleNamespace(outstanding=face, securities=S, rates=SimpleNamespace(iorb=540.0))
+    due = np.zeros((2, len(S)), np.int64)
+    due[1, NOTE] = 2 * 10**8  # two points
+    plan = LimitPlan(START, 1, 1, outlook={START + 1: 7 * BN, START + 3: -2 * BN})
+    discount = 36 * BN // YEAR_BP * 540
+    first, second = -7 * BN + discount, -7 * BN + 2 * BN + 10 * BN // 50 + 3 * discount
+    assert spending_cents(plan, days, START, due, view).tolist() == [first, second]
+
+
+def test_a_room_is_shared_by_size_and_none_is_below_nothing():
+    assert shares(90, np.array([1.0, 2.0])) == 30 and shares(-90, np.array([1.0, 2.0])) == 0
 
 
 def test_the_outlook_repeats_the_season_of_the_year_before():

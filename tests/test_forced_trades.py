@@ -1,14 +1,25 @@
 """Who must sell asks dealers first; what they refuse rests in the book at a price that gets worse until it is taken."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from small_market import live, small_market
 
-from agents.buyers.forced_trades import HURDLE_BP, STEP_BP, asking, bargain_face, discounts, left_of, unfilled_of
+from agents.buyers.forced_trades import (
+    HURDLE_BP,
+    STEP_BP,
+    asking,
+    bargain_face,
+    carry_out,
+    discounts,
+    left_of,
+    unfilled_of,
+)
 from agents.buyers.investor import Investor
 from agents.dealers.quoting import following
 from market.bonds.securities import Kind
-from market.books.messages import Venue
+from market.books.messages import ORDERS, Venue
 from market.units import FACE_PER_MUSD
 
 MUSD = float(FACE_PER_MUSD)
@@ -50,6 +61,49 @@ def test_a_bargain_is_bought_as_far_as_its_price_adds_to_the_wish():
 def test_who_is_full_streams_no_better_than_what_rests():
     assert following(450.0, 0.5, 3.0) == 452.5 and following(450.0, 0.5, -3.0) == 447.5
     assert following(450.0, 0.5, 0.4) == 450.0
+
+
+class Desk:
+    """An investor by itself, with two securities; its orders are what it was told to send."""
+
+    alone, may_short, member = True, False, np.zeros(1, np.int64)
+
+    def __init__(self, forced, before, held, sent, waiting=0.0):
+        columns = forced, before, sent, waiting, 0.0, held
+        pairs = (np.array([value, 0.0]) for value in columns)
+        self.forced, self.held_before, self.sent, self.waiting, self.asking, self.position = pairs
+
+    def lines(self, view, place, security, face):
+        table = np.zeros(len(place), ORDERS)
+        table["security"], table["face"] = security, face
+        return table
+
+
+def quiet(**columns):
+    known = {"tradable": np.ones(2, bool), "composite_bp": np.full(2, 450.0), "rounds": 10, "round": 4}
+    return SimpleNamespace(**known, price_of=lambda security, bp: 100.0 - (bp - 450.0) / 10.0, **columns)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_the_rest_is_asked_for_evenly_and_what_nobody_took_is_offered(side):
+    desk = Desk(side * 100 * MUSD, 200 * MUSD, (200 + 6 * side) * MUSD, 10 * MUSD)
+    orders = carry_out(desk, quiet())
+    asked, rests = orders[orders["venue"] == Venue.REQUEST], orders[orders["venue"] == Venue.REST]
+    assert asked["face"].tolist() == [side * 15 * FACE_PER_MUSD]  # 94 are left, 4 of them rest, over six rounds
+    assert rests["face"].tolist() == [side * 4 * FACE_PER_MUSD] and np.isnan(asked["limit"]).all()
+    assert rests["limit"].tolist() == [pytest.approx(100.0 + side * STEP_BP / 10.0)]
+    assert desk.forced.tolist() == [side * 94 * MUSD, 0.0] and desk.sent.tolist() == [19 * MUSD, 0.0]
+    assert desk.waiting.tolist() == [4 * MUSD, 0.0] and np.isnan(desk.held_before[1])
+
+
+def test_discounts_are_in_yield_above_for_offers_and_below_for_bids_beyond_the_hurdle():
+    def seen(bid, ask):
+        view = quiet(bid=np.array([bid, np.nan]), ask=np.array([ask, np.nan]), dv01=np.full(2, 0.1))
+        view.price = lambda bp: np.full(2, 100.0)
+        return discounts(view)[0]
+
+    assert seen(99.4, 99.5) == pytest.approx(5.0) and seen(100.4, 100.5) == pytest.approx(-4.0)
+    assert seen(99.9, 100.1) == 0.0 and seen(99.8, 99.9) == 0.0  # within the hurdle
 
 
 @pytest.fixture(scope="module")
