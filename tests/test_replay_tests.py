@@ -100,6 +100,7 @@ def test_the_interval_of_the_auc_is_over_operations():
                 | {"score_model": -score, "face_last_time": np.nan}
             )
         )
+    rows.append(rows[0].assign(day=paired.FIRST + 15, face_published=5.0))  # all bought: no pair to order
     found = paired.auc_intervals(pd.concat(rows)).set_index("predictor")
     right = found.loc["model: face accepted"]
     assert 0.65 < right["low"] < right["auc"] < right["high"] < 0.9 and right["operations"] == 15

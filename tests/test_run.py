@@ -22,7 +22,7 @@ def test_every_world_lives_and_its_folder_passes_the_check(tmp_path, name):
     assert len(findings) > 10 and not [f for f in findings if not f.passed]
     daily = read(result.folder, "daily")
     assert len(daily) == DAYS and (daily["trades"] > 0).all() and daily["yield_10y_bp"].between(300, 600).all()
-    assert read_manifest(result.folder).identities_passed == 7 * DAYS
+    assert read_manifest(result.folder).identities_passed == 8 * DAYS
 
 
 @pytest.mark.parametrize("start", ["2024-01-02", "2024-03-14", "2024-07-10", "2024-11-14", "2024-12-24"])
