@@ -21,7 +21,7 @@ project = "Off the Run"
 author = "The Off the Run contributors"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
-exclude_patterns = ["_build", "**/*.template.md", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "*.template.md", "**/*.template.md", "**/.ipynb_checkpoints"]
 highlight_language = "none"
 
 nb_execution_mode = "off"
