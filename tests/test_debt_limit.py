@@ -318,6 +318,10 @@ def test_the_waterfall_ends_where_its_steps_lead(resolved):
     assert waterfall.save(tables.folder)[0].read_bytes()[:4] == b"\x89PNG"
 
 
+def test_a_waterfall_without_a_rebuild_says_that_the_limit_still_binds():
+    assert waterfall.named("rebuild", 3) == "rebuild" and "before the limit is raised" in waterfall.named("run-down", 2)
+
+
 def test_with_no_room_at_all_the_default_is_flagged_and_the_run_goes_on(no_room):
     market, tables = no_room
     rows = tables["debt_limit"]

@@ -86,10 +86,15 @@ def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -
     axes.margins(y=0.16)
     for phase, first, last in zip(steps["phase"].unique(), levels, levels[1:], strict=False):
         place: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
-        axes.text((first + last) / 2, 0.99, str(phase), fontsize=8, style="italic", **place)
+        axes.text((first + last) / 2, 0.99, named(str(phase), len(levels)), fontsize=8, style="italic", **place)
     if not from_zero:
         axes.set_ylim(bottom=0)
     label(axes, title, "billion dollars", dates=False)
+
+
+def named(phase: str, levels: int) -> str:
+    """Return the name of a phase; a run-down that nothing follows says that the run ends before the limit is raised."""
+    return phase if levels > 2 else f"{phase}; the run ends before the limit is raised"
 
 
 def bars(steps: pd.DataFrame) -> list[tuple[str, bool, int]]:
