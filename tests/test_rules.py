@@ -11,10 +11,13 @@ from agents.buyers.client_flows import bid_factor, next_flow
 from agents.buyers.client_offers import client_offers, rolled_down
 from agents.buyers.demand import BILL_SPEED, LARGEST_LOT, NEW_ISSUE_SPEED, SMALLEST_LOT, buying_chance, lot_of, speed_in
 from agents.buyers.investor import BILL_STRETCH, Investor
+from agents.dealers.primary_dealer import PrimaryDealer
 from agents.dealers.quoting import answered_half, excess_face, face_taken, face_to_match
+from agents.traits import traits_of
+from experiments.inputs.published import table
 from market.accounts.margin import next_variance
 from market.bonds.securities import Kind
-from market.units import FACE_PER_MUSD
+from market.units import FACE_PER_MUSD, day_number
 
 
 def test_a_bid_for_a_note_is_in_thousandths_of_a_percent_and_one_for_a_bill_in_discount_steps_of_five():
@@ -159,3 +162,26 @@ def test_who_stands_for_lumpy_accounts_is_after_more_of_one_issue_than_of_the_ne
     usual = _bids(Kind.NOTE, lumpiness=0.0)[0]["face"].sum()
     lumpy = _bids(Kind.NOTE, lumpiness=0.4)[0]["face"].sum()
     assert lumpy == pytest.approx(usual * np.exp(-0.08), rel=0.01)  # at the middle of a draw of mean one
+
+
+def _within_tenors(first, last):
+    """Return dealers' share (percent) and high less median yield (bp) of note and bond auctions, less tenors' means."""
+    sold = table("auctions_2019-2024")
+    sold = sold[sold["security_class"].isin(["Note", "Bond"])]
+    sold = sold[sold["auction_date"].between(day_number(first), day_number(last))].dropna(subset="median_yield")
+    share, spread = 100 * sold["primary_dealer_pct"], 100 * (sold["high_yield"] - sold["median_yield"])
+    apart = [values - values.groupby(sold["term"]).transform("mean") for values in (share, spread)]
+    return tuple(values.to_numpy(float) for values in apart)
+
+
+def test_the_slope_of_dealers_bids_lies_between_both_regressions_of_published_shares_and_yields():
+    share, spread = _within_tenors("2022-01-01", "2024-09-30")
+    of_yield, of_share = share @ spread / (share @ share), spread @ spread / (share @ spread)  # bp a point
+    assert 100 * of_yield == pytest.approx(17, abs=0.5) and 100 * of_share == pytest.approx(72, abs=0.5)
+    assert 100 * spread.std() / share.std() == pytest.approx(35, abs=0.5)
+    assert 100 * of_yield < traits_of(PrimaryDealer)["auction_slope"].default < 100 * of_share
+
+
+def test_the_size_of_lumps_goes_by_the_published_deviation_of_dealers_share():
+    share, _ = _within_tenors("2022-06-01", "2024-09-30")
+    assert share.std(ddof=1) == pytest.approx(3.9, abs=0.05)

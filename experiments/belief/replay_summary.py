@@ -171,7 +171,8 @@ def _tails(auctions: pd.DataFrame) -> Table:
     grid = _grid("Tails (stop less when-issued; not published)", "number", *names)
     columns = ["tail_model", "high_less_median_model", "high_less_median_published"]
     known = auctions[auctions["high_less_median_published"].notna()]
-    for tenor, rows in known.groupby("tenor"):
+    coupons = known[known["tenor"].str.startswith(("Note", "Bond"))]
+    for tenor, rows in [*known.groupby("tenor"), ("notes and bonds", coupons)]:
         figures = [figure for column in columns for figure in (rows[column].mean(), rows[column].std())]
         grid.add_row(str(tenor), str(len(rows)), *(_number(figure, ".2f") for figure in figures))
     return grid
