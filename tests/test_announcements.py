@@ -62,12 +62,12 @@ def test_more_supply_raises_what_is_taken_for_usual_in_proportion_to_foresight()
 
 @pytest.fixture(scope="module")
 def worlds():
-    """Evenings of the mean yield of 5 to 30 years, 29 May to 2 July, in worlds that differ in one programme."""
+    """Evenings of the mean yield of 5 to 30 years, 29 May to 15 July, in worlds that differ in one programme."""
     plans = {"none": (), "surprise": (PURCHASES,), "announced": (PURCHASES | {"announced": "2024-06-05"},)}
     return {name: path(policy__purchases=list(plan)) for name, plan in plans.items()}
 
 
-def path(days=24, **given):
+def path(days=32, **given):
     market = live(small_market("steady", rounds=6, burn_in=5, **given), 5)
     levels = []
     for _ in range(days):
@@ -86,6 +86,10 @@ def test_a_permanent_change_moves_yields_on_its_announcement_and_not_when_it_com
     surprise, announced = (worlds[name] - worlds["none"] for name in ("surprise", "announced"))
     told, begins = 5, 11  # places of 5 and 13 June among the evenings
     assert not announced[:told].any() and not surprise[:begins].any()
+    print(
+        "announced, not announced, by evening:",
+        *(f"{a:+.2f} {s:+.2f}" for a, s in zip(announced, surprise, strict=True)),
+    )
     assert announced[told] < -1.0
     assert surprise[-3:].mean() < -0.5
     assert announced[-3:].mean() > announced[told:begins].mean()  # it falls no further; what was expected is there

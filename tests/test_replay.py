@@ -178,6 +178,18 @@ def test_a_run_without_offers_tells_nothing_of_which_securities_were_bought(as_p
     assert (listed["face_model"] == 0).all() and np.allclose(auc, 0.5)
 
 
+def test_fills_by_bucket_are_over_the_maxima_of_what_both_held() -> None:
+    columns = ["bucket", "maximum", "offered_model", "offered_published", "accepted_model", "accepted_published"]
+    rows = [
+        ["a", 100, 300, 200, 100, 50],
+        ["a", 300, 500, 600, 300, 150],
+        ["b", 50, 10, 20, 5, 0],
+        ["b", 50, np.nan, 9, np.nan, 9],
+    ]
+    table = judgement.fills_by_bucket(pd.DataFrame(rows, columns=columns))
+    assert table.loc["a"].tolist() == [2.0, 2.0, 1.0, 0.5, 2.0] and table.loc["b"].tolist() == [0.2, 0.4, 0.1, 0.0, 1.0]
+
+
 def test_the_last_fill_knows_only_the_past_of_its_bucket() -> None:
     held = judgement._published_operations().set_index("day")
     before, after = held.loc[day_number("2024-06-20")], held.loc[day_number("2024-10-10")]

@@ -37,6 +37,7 @@ MEASURES = {
 COMPETITIVE = ("dealer", "direct", "indirect")  # classes that share the competitive award
 PREVIOUS = "null: the tenor's last auction"
 KEY = ["day", "bucket"]
+FILLS = ("offered_model", "offered_published", "accepted_model", "accepted_published")
 ALL, SEEN = "all operations", "bucket seen before"
 ACCEPTED = {  # predictor of the face accepted, and its column
     "model": "accepted_model",
@@ -173,6 +174,16 @@ def _published_operations() -> pd.DataFrame:
     fill = (held["accepted_published"] / held["maximum"]).groupby(held["bucket"]).shift()
     smaller = np.minimum(held["maximum"], held["offered_published"])
     return held.assign(smaller_of_both=smaller, last_fill=fill * held["maximum"])
+
+
+def fills_by_bucket(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return by bucket: operations, and what was offered and accepted, over the maxima, in the model and as published.
+
+    ``frame`` is that of ``buybacks``; operations that the model did not hold are left out of both sides.
+    """
+    held = frame.dropna(subset=["offered_model", "accepted_model"])
+    sums = held.groupby("bucket")[["maximum", *FILLS]].sum()
+    return sums[list(FILLS)].div(sums["maximum"], axis=0).assign(operations=held.groupby("bucket").size())
 
 
 def buyback_distances(frame: pd.DataFrame) -> Iterator[dict[str, object]]:

@@ -54,7 +54,7 @@ def page(found: Replay) -> Group:
     for period in judgement.PERIODS:
         rows = distances[distances["period"] == period]
         parts += [_buybacks(rows, period), _selection(rows, period), _prices(rows, period)]
-    parts += [_tests(found.tests), _aucs(found.aucs)]
+    parts += [_fills(found.buybacks), _tests(found.tests), _aucs(found.aucs)]
     return Group(_title(found), *(Padding(part, (1, 0, 0, 0)) for part in parts), "", _matched(found))
 
 
@@ -203,6 +203,15 @@ def _buybacks(rows: pd.DataFrame, period: str) -> Table:
     for row in rows[rows["measure"].isin(["buyback offered", "buyback accepted"])].to_dict("records"):
         figures = [_number(row[name], ",.0f") for name in ("mean", "published_mean", "mean_absolute_error")]
         grid.add_row(f"{row['measure'][8:]}, {row['group']}", str(row["number"]), row["predictor"], *figures)
+    return grid
+
+
+def _fills(buybacks: pd.DataFrame) -> Table:
+    """Return offers and acceptance by bucket, over the maxima, beside the published ones."""
+    heads = "offered", "published", "accepted", "published"
+    grid = _grid("Buybacks by bucket, over the maxima", "operations", *heads)
+    for bucket, row in judgement.fills_by_bucket(buybacks).iterrows():
+        grid.add_row(str(bucket), f"{row['operations']:.0f}", *(_number(row[name], ".2f") for name in judgement.FILLS))
     return grid
 
 
