@@ -13,7 +13,8 @@ from experiments.build import stage
 from market.accounts.instruments import TREASURY, Money
 from market.bonds.securities import Kind
 from market.books.messages import Auction
-from market.units import BILLION, CENTS_PER_FACE
+from market.units import CENTS_PER_FACE
+from market.units import FACE_PER_BILLION as BILLION
 
 TODAY, YESTERDAY = 101, 100
 VIEW = SimpleNamespace(date=TODAY, securities=SimpleNamespace(kind=np.array([Kind.BILL, Kind.NOTE])))
