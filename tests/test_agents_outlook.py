@@ -132,7 +132,7 @@ def test_the_prior_moves_with_expected_policy_and_with_age(opened):
 
 def _with(view, **values):
     """Return a stand-in for a view with some fields changed."""
-    names = ("years", "securities", "rates", "rank")
+    names = ("years", "securities", "rates", "rank", "date", "day")
     return SimpleNamespace(**{name: values.get(name, getattr(view, name)) for name in names})
 
 
