@@ -206,8 +206,9 @@ def score(table: pd.DataFrame) -> str:
     """Return the sentence that a table supports."""
     free = table[table["role"] == FREE]
     evidence, inside, both = (int(table[name].sum()) for name in ("evidence", "inside", "consistent"))
+    counting = "row counts" if evidence == 1 else "rows count"
     return (
-        f"{evidence} {'row counts' if evidence == 1 else 'rows count'} as evidence, of {len(free)} free rows ({int(free['inside'].sum())} inside); "
+        f"{evidence} {counting} as evidence, of {len(free)} free rows ({int(free['inside'].sum())} inside); "
         f"{inside} of all {len(table)} rows inside, {both} within the sampling errors of both, "
         f"mean coverage {table['coverage'].mean():.2f}"
     )
