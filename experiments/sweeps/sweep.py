@@ -41,7 +41,7 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
         ):
             if found != wanted:
                 raise StoreError(f"{out} holds another {what} ({found}), expected {wanted}; choose another --out")
-        _sweep_up(out)
+        _sweep_up(out, *(place for place in out.iterdir() if place.is_dir()))
         return
     if out.exists() and any(out.iterdir()):
         raise StoreError(f"{out} is no folder of an experiment and not empty, expected a new name or an empty folder")
@@ -77,9 +77,9 @@ def worlds_of(found: Mapping[str, Any]) -> dict[str, Scenario]:
     return {arm: Scenario.model_validate_json(json.dumps(world)) for arm, world in found["worlds"].items()}
 
 
-def _sweep_up(out: Path) -> None:
-    """Remove what a killed sweep has left half-written, and nothing that another process is writing."""
-    for partial in (*out.glob(".*.partial-*"), *out.glob("*/.*.partial-*")):
+def _sweep_up(*places: Path) -> None:
+    """Remove what killed processes have left half-written in folders, and nothing that another is writing."""
+    for partial in [partial for place in places for partial in place.glob(".*.partial-*")]:
         if not is_left_behind(partial):
             continue
         if partial.is_dir():
@@ -104,6 +104,7 @@ def sweep(
     for done in results:
         found.append(done)
         on_done(done)
+    _sweep_up(*{job.folder.parent for job in missing})  # of workers that died
     return found
 
 
