@@ -75,7 +75,13 @@ class TreasuryMarket(mesa.Model):
         self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
         self.extras: dict[str, float] = {}
         self.futures: FuturesMarket | None = None  # where futures are traded
-        # ---- by security ----
+        self._no_prices_yet(n)
+        self._no_money_yet(n)
+        self._no_business_yet(n)
+
+    def _no_prices_yet(self, n: int) -> None:
+        """Start what is known of each security, before the first morning."""
+        s, premises = self.securities, self.premises
         self.coupon_e3 = s.coupon_e3.copy()  # with a provisional coupon before the first auction
         self.issue_day: Int = s.first_issue_day.copy()
         self.when_issued: Bool = np.zeros(n, np.bool_)  # announced, trading, its first auction yet to come or of today
@@ -94,7 +100,9 @@ class TreasuryMarket(mesa.Model):
         self.residual_bp: Float = np.full(n, np.nan)
         self.noise_bp = np.nan
         self.ladder: Ladder
-        # ---- money and operations ----
+
+    def _no_money_yet(self, n: int) -> None:
+        """Start rates, loans and operations, before the first morning."""
         self.rates = PolicyRates(0.0, 0.0, 0.0, 0.0)
         self.floating_rate_bp = 0.0
         self.sofr_bp = np.nan
@@ -107,11 +115,13 @@ class TreasuryMarket(mesa.Model):
         self.withdrawn: set[tuple[int, int]] = set()  # auctions by security and day, not held: the debt limit
         self.buybacks: list[Buyback] = []
         self.bought_face = self.bought_cents = self.bought_cents_before = 0  # today; and the day before
-        # ---- the day's business ----
+
+    def _no_business_yet(self, n: int) -> None:
+        """Start what a day collects: orders, trades not settled, refusals, flows."""
         self.unsettled: list[NDArray[Any]] = []
         self.requests = self.book_orders = np.zeros(0, ORDERS)
-        self.request_desk, self.all_to_all = RequestDesk(self), AllToAll(premises.all_to_all, n)
-        self.clearing = Clearing(premises.clearing)
+        self.request_desk, self.all_to_all = RequestDesk(self), AllToAll(self.premises.all_to_all, n)
+        self.clearing = Clearing(self.premises.clearing)
         self.rejections: dict[str, list[Rejection]] = {}
         self._seen: View | None = None
         self._columns_seen: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}

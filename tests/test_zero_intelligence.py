@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market
 
+from agents.buyers.bond_fund import BondFund
 from agents.dealers.primary_dealer import PrimaryDealer
-from agents.nulls.zero_intelligence import ERROR_BP, RANDOM, RandomBondFund, RandomDealer, RandomFirm, RandomTrader
+from agents.nulls.zero_intelligence import ERROR_BP, RANDOM, RandomDealer, RandomFirm, RandomTrader
 from experiments.kinds import KINDS
 from market.accounts.instruments import N_MONEY
 
@@ -54,7 +55,7 @@ def test_investors_never_rebalance_and_buy_as_often_as_they_sell():
             orders.append(np.sign(np.concatenate([market.requests["face"], market.book_orders["face"]])))
     signs = np.concatenate(orders)
     assert len(signs) > 1000
-    assert RandomTrader.demand(market.playing(RandomBondFund)[0], lambda v: 1.0, 7.0, 100.0, -100.0) == 7.0
+    assert RandomTrader.demand(market.playing(RANDOM[BondFund])[0], lambda v: 1.0, 7.0, 100.0, -100.0) == 7.0
     assert abs(signs.mean()) < 0.2
 
 

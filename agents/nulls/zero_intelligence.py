@@ -114,77 +114,18 @@ def _evenly(draw: Float, most: Any) -> Int:
     return np.asarray(np.trunc((2.0 * draw - 1.0) * most / FACE_PER_MUSD) * FACE_PER_MUSD, np.int64)
 
 
-class RandomBank(RandomTrader, Bank):
-    """A bank that trades at random."""
-
-    together = True
-
-
-class RandomMoneyFund(RandomTrader, MoneyFund):
-    """A money fund that trades at random."""
-
-    together = True
+def at_random(kind: type[Investor]) -> type[Investor]:
+    """Return the kind of investor that differs from another by trading at random."""
+    name, said = f"Random{kind.__name__}", f"``{kind.__name__}`` that trades at random."
+    return type(name, (RandomTrader, kind), {"together": True, "__doc__": said, "__module__": __name__})
 
 
-class RandomBondFund(RandomTrader, BondFund):
-    """A bond fund that trades at random."""
-
-    together = True
-
-
-class RandomPension(RandomTrader, Pension):
-    """A pension fund that trades at random."""
-
-    together = True
-
-
-class RandomInsurer(RandomTrader, Insurer):
-    """An insurer that trades at random."""
-
-    together = True
-
-
-class RandomStateLocal(RandomTrader, StateLocal):
-    """A state or local government that trades at random."""
-
-    together = True
-
-
-class RandomHousehold(RandomTrader, Household):
-    """A group of households that trades at random."""
-
-    together = True
-
-
-class RandomForeignOfficial(RandomTrader, ForeignOfficial):
-    """Foreign official holders that trade at random."""
-
-    together = True
-
-
-class RandomForeignPrivate(RandomTrader, ForeignPrivate):
-    """Foreign private holders that trade at random."""
-
-    together = True
-
-
-class RandomHedgeFund(RandomTrader, HedgeFund):
-    """A hedge fund that trades at random."""
-
-    together = True
-
-
+INVESTORS: tuple[type[Investor], ...] = (
+    *(Bank, MoneyFund, BondFund, Pension, Insurer, StateLocal, Household),
+    *(ForeignOfficial, ForeignPrivate, HedgeFund),
+)
 RANDOM: dict[type, type] = {
     PrimaryDealer: RandomDealer,
     PrincipalTrader: RandomFirm,
-    Bank: RandomBank,
-    MoneyFund: RandomMoneyFund,
-    BondFund: RandomBondFund,
-    Pension: RandomPension,
-    Insurer: RandomInsurer,
-    StateLocal: RandomStateLocal,
-    Household: RandomHousehold,
-    ForeignOfficial: RandomForeignOfficial,
-    ForeignPrivate: RandomForeignPrivate,
-    HedgeFund: RandomHedgeFund,
+    **{kind: at_random(kind) for kind in INVESTORS},
 }
