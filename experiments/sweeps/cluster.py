@@ -27,9 +27,9 @@ def on_cluster(missing: list[Job], address: str) -> Iterator[Done]:
     with _connected(distributed, address) as client:
         workers = _fitting_workers(client, address)
         here = [Job(job.arm, job.scenario, job.seed, job.days, job.sweep.resolve()) for job in missing]
-        todo = tasks(here, workers)
+        queue = tasks(here, workers)
         pool = client.get_executor(pure=False)
-        for done in made(pool, todo, len(todo), set(), lost=(distributed.scheduler.KilledWorker,)):
+        for done in made(pool, queue, len(queue), set(), lost=(distributed.scheduler.KilledWorker,)):
             yield done if done.error or done.job.folder.is_dir() else _elsewhere(done.job)
 
 

@@ -33,9 +33,9 @@ def in_processes(missing: list[Job], workers: int) -> Iterator[Done]:
         running: set[str] = set()
         finished: set[str] = set()
         suspects = [job for job in missing if deaths[job.name]]
-        todo = [*tasks([job for job in missing if not deaths[job.name]], workers), *((job,) for job in suspects)]
+        queue = [*tasks([job for job in missing if not deaths[job.name]], workers), *((job,) for job in suspects)]
         try:
-            for done in _one_pool(todo, workers, running):
+            for done in _one_pool(queue, workers, running):
                 finished.add(done.job.name)
                 yield done
         except BrokenProcessPool:
@@ -48,14 +48,14 @@ def in_processes(missing: list[Job], workers: int) -> Iterator[Done]:
             yield failed(job, message, message)
 
 
-def _one_pool(todo: list[Task], workers: int, running: set[str]) -> Iterator[Done]:
+def _one_pool(queue: list[Task], workers: int, running: set[str]) -> Iterator[Done]:
     """Make tasks in one pool of processes; BrokenProcessPool when a worker dies."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["experiments.sweeps.sweep"])
     listening, alive = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, context, _start_worker, (listening,))
     try:
-        yield from made(pool, todo, workers, running)
+        yield from made(pool, queue, workers, running)
     finally:
         alive.close()  # workers that are still at work end at once
         pool.shutdown(wait=True, cancel_futures=True)
@@ -63,14 +63,14 @@ def _one_pool(todo: list[Task], workers: int, running: set[str]) -> Iterator[Don
 
 
 def made(
-    pool: Executor, todo: list[Task], at_once: int, running: set[str], lost: tuple[type[Exception], ...] = ()
+    pool: Executor, queue: list[Task], at_once: int, running: set[str], lost: tuple[type[Exception], ...] = ()
 ) -> Iterator[Done]:
     """Hand out no more tasks than can be worked on at once; tell what becomes of each run as it becomes known.
 
     ``running`` holds the names of runs that are handed out and not known to be done. Errors of ``lost`` say that
     workers died under a task too often: what is left of it is tried run by run, and a single run has failed.
     """
-    waiting, handed = list(reversed(todo)), dict[Future[list[Done]], Task]()
+    waiting, handed = list(reversed(queue)), dict[Future[list[Done]], Task]()
     while waiting or handed:
         while waiting and len(handed) < at_once:
             task = waiting.pop()
