@@ -136,6 +136,7 @@ class Outlook:
         self.supply: Any = None  # agents.supply_outlook, where something may be announced
         self._lessons: Lessons | None = None
         self._deviation: tuple[int, Any, Deviation] | None = None
+        self._streamed_bp: Float | None = None  # the prior of the day on which the composite was streamed
         self._view: View | None = None
         self._made: dict[Callable[[View], Any], Any] = {}
 
@@ -217,14 +218,23 @@ class Outlook:
         last = len(table) - 1
         return np.asarray(table[np.where((rank < 0) | (rank > last), last, rank)])
 
+    def streamed(self, view: View) -> None:
+        """Note that a composite was formed by who takes today's prior for usual."""
+        self._streamed_bp = self.on(view).prior_bp
+
     def deviation(self, view: View) -> Deviation:
-        """Return how far the composite lies from the prior now; computed once for each composite."""
+        """Return how far the composite lies from the prior of the day on which it was streamed, computed once.
+
+        In the first round, before dealers have streamed, that is the day before: what has become usual overnight is no
+        deviation of yields that did not know it.
+        """
         moment, seen = view.day * view.rounds + view.round, view.composite_bp.base
         if self._deviation is None or self._deviation[0] != moment or self._deviation[1] is not seen:
             today = self.on(view)
             known = view.tradable & np.isfinite(view.composite_bp)
             fade = np.where(known, np.minimum(view.years / SHORTEST_YEARS, 1.0), 0.0)
-            gap = np.where(known, fade * (view.composite_bp - today.prior_bp), 0.0)
+            usual = today.prior_bp if self._streamed_bp is None else self._streamed_bp
+            gap = np.where(known, fade * (view.composite_bp - usual), 0.0)
             moves = np.column_stack([gap, fade[:, None] * today.loadings])
             smooth, stretched = smooth_by_node(moves, today.nodes, view.anticipated * fade)
             rest = np.where(known[:, None], moves - smooth, 0.0)

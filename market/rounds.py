@@ -50,6 +50,8 @@ def stream_prices(market: Any) -> None:
     market.rising = ~(mean > market.composite_bp)
     market.composite_bp = np.where(shown, mean, np.nan)
     market.middle = view.price(market.composite_bp)
+    if market.outlook is not None:
+        market.outlook.streamed(view)
 
 
 def refresh_quotes(market: Any) -> None:

@@ -142,3 +142,33 @@ def test_without_when_issued_trading_nothing_trades_before_its_auction():
     auctions = market.record.to_pandas("auctions")
     assert (auctions["when_issued_face"] == 0).all() and np.isfinite(auctions["tail_bp"]).any()
     assert isinstance(market.auctions[0], Auction) and not market.when_issued.any()
+
+
+# ---- what a new security is worth when it is announced ------------------------------------------------
+def first_stream(day, **given):
+    """Return the composite (S,) of the first round of a day without news of chance, and what was never streamed."""
+    market = live(small_market(days=BURN_IN, news__scale=0.0, **given), day)
+    known = np.isfinite(market.composite_bp)
+    next(act for act in market.moments() if act == "stream_prices")
+    return market, market.composite_bp, np.isfinite(market.composite_bp) & ~known
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"news__announcements": [{"date": "2024-06-06", "level_bp": 50.0}]},
+        {
+            "policy__purchases": [
+                {"announced": "2024-06-06", "since": "2024-06-13", "until": "2024-09-27", "per_day_musd": 15_000}
+            ]
+        },
+    ],
+)
+def test_a_security_announced_on_a_day_of_news_moves_with_its_neighbours(given):
+    market, calm, new = first_stream(6)
+    _, stirred, _ = first_stream(6, **given)
+    moved, s = stirred - calm, market.securities
+    (note,) = np.flatnonzero(new & s.of(Kind.NOTE))
+    near = np.isfinite(calm) & ~new & s.of(Kind.NOTE) & (abs(market.years - market.years[note]) < 0.3)
+    assert near.sum() > 5 and abs(moved[near]).min() > 3.0
+    assert moved[near].min() - 0.3 <= moved[note] <= moved[near].max() + 0.3

@@ -121,11 +121,13 @@ def price_books(position, excess, factor, burden, use, traits, standing, duratio
 def state_yields(composite_bp, before, follow, belief, pattern, state, draws, view_spread, rounds, apart_share, out):
     """Write apart, premium, valuation, reservation yields and what is streamed (5, members, S).
 
-    ``before`` are what was streamed, valued and learnt, and how far apart it lay, a round ago; ``belief`` (members, K)
-    what it makes of news, ``pattern`` (prior, its loadings, what neighbours have, their loadings), ``state`` (skew,
-    what is shown of it, half-spread). ``apart_share`` is 0 where nothing was streamed today.
+    ``before`` are what was streamed, valued and learnt, how far apart it lay, and what was believed (members, K), a
+    round ago; ``belief`` (members, K) is what it makes of news, ``pattern`` (prior, its loadings, what neighbours have,
+    their loadings), ``state`` (skew, what is shown of it, half-spread). What its neighbours have that is not news is
+    the premium of a security that was not valued before: of their last yields, what was not believed then.
+    ``apart_share`` is 0 where nothing was streamed today.
     """
-    centre, valued, premium, apart = before
+    centre, valued, premium, apart, believed = before
     prior, load, shared, shared_load = pattern
     skew, shown, half = state
     for i in range(valued.shape[0]):
@@ -138,7 +140,7 @@ def state_yields(composite_bp, before, follow, belief, pattern, state, draws, vi
             if np.isfinite(gap):
                 more = premium[i, s] + pace * gap
             else:
-                more = shared[s] - _along(belief, shared_load, i, s)
+                more = shared[s] - _along(believed, shared_load, i, s)
             value = prior[s] + _along(belief, load, i, s) + more
             view_bp = view_spread[i, 0] * draws[i, s] * half[i, s]
             out[1, i, s], out[2, i, s] = more, value

@@ -106,8 +106,14 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     valued = memory(np.nan, "bp: last own stream")
     news = memory(0.0, "bp: public news, by factor", FACTORS)
     flow = memory(0.0, "bp: read from the books, by factor", FACTORS)
+    believed = memory(0.0, "bp: both, by factor, when it last streamed", FACTORS)
 
     # ---- what it thinks --------------------------------------------------------------------------
+    def form_view(self) -> None:
+        """Take a first view; prices of the start have it in them."""
+        super().form_view()
+        self.believed = self.news + self.flow
+
     def hear(self, news: News, view: View) -> None:
         """Take in public news at once, private news a day late, and what the last aggressors seemed to know."""
         self.news = self.news + news.public_bp + news.late_bp
@@ -120,17 +126,19 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
         """Learn from the composite of the round before, then state reservation yields."""
         today, away = self.model.outlook.on(view), self.model.outlook.deviation(view)
         self._hedge(view, today)
-        before = self.centre if view.round > 0 else self.valued, self.valued, self.premium, self.apart
+        before = self.centre if view.round > 0 else self.valued, self.valued, self.premium, self.apart, self.believed
+        belief = self.news + self.flow
         state = self.state.skew_bp, self.state.shown_bp, self.state.half_spread_bp
         follow, view_spread = columns_of(self, "follow", "view_spread")
         stated = np.empty((5, len(self.member), len(view.securities)))
         state_yields(
-            *(view.composite_bp, _rows(*before), follow, np.atleast_2d(self.news + self.flow)),
+            *(view.composite_bp, _rows(*before), follow, np.atleast_2d(belief)),
             *((today.prior_bp, today.loadings, away.shared, away.shared_load), _rows(*state)),
             *(np.atleast_2d(self._judgement(view)), view_spread, view.rounds),
             *(APART_DAYS * view.rounds if view.round > 0 else 0.0, stated),
         )
         self.apart, self.premium, self.valued, self.reservation, centre = stated[:, 0] if self.alone else stated
+        self.believed = belief
         self.centre: Float = self._as_offered(centre, view)
         return self.centre
 
