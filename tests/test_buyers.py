@@ -1,16 +1,20 @@
 """Buyers moved by money abroad and by each other: hedged pick-up, runs, and officials' order of sales."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_market import live, lone, small, small_market
 
+from agents.buyers.activity import BILLS_BN, FRN_BN, customer_turnover
 from agents.buyers.foreign_official import ForeignOfficial, oldest_first
 from agents.buyers.foreign_private import ForeignPrivate
 from agents.buyers.hedged_pickup import BASIS, FOREIGN_RATE, hedge_cost, more_wanted
 from agents.buyers.investor import Investor
+from agents.buyers.needs import DEALERS_AWARDS_BN, outward
 from agents.buyers.run_rules import MOST_RUN, USUAL_RISE_BP, join_run, run_share
 from experiments.build import build
 from experiments.errors import UserError
@@ -18,6 +22,30 @@ from experiments.sections.buyers import ForeignMoney, money_abroad
 from experiments.sections.shocks import ForcedFlow
 from market.bonds.securities import Kind
 from market.units import FACE_PER_MUSD, day_number
+
+DATA = Path(__file__).parents[1] / "experiments" / "data"
+
+
+# ---- liquidity trades -------------------------------------------------------------------------------
+def test_what_customers_turn_over_in_bills_is_drawn_undone_and_passed_on_by_dealers():
+    market = small_market(days=1)
+    view, s = market.last_view(), market.securities
+    drawn, there = outward(s), customer_turnover(view) / (1000.0 * FACE_PER_MUSD)
+    for kind, published_bn in ((Kind.BILL, BILLS_BN), (Kind.FRN, FRN_BN)):
+        out = (drawn * there)[s.of(kind)].sum()
+        assert out < 0.5 * published_bn
+        assert 2.0 * out + DEALERS_AWARDS_BN[kind] == pytest.approx(published_bn)
+    assert (drawn[~s.of(Kind.BILL, Kind.FRN)] == 1.0).all()
+
+
+def test_dealers_awards_of_bills_are_those_of_the_published_auctions():
+    sold = pd.read_csv(DATA / "auctions_2019-2024.csv", parse_dates=["auction_date"])
+    sold = sold[sold["auction_date"].between("2023-06-01", "2024-05-31")]
+    days = 250
+    for kind, name in ((Kind.BILL, "Bill"), (Kind.FRN, "FRN")):
+        mine = sold[sold["security_class"] == name]
+        awarded = (mine["amount_accepted_competitive_musd"] * mine["primary_dealer_pct"]).sum() / days / 1000.0
+        assert awarded == pytest.approx(DEALERS_AWARDS_BN[kind], rel=0.02)
 
 
 # ---- hedged pick-up ---------------------------------------------------------------------------------

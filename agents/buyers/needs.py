@@ -1,8 +1,9 @@
 """Liquidity trades: how many, when, in what and how large are drawn for a whole day; which way, only in their round.
 
 Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds and
-to the pace of the day. In bills and floating rate notes, whose gaps are closed within days, half of what customers
-turn over is the way back (``agents.buyers.demand.BILL_SPEED``): only the other half is drawn here.
+to the pace of the day. In bills and floating rate notes, whose gaps are closed within days, each such trade is undone
+(``agents.buyers.demand.BILL_SPEED``), and dealers pass on what they were awarded at auctions. Published volumes of
+customers hold both: drawn here is half of what is left of them without the latter (``outward``).
 Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it:
 a guess.
 """
@@ -12,14 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from agents.buyers.activity import BILLS_BN, FRN_BN
 from agents.outlook import Lessons
-from market.bonds.securities import Kind
+from market.bonds.securities import Kind, Securities
 from market.draws.sampling import choose, poisson
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
 MOST_NEEDS = 40  # liquidity trades of one institution in a round
-OUTWARD = 0.5  # of the turnover in bills and floating rate notes; the rest undoes it
+# Face that primary dealers were awarded, per business day from June 2023 to May 2024 (Fiscal Data, auctions).
+DEALERS_AWARDS_BN = {Kind.BILL: 33.1, Kind.FRN: 0.46}
 DRAWS = 3  # of a trade: which security, how large, which way
 SPREAD, MEAN_SHIFT = 0.8, 0.32  # of the logarithm of a size, and what keeps its mean near one
 
@@ -45,7 +48,7 @@ class Needs:
 def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
     """Draw the day's trades of an investor, or of all of a kind: each member by its own name."""
     per_day = today.pace * investor.activity * today.per_share * investor.benchmark / today.ticket
-    per_day = per_day * np.where(view.securities.of(Kind.BILL, Kind.FRN), OUTWARD, 1.0)
+    per_day = per_day * outward(view.securities)
     totals = np.cumsum(np.atleast_2d(np.where(view.tradable & ~view.when_issued, per_day, 0.0)), axis=1)
     members, rounds = len(totals), view.rounds
     chance = np.atleast_2d(investor.uniform("needs", rounds, daily=True)).T  # by round, then member
@@ -64,6 +67,14 @@ def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
     turnover = share * active * today.per_share[security]
     first = np.searchsorted(number, np.arange(rounds + 1))
     return Needs(place, security, size, turnover, which_way, first)
+
+
+def outward(securities: Securities) -> Float:
+    """Return the share of customers' turnover that is drawn here (S,): not the way back, nor what auctions bring."""
+    drawn = np.ones(len(securities))
+    for kind, turnover_bn in ((Kind.BILL, BILLS_BN), (Kind.FRN, FRN_BN)):
+        drawn[securities.of(kind)] = 0.5 * (1.0 - DEALERS_AWARDS_BN[kind] / turnover_bn)
+    return drawn
 
 
 def _logistic(u: Float) -> Float:
