@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from agents.traits import Memory, traits_of
-from experiments.belief.validate import Judged, self_test
-from experiments.belief.validation_rows import SCORED
+from experiments.belief.registered.rows import REGISTERED
+from experiments.belief.validate import ROWS, Judged, self_test
 from market.daily_cycle import EVENING, MORNING, ROUND
 
 MODEL = Path(__file__).parents[1] / "docs" / "model"
@@ -58,6 +58,7 @@ def test_the_page_of_validation_shows_every_row_with_its_verdict_and_every_paire
     verdicts = {
         line.split(" | ")[0]: line for line in text.splitlines() if line.endswith(("inside |", "not met by null |"))
     }
-    assert len(verdicts) == len(SCORED)
-    assert all("| " + row.name.replace("|", "\\|") in verdicts for row in SCORED)
+    assert len(verdicts) == len(ROWS)
+    assert all("| " + row.name.replace("|", "\\|") in verdicts for row in ROWS)
+    assert all(f"| {row.name} | {row.measure} | {row.data} |" in text for row in REGISTERED)
     assert "| buyback \\| accepted | 716 | undecided |" in text and "| a band | 1.00 | 2.00 | – |" in text

@@ -13,10 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.belief.registered.rows import REGISTERED
 from experiments.belief.replay import Replay, replay
-from experiments.belief.validate import Judged, of_folders, score, self_test
+from experiments.belief.validate import ROWS, Judged, of_folders, score, self_test
 from experiments.belief.validation_page import verdict, window
-from experiments.belief.validation_rows import FREE, SCORED
+from experiments.belief.validation_rows import FREE
 from experiments.figures import moments, style
 from experiments.store import read_manifest
 
@@ -35,6 +36,7 @@ def page(judged: Judged, found: Replay, runs: str) -> str:
         "free": rows(table[table["role"] == FREE], judged.nulls),
         "others": rows(table[table["role"] != FREE], judged.nulls),
         "why": markdown(table_of_roles()),
+        "measures": markdown(table_of_measures()),
         "literature": markdown(judged.bands if judged.bands is not None else pd.DataFrame()),
         "self_test": tested(self_test().table),
         "replay": markdown(found.tests),
@@ -67,7 +69,12 @@ def rows(table: pd.DataFrame, nulls: Sequence[str]) -> str:
 
 def table_of_roles() -> pd.DataFrame:
     """Return why each row is input, fitted or free."""
-    return pd.DataFrame([{"row": row.name, "role": row.role, "why": row.why} for row in SCORED])
+    return pd.DataFrame([{"row": row.name, "role": row.role, "why": row.why} for row in ROWS])
+
+
+def table_of_measures() -> pd.DataFrame:
+    """Return what each registered row measures, on which published data."""
+    return pd.DataFrame([{"row": row.name, "what is measured": row.measure, "data": row.data} for row in REGISTERED])
 
 
 def tested(table: pd.DataFrame) -> str:

@@ -50,6 +50,34 @@ def correlation(pairs: Float) -> float:
     return float(np.mean(first * second) / scale) if scale > 0 else float("nan")
 
 
+def variation(series: Float) -> float:
+    """Return the standard deviation over the mean; NaN where the mean is zero."""
+    middle = mean(series)
+    return deviation(series) / middle if middle != 0 else float("nan")
+
+
+def slope(pairs: Float) -> float:
+    """Return the least-squares slope of the second column on the first (T, 2); NaN if the first is constant."""
+    first, second = (pairs - np.mean(pairs, axis=0)).T
+    square = np.mean(first**2)
+    return float(np.mean(first * second) / square) if square > 0 else float("nan")
+
+
+def difference(pairs: Float) -> float:
+    """Return the mean of the second column (T, 2) where the first is above 0, less that of the rest; NaN if all are."""
+    chosen = pairs[:, 0] > 0
+    if chosen.all() or not chosen.any():
+        return float("nan")
+    return float(np.mean(pairs[chosen, 1]) - np.mean(pairs[~chosen, 1]))
+
+
+def between(pairs: Float) -> float:
+    """Return the standard deviation over groups, coded in the first column (T, 2), of the second's group means."""
+    _, group = np.unique(pairs[:, 0], return_inverse=True)
+    means = np.bincount(group, pairs[:, 1]) / np.bincount(group)
+    return float(np.std(means, ddof=1)) if len(means) > 1 else float("nan")
+
+
 def resampled(length: int, block: float, draws: int, seed: int) -> np.ndarray:
     """Return positions (draws, length) of a stationary bootstrap with blocks of a mean length, ValueError below 1."""
     if block < 1:

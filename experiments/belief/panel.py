@@ -47,9 +47,8 @@ def published(last: int = LAST_PUBLISHED) -> Panel:
     )
     dealers = _between(table("dealer_net_positions_weekly_2024"), "asof_date", last)
     volume = _between(table(VOLUME), "asof_date", last)["pdtrgsc_g7l11_musd"].to_numpy(np.float64)
-    operations = {"daily": pd.DataFrame({"date": np.array([FIRST_REGULAR, last]).astype("datetime64[D]")})}
-    sold = auctions(operations | {"auctions": _no_auctions()})
-    bought = buybacks(operations | {"buybacks": _no_buybacks()})
+    sold = auctions(span(last) | {"auctions": no_auctions()})
+    bought = buybacks(span(last) | {"buybacks": no_buybacks()})
     levels = {tenor: BP * yields[column].to_numpy(np.float64) for tenor, column in TENORS.items()}
     return {
         **_yields(levels),
@@ -131,15 +130,31 @@ def _turnover(securities: pd.DataFrame) -> Float:
     return weekly / weekly.mean() if len(weekly) else weekly
 
 
-def _no_auctions() -> pd.DataFrame:
+def span(last: int) -> dict[str, pd.DataFrame]:
+    """Return the daily table of a run that lived from the first regular day to a last one, and recorded nothing."""
+    return {"daily": pd.DataFrame({"date": np.array([FIRST_REGULAR, last]).astype("datetime64[D]")})}
+
+
+def no_auctions() -> pd.DataFrame:
     """Return an auctions table of a run that held none: the published side is then what is left."""
     faces = ("awarded_face", "noncompetitive_face", "dealer_face", "direct_face", "indirect_face")
     numbers = (*faces, "stop_percent", "median_percent", "tail_bp", "bid_to_cover")
     return _empty(["cusip", "kind"], numbers)
 
 
-def _no_buybacks() -> pd.DataFrame:
+def no_buybacks() -> pd.DataFrame:
+    """Return a table of operations of a run that held none."""
     return _empty(["bucket"], ("offered_face", "accepted_face"))
+
+
+def no_offers() -> pd.DataFrame:
+    """Return a table of offers of a run that had none."""
+    return _empty(["bucket", "cusip"], ("price_e8", "accepted_face", "score_bp"))
+
+
+def no_securities() -> pd.DataFrame:
+    """Return a table of securities of a run without any."""
+    return _empty(["cusip"], ("price",))
 
 
 def _empty(names: list[str], numbers: tuple[str, ...]) -> pd.DataFrame:

@@ -164,7 +164,7 @@ def _positions(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def dealer_buckets(run: Any) -> pd.DataFrame:
     """Return by published week day, bucket, and billions: the model's, published, of September, of the week before."""
-    model = _model_buckets(run)
+    model = model_buckets(run)
     weekly = table(POSITIONS).set_index("asof_date")[list(BUCKETS)] / MUSD_PER_BN
     days = weekly.index.intersection(model.index)
     known = {"model": model.loc[days], "published": weekly.loc[days], "week_before": weekly.shift().loc[days]}
@@ -173,7 +173,7 @@ def dealer_buckets(run: Any) -> pd.DataFrame:
     return long.assign(unchanged=long.index.get_level_values("bucket").map(before.to_dict())).reset_index()
 
 
-def _model_buckets(run: Any) -> pd.DataFrame:
+def model_buckets(run: Any) -> pd.DataFrame:
     """Return dealers' net face in billions by day (rows) and bucket of the FR 2004 (columns), on trade date."""
     frame = run["balance_sheets"]
     face = frame[(frame["unit"] == "face") & (frame["sector"] == DEALERS)]

@@ -5,10 +5,11 @@
     consistent   it lies within 1.96 sqrt(data^2 + s^2 / n) of the published figure, data its standard error, s the
                  standard deviation over n seeds, or the data's where there is one: a perfect model is, 19 times in 20
 
-A row is *evidence* only if it is free, the model is inside and at least one null is neither inside nor consistent.
-``coverage`` is the share of single seeds inside (moment-coverage ratio, Franke and Westerhoff 2012, J. Econ. Dyn.
-Control 36). Nulls: a random walk and a GARCH(1,1) for daily changes of yields, and runs of other scenarios, by name,
-for every row; ``zero-intelligence``, ``news-value`` and ``shuffled`` are the ones made for it.
+Rows are ``SCORED`` and, after them, those of ``experiments.belief.registered``. A row is *evidence* only if it is free,
+the model is inside and at least one null is neither inside nor consistent. ``coverage`` is the share of single seeds
+inside (moment-coverage ratio, Franke and Westerhoff 2012, J. Econ. Dyn. Control 36). Nulls: a random walk and a
+GARCH(1,1) for daily changes of yields, and runs of other scenarios, by name, for every row; ``zero-intelligence``,
+``news-value`` and ``shuffled`` are the ones made for it.
 
 Like with like: all runs and the published series are looked at from 29 May 2024 to the last day of the shortest run;
 what is shorter than ``FEWEST_DAYS`` is refused. ``self_test`` sends the published series through as if a model had made
@@ -22,17 +23,22 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.belief import panel
 from experiments.belief.estimators import FEWEST, interval
 from experiments.belief.garch import draw_garch, draw_walk, fit
-from experiments.belief.panel import CLOCK, NEEDED, Panel, published, simulated
+from experiments.belief.panel import Panel
+from experiments.belief.registered import rows as registered
 from experiments.belief.replay_judgement import FIRST_REGULAR, LAST_PUBLISHED, days_of
 from experiments.belief.validation_rows import BLOCK, FREE, LITERATURE, SCORED, Row
 from experiments.check import RunTables
 from experiments.errors import UserError, nearest
+from experiments.inputs.published import remembered
 from experiments.store import read_manifest
 from market.units import Bool, Float, to_date
 
 WALK, GARCH = "random walk", "GARCH"
+ROWS = (*SCORED, *registered.REGISTERED)
+CLOCK = panel.CLOCK | registered.CLOCK
 YIELDS = tuple(name for name in CLOCK if name.startswith("change of the "))
 DRAWS = 20  # of a null series: its mean is then known well against the data's interval
 FEWEST_DAYS = 60  # business days of a run: with fewer, most rows have a dozen observations
@@ -48,28 +54,47 @@ class Judged(NamedTuple):
     last: int
 
 
-def targets(last: int = LAST_PUBLISHED) -> pd.DataFrame:
-    """Return a row for each of ``SCORED``: name, role, unit, published, low, high (95 %), observations to a day."""
+def published(last: int = LAST_PUBLISHED) -> Panel:
+    """Return the published series of all rows to a last day (a day number)."""
+    return panel.published(last) | registered.published(last)
+
+
+def simulated(run: Any) -> Panel:
+    """Return the series of all rows of a run (``experiments.check.RunTables``, or tables by name)."""
+    return panel.simulated(run) | registered.simulated(run)
+
+
+def targets(last: int = LAST_PUBLISHED, rows: Sequence[Row] = ROWS) -> pd.DataFrame:
+    """Return, for each row: name, role, unit, published, low, high (95 %), observations to a day.
+
+    The figures of a row are NaN where the window is too short for one.
+    """
+    return _targets(last, tuple(rows)).copy()
+
+
+@remembered(4)
+def _targets(last: int, rows: tuple[Row, ...]) -> pd.DataFrame:
     series = published(last)
-    return pd.DataFrame([_target(row, series[row.series]) for row in SCORED])
+    return pd.DataFrame([_target(row, series.get(row.series, np.zeros(0))) for row in rows])
 
 
 def _target(row: Row, series: Float) -> dict[str, object]:
-    low, high = interval(series, row.estimator, BLOCK[CLOCK[row.series]])
+    known = len(series) >= FEWEST
+    low, high = interval(series, row.estimator, BLOCK[CLOCK[row.series]]) if known else (np.nan, np.nan)
     return {
         "row": row.name,
         "role": row.role,
         "unit": row.unit,
-        "published": row.estimator(series),
+        "published": _moment(row, series),
         "low": low,
         "high": high,
         "observations": len(series),
     }
 
 
-def moments(panel: Panel) -> Float:
-    """Return the moments (rows,) of a panel in the order of ``SCORED``, NaN for a series that is missing or short."""
-    return np.array([_moment(row, panel.get(row.series)) for row in SCORED])
+def moments(found: Panel, rows: Sequence[Row] = ROWS) -> Float:
+    """Return the moments (rows,) of a panel, NaN for a series that is missing or short."""
+    return np.array([_moment(row, found.get(row.series)) for row in rows])
 
 
 def _moment(row: Row, series: Float | None) -> float:
@@ -90,7 +115,7 @@ def panels(folders: Sequence[Path], last: int = LAST_PUBLISHED) -> dict[str, lis
 
 def to_day(run: Any, last: int) -> dict[str, pd.DataFrame]:
     """Return the tables of a run that moments need, to a last day (a day number)."""
-    return {name: run[name][days_of(run[name]["date"]) <= last] for name in NEEDED}
+    return {name: run[name][days_of(run[name]["date"]) <= last] for name in registered.TABLES}
 
 
 def shared_last_day(folders: Sequence[Path]) -> int:
@@ -128,7 +153,7 @@ def scored(
     null, nulls_outside (their names) and evidence. A row that the model's runs cannot fill has NaN and is not inside.
     """
     table = targets(last)
-    values = np.array([moments(panel) for panel in model])
+    values = np.array([moments(one) for one in model])
     table["model"] = _mean(values)
     table["model_sd"] = values.std(axis=0, ddof=1) if len(model) > 1 else np.nan
     low, high = table["low"].to_numpy(), table["high"].to_numpy()
@@ -137,7 +162,7 @@ def scored(
     table["consistent"] = consistent(values, table)
     outside = pd.Series("", index=table.index)
     for null, drawn in (nulls or {}).items():
-        of_null = np.array([moments(panel) for panel in drawn])
+        of_null = np.array([moments(one) for one in drawn])
         table[null] = _mean(of_null)
         missed = table[null].notna() & ~table[null].between(table["low"], table["high"]) & ~consistent(of_null, table)
         outside = outside.where(~missed, outside + np.where(outside == "", "", ", ") + null)

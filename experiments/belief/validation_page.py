@@ -59,7 +59,7 @@ def verdict(row: dict[Any, Any]) -> str:
     if row["evidence"]:
         return f"evidence: not met by {row['nulls_outside']}"
     if row["model"] != row["model"]:
-        return "no runs long enough"
+        return "no value in the runs"
     return "inside" if row["inside"] else "outside, within both errors" if row["consistent"] else "OUTSIDE"
 
 

@@ -2,8 +2,9 @@
 
 ``input``: given to the model, or as good as given; ``fitted``: a parameter was set with this figure in mind; ``free``:
 neither, and only such a row can be evidence. ``SCORED`` rows have a published series in the repository and are measured
-on both by one estimator. ``LITERATURE`` rows have none: a band from papers, with the confidence that the authors have
-in it (high, medium, low), shown beside the model and never scored.
+on both by one estimator; ``experiments.belief.registered`` has more, which were registered before they were computed.
+``LITERATURE`` rows have none: a band from papers, with the confidence that the authors have in it (high, medium, low),
+shown beside the model and never scored.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,13 @@ from experiments.belief.estimators import (
 )
 
 INPUT, FITTED, FREE = "input", "fitted", "free"
-BLOCK = {"day": 10.0, "week": 4.0, "auction": 8.0, "operation": 3.0}  # mean length of a bootstrap block, observations
+BLOCK = {
+    "day": 10.0,
+    "week": 4.0,
+    "auction": 8.0,
+    "operation": 3.0,
+    "security": 8.0,
+}  # mean length of a bootstrap block, observations
 
 
 class Row(NamedTuple):
@@ -31,6 +38,8 @@ class Row(NamedTuple):
     unit: str
     role: str
     why: str
+    measure: str = ""  # what is measured, where the name does not say it all
+    data: str = ""
 
 
 class Band(NamedTuple):

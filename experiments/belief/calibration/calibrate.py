@@ -28,7 +28,7 @@ from experiments.belief.calibration.plausible import (
 )
 from experiments.belief.calibration.plausible import verdict as verdict_of
 from experiments.belief.validate import targets
-from experiments.belief.validation_rows import INPUT
+from experiments.belief.validation_rows import INPUT, SCORED
 from experiments.scenario import load
 from market.calendar import business_days
 from market.units import Bool, Float, day_number
@@ -86,7 +86,7 @@ def save(found: Calibration, folder: Path) -> list[Path]:
 def _published(point: Point) -> pd.DataFrame:
     """Return the published moments over the days of the design."""
     start = day_number(load(point.scenario).run.start)
-    return targets(int(business_days(start + 1, start + 2 * point.days + 30)[point.days - 1]))
+    return targets(int(business_days(start + 1, start + 2 * point.days + 30)[point.days - 1]), SCORED)
 
 
 def _shipped(parameters: Sequence[Parameter], scenario: str) -> Float:

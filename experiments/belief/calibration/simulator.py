@@ -27,7 +27,7 @@ def simulate(theta: Theta, seed: int, days: int = DAYS, scenario: str = "baselin
     record = Record()
     market = run(with_values(load(scenario), theta), seed, days, record)
     try:
-        found = moments(simulated({name: record.to_pandas(name) for name in NEEDED}))
+        found = moments(simulated({name: record.to_pandas(name) for name in NEEDED}), SCORED)
     finally:
         forget(market)
     return {row.name: float(value) for row, value in zip(SCORED, np.asarray(found), strict=True)}
