@@ -13,7 +13,8 @@ from experiments.build import stage
 from market.accounts.instruments import TREASURY, Money
 from market.bonds.securities import Kind
 from market.books.messages import Auction
-from market.units import CENTS_PER_FACE
+from market.tables.record_columns import MEMO_BUYBACK
+from market.units import CENTS_PER_FACE, to_date
 from market.units import FACE_PER_BILLION as BILLION
 
 TODAY, YESTERDAY = 101, 100
@@ -54,6 +55,16 @@ def test_the_next_bill_knows_what_the_last_one_brings():
         10 * BILLION,
         5 * BILLION,
     )
+
+
+def test_where_cash_pays_for_buybacks_the_plan_falls_by_what_the_account_paid_up_to_the_close():
+    desk = office(20, (auction(billions=80), auction(billions=80)), cash_finances=True)
+    paid = np.zeros(len(Money), np.int64)
+    paid[Money.TREASURY_CASH] = -20 * BILLION * CENTS_PER_FACE
+    desk.model.flows = SimpleNamespace(by_memo={MEMO_BUYBACK: paid})
+    assert [a.offering // BILLION for a in desk.announce(VIEW)] == [90, 85]  # paid since the close: not in it
+    desk.moved, desk._by_day = {}, {TODAY: [auction(billions=80)]}
+    assert [a.offering // BILLION for a in desk.announce(VIEW)] == [80]
 
 
 def test_what_was_paid_is_forgotten():
@@ -113,6 +124,28 @@ def lived():
             if a.auction_day == market.date:
                 held[a.security, a.auction_day] = market.date
     return market, seen, held
+
+
+def test_buybacks_paid_from_the_account_lower_debt_by_what_is_bought_and_cash_by_what_is_paid():
+    """Beside the same days without a programme, but for awards, which round up at the stop, and their prices."""
+    debt, cash, sold, raised, offered = [], [], [], [], []
+    for rules in ({"mode": "off"}, {"financing": "cash"}):
+        given = {f"policy__buybacks__{key}": value for key, value in rules.items()}
+        market = live(small_market(days=2, news__scale=0.0, **given), 9)
+        debt.append(int(market.outstanding.sum()))
+        cash.append(int(market.ledger.balance[TREASURY, Money.TREASURY_CASH]))
+        auctions = market.record.to_pandas("auctions")
+        offered.append(auctions["offering_face"].tolist())
+        issued = auctions[auctions["issue_date"] <= np.datetime64(to_date(market.date))]
+        sold.append(int(issued["awarded_face"].sum()))
+        raised.append(int(issued["cost_cents"].sum()))
+    offers = market.record.to_pandas("offers")
+    bought = offers[offers["date"] < np.datetime64(to_date(market.date))]
+    face, paid = int(bought["accepted_face"].sum()), int(bought["cost_cents"].sum())
+    print(f"bought {face}, debt {debt[1] - debt[0]}; paid {paid}, cash {cash[1] - cash[0]}")
+    assert face > 0 and offered[0] == offered[1]
+    assert debt[1] - debt[0] == sold[1] - sold[0] - face and abs(sold[1] - sold[0]) < 0.01 * face
+    assert cash[1] - cash[0] == pytest.approx(raised[1] - raised[0] - paid, rel=0.002)  # interest saved, index ratios
 
 
 def test_every_auction_is_announced_before_its_day_and_held_on_it(lived):

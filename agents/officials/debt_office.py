@@ -4,9 +4,10 @@ Bills are the residual: when its cash is away from the plan (because a buyback c
 auction sold dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a
 few days. Where coupons are to pay for buybacks, what buybacks cost is added to the nominal coupon auctions announced
 over the four weeks that follow, pro rata to their sizes, in steps of $100 million (what is less waits), and bills
-count it as on its way. What is bought is up to the buyback desk. A rule of the bill share may move coupon sizes
-(``coupon_shift``). Under a debt limit the limit desk has the last word
-on what is sold and paid. Source: quarterly refunding statements of 2024; 31 CFR 356.
+count it as on its way. Where cash is to pay for them, what was paid lowers the planned cash for good, and bills stay as
+they would be without a programme. What is bought is up to the buyback desk. A rule of the bill share may move coupon
+sizes (``coupon_shift``). Under a debt limit the limit desk has the last word on what is sold and paid. Source:
+quarterly refunding statements of 2024; 31 CFR 356.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from agents.officials.coupon_shift import CouponShift, ShiftMemory
 from agents.officials.debt_limit import LimitPlan
 from agents.officials.limit_desk import LimitDesk
 from agents.officials.matched_financing import MatchedFinancing
-from market.accounts.instruments import N_MONEY
+from market.accounts.instruments import N_MONEY, Money
 from market.bonds.securities import Kind
 from market.books.messages import Auction, LimitLevels
 from market.tables.record_columns import MEMO_BUYBACK
@@ -45,6 +46,7 @@ class DebtPlan:
     cash_plan: Mapping[int, int] = field(default_factory=dict)
     balanced: bool = False
     bills_finance: bool = True
+    cash_finances: bool = False  # buybacks: the planned cash falls by what they cost
     coupons_finance: bool = False  # of buybacks
     matched_finance: bool = False  # by coupons of the maturities that were bought
     rules: BuybackRules = field(default_factory=BuybackRules)
@@ -60,6 +62,7 @@ class DebtOffice(Institution):
     sector = "Treasury"
     official = True
     shift: ShiftMemory | None = None  # of coupon sizes, if the rule is on
+    drawn_cents = 0  # paid for buybacks out of cash that is not filled again, by the last close
 
     def __init__(self, model: Any, plan: DebtPlan, **keywords: Any) -> None:
         super().__init__(model, name="Debt office", **keywords)
@@ -94,7 +97,14 @@ class DebtOffice(Institution):
             today = self._matched(today, view)
         today = self._shifted(today, view)
         sized = [self._sized(planned, view) for planned in today]
+        if self.plan.cash_finances:
+            self.drawn_cents += self._paid_this_morning()
         return sized if self.plan.limit is None else self._within_limit(sized, view)
+
+    def _paid_this_morning(self) -> int:
+        """Return the cents that settled buybacks took from the Treasury's account."""
+        settled = self.model.flows.by_memo.get(MEMO_BUYBACK)
+        return 0 if settled is None else -int(settled[Money.TREASURY_CASH])
 
     def _within_limit(self, today: list[Auction], view: View) -> list[Auction]:
         """Return today's auctions as far as their debt fits under the limit; what bills lose counts as moved."""
@@ -165,7 +175,7 @@ class DebtOffice(Institution):
         if planned is None:
             return 0
         self.moved = {day: face for day, face in self.moved.items() if day > self.model.last_date}
-        short = planned - self.model.treasury_cash_at_close
+        short = planned - self.drawn_cents - self.model.treasury_cash_at_close
         return int(short) // CENTS_PER_FACE - sum(self.moved.values())
 
     def withdrawn(self) -> set[tuple[int, int]]:

@@ -7,8 +7,8 @@ them; in the arm of easing it rises by the cash that the Fed pays, less the inte
 what it bought. That is an identity, and ``rest_cents`` is 0. How the sum is split between its parts, and what becomes
 of private duration, is behaviour: it differs with the share of money funds' purchases that leaves reverse repo.
 
-An arm is held against one without a programme that has its rule of bills: where cash pays, bills keep their sizes in
-both. The planned cash of the Treasury is the same in all arms, so that its cash differs as its gap to the plan does.
+An arm is held against one without a programme. The published plan of the Treasury's cash is the same in all arms, so
+that its cash differs as its gap to that plan does; where cash pays, it stays below it by what buybacks cost.
 10-year equivalents are face x dv01 over the dv01 of the on-the-run 10-year note. Source: the flow table of the
 official sector, each event of which is a test (``tests/test_flow_rows.py``).
 """
@@ -39,16 +39,12 @@ PARTS = {
 EASING = "easing of equal cash"
 ARMS: dict[str, dict[str, Any]] = {
     "no programme": {"mode": "off"},
-    "no programme, fixed bills": {"mode": "off", "financing": "cash"},
     "buyback, bills": {"financing": "bills"},
     "buyback, coupons": {"financing": "coupons"},
     "buyback, cash": {"financing": "cash"},
     EASING: {"financing": "bills"},
 }
-BESIDE = {
-    arm: "no programme, fixed bills" if rule.get("financing") == "cash" else "no programme"
-    for arm, rule in ARMS.items()
-}
+BESIDE = "no programme"
 SHARES = ("none", "estimated", "all")  # of money funds' purchases paid out of reverse repo
 ROUNDS, BURN_IN = 4, 5
 LEAST_RATE = [{"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 0.0, "standing_repo_bp": 550.0}]
@@ -76,7 +72,7 @@ class Close:
 
 
 def not_qe(base: Scenario, seed: int, days: int, on_arm: Callable[[str], None] | None = None) -> pd.DataFrame:
-    """Return the columns of ``UNITS`` by share and arm, each arm less its twin without a programme.
+    """Return the columns of ``UNITS`` by share and arm, each arm less the one without a programme.
 
     Raises UserError where the scenario has no flows to hold fixed.
     """
@@ -88,7 +84,7 @@ def not_qe(base: Scenario, seed: int, days: int, on_arm: Callable[[str], None] |
             if on_arm is not None:
                 on_arm(f"{arm}; of money funds' purchases out of reverse repo: {share}")
             closes[arm] = _lived(world(base, share, arm), seed, days)
-        rows |= {(share, arm): _beside(closes[arm], closes[BESIDE[arm]]) for arm in ARMS if arm != BESIDE[arm]}
+        rows |= {(share, arm): _beside(closes[arm], closes[BESIDE]) for arm in ARMS if arm != BESIDE}
     index = pd.MultiIndex.from_tuples(list(rows), names=["out of reverse repo", "arm"])
     return pd.DataFrame(list(rows.values()), index=index)
 

@@ -75,8 +75,8 @@ class Buybacks(Section):
         "bills",
         "mode",
         "a choice of the debt manager",
-        "what pays for buybacks (matched: coupons of the same maturity and duration); with a balanced budget the "
-        "receipts do, whatever this says",
+        "what pays for buybacks (matched: coupons of the same maturity and duration; cash: the planned cash falls by "
+        "their cost); with a balanced budget the receipts do, whatever this says",
     )
     schedule: Literal["published", "steady-state"] = declared(
         "published",
