@@ -6,7 +6,7 @@ its share at the start of what the Fed does not hold; of an issue to come, its s
 issue falls into.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -60,6 +60,8 @@ from market.tables.record import Record
 from market.units import CENTS_PER_MUSD, Bool, Float, Int, day_number
 
 FIRST_NON_OFFICIAL = 3
+SPARE_SLOTS = 28  # in the books, for who quotes besides those that a scenario counts
+Reshape = Callable[[StartingState], StartingState]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +77,12 @@ class Stage:
     desk: DeskPlan
 
 
-def stage(scenario: Scenario, one_by_one: bool = False) -> Stage:
-    """Gather securities, calendar, starting state and plans."""
+def stage(scenario: Scenario, one_by_one: bool = False, reshape: Reshape | None = None) -> Stage:
+    """Gather securities, calendar, starting state and plans; ``reshape`` may change the state before anything follows."""
     day, last = day_number(scenario.run.start), day_number(scenario.run.end)
     counts = dict(scenario.population.counts)
     state = starting_state(day, counts, scenario.start.tilt, scenario.start.tilt_seed)
+    state = state if reshape is None else reshape(state)
     current = Listing(state.securities, state.outstanding, state.otr_rank)
     calendar_of_start = scheduled_auctions(scenario, current, state.face[FED])
     scheduled, extra = enlarged(calendar_of_start, scenario.policy.larger_auctions)
@@ -120,6 +123,7 @@ def _premises(scenario: Scenario, wide: Listing, soma: Int, price: Int, one_by_o
         index=consumer_prices(),
         burn_in=scenario.run.burn_in_days,
         rounds=scenario.run.rounds,
+        quoters=_quoters(scenario.population.counts),
         dealers_asked=scenario.market.dealers_asked,
         when_issued=scenario.market.when_issued,
         requests=request_rules(scenario.market.requests),
@@ -137,6 +141,11 @@ def _premises(scenario: Scenario, wide: Listing, soma: Int, price: Int, one_by_o
         foresight=scenario.buyers.foresight,
         fed_buys_back=scenario.policy.qe_like_buybacks,
     )
+
+
+def _quoters(counts: Mapping[str, int]) -> int:
+    """Return for how many who quote firmly the books keep places; never fewer than a market has by itself."""
+    return max(counts["primary_dealer"] + counts["principal_trader"] + SPARE_SLOTS, Premises.quoters)
 
 
 def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
@@ -244,6 +253,8 @@ def _endow_traits(agent: Institution, holder: Holder, number: int, money: Int) -
 
 def _draw_traits(agent: Institution, holder: Holder, spreads: Mapping[str, Trait], seed: int) -> None:
     """Draw what the scenario says of the traits of a kind, each member by its own name."""
+    if not spreads:
+        return
     owner = np.array([fingerprint(holder.name)], np.uint64)
     declared = traits_by_kind()[holder.sector]
     for name, spread in spreads.items():

@@ -317,11 +317,11 @@ class Ledger:
 
     def _require_bank(self, name: str, money: Money, bank: int) -> None:
         """Refuse a bank for those who need none, and accounts that are not banks."""
-        banks = [row for row in range(len(self)) if row != FED and self._money_of[row] == Money.RESERVES]
         if money != Money.DEPOSITS:
             raise ValueError(f"{name!r} pays with {money.name} and has no bank; expected DEPOSITS")
-        if bank not in banks:
-            raise ValueError(f"{name!r}: row {bank} is no bank, expected one of {banks}")
+        if not (FED < bank < len(self) and self._money_of[bank] == Money.RESERVES):
+            banks = np.flatnonzero(self._money_of[FED + 1 : len(self)] == Money.RESERVES) + FED + 1
+            raise ValueError(f"{name!r}: row {bank} is no bank, expected one of {banks.tolist()}")
 
     def _adopt(self, bank: int) -> None:
         """Give this bank those depositors that have none, if it is the first."""
