@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+FIRST_ROWS, GROWTH = 8, 4  # members that a kind has room for at first; a full table grows by this part of itself
+
 
 @dataclass(eq=False)
 class Trait:
@@ -79,12 +81,13 @@ class KindTable:
     def __init__(self, kind: type, n_securities: int) -> None:
         self.n = 0
         self._blank = {name: t.blank(n_securities) for name, t in traits_of(kind).items()}
-        self.columns = {name: np.repeat(row, 8, axis=0) for name, row in self._blank.items()}
+        self.columns = {name: np.repeat(row, FIRST_ROWS, axis=0) for name, row in self._blank.items()}
 
     def append(self) -> int:
         """Add a member with every default; return its place."""
         for name, column in self.columns.items():
             if self.n == len(column):
-                self.columns[name] = np.concatenate([column, np.repeat(self._blank[name], self.n, axis=0)])
+                more = max(self.n // GROWTH, FIRST_ROWS)  # of a number per security, spare rows are what memory goes to
+                self.columns[name] = np.concatenate([column, np.repeat(self._blank[name], more, axis=0)])
         self.n += 1
         return self.n - 1

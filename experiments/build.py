@@ -60,7 +60,7 @@ from market.tables.record import Record
 from market.units import CENTS_PER_MUSD, Bool, Float, Int, day_number
 
 FIRST_NON_OFFICIAL = 3
-SPARE_SLOTS = 28  # in the books, for who quotes besides those that a scenario counts
+SPARE_SLOTS = 28  # in books and ledger, for who joins besides those that a scenario counts
 Reshape = Callable[[StartingState], StartingState]
 
 
@@ -104,7 +104,8 @@ def stage(scenario: Scenario, one_by_one: bool = False, reshape: Reshape | None 
     refuse_caps_above_holdings(scenario, face[FED])
     debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
     told = announced_supply(scenario, calendar_of_start, debt.buybacks)
-    premises = replace(premises, unforeseen=unforeseen(extra, securities), announced=told)
+    rows = max(len(state.holders) + SPARE_SLOTS, Premises.accounts)
+    premises = replace(premises, unforeseen=unforeseen(extra, securities), announced=told, accounts=rows)
     return Stage(premises, state, face, pattern, debt, fed, desk)
 
 

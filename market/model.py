@@ -60,7 +60,7 @@ class TreasuryMarket(mesa.Model):
         self.premises, self.seed = premises, int(rng)
         s = self.securities = premises.securities
         n, self.rounds = len(s), premises.rounds
-        self.streams, self.ledger = Streams(self.seed), Ledger(n)
+        self.streams, self.ledger = Streams(self.seed), Ledger(n, premises.accounts)
         self.books = Books(n, premises.n_levels, premises.quoters)
         self.record, self.tape = record or Record(), Tape(n)
         self.newswire = self._newswire()

@@ -43,6 +43,7 @@ class Premises:
     dated_news: DatedNews = field(default_factory=DatedNews)
     n_levels: int = 8192
     quoters: int = 64
+    accounts: int = 512  # rows that the ledger begins with; it grows by itself where more open
     one_by_one: bool = False
     noise_curve: str = "svensson"
     reverse_repo_limit: int = 160_000 * CENTS_PER_MUSD  # cents by counterparty and evening
