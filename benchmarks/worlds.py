@@ -1,4 +1,4 @@
-"""Markets of any size for benchmarks: so many rounds, dealers, institutions and securities, all else as in the baseline.
+"""Markets of any size for benchmarks: so many rounds, dealers, institutions, securities, all else as in the baseline.
 
 More securities than were outstanding come from splitting: each issue that is not among the newest of its term becomes
 several of equal face, coupon and maturity, with every owner's part of it, so that no sum of the starting state moves.
@@ -46,7 +46,7 @@ def market_of(
     burn_in: int = 1,
     record: Record | None = None,
 ) -> TreasuryMarket:
-    """Return a market of a size that has lived its burn-in and whose clock has started; 0 securities: those there are."""
+    """Return a market of a size after its burn-in, its clock started; 0 securities: those that there are."""
     world = world_of(rounds, dealers, factor, burn_in)
     given = stage(world, reshape=partial(split_issues, wanted=securities) if securities else None)
     market = TreasuryMarket(given.premises, 1, record)
