@@ -44,7 +44,9 @@ class Kind(BaseModel):
 class CountedKind(Kind):
     """A kind of which a scenario chooses the number."""
 
-    count: int = Field(description="number of institutions", json_schema_extra={"unit": "institutions"}, ge=1, le=10_000)
+    count: int = Field(
+        description="number of institutions", json_schema_extra={"unit": "institutions"}, ge=1, le=10_000
+    )
 
 
 class Population(BaseModel):

@@ -88,10 +88,24 @@ def _write(folder: Path) -> Path:
 def test_the_same_numbers_give_the_same_bytes_in_many_row_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record_module, "ROWS_PER_GROUP", 100)
+    monkeypatch.setattr(record_module, "CELLS_PER_GROUP", 100)
     one, two = _write(tmp_path / "one"), _write(tmp_path / "two")
     for table in ("securities", "daily"):
         assert (one / f"{table}.parquet").read_bytes() == (two / f"{table}.parquet").read_bytes()
+
+
+def test_less_than_a_row_group_waits_in_memory_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_module, "CELLS_PER_GROUP", 1000)
+    names = [f"C{i}" for i in range(40)]
+    with Record(tmp_path) as streamed, Record() as kept:
+        for day in range(30):
+            for record in (streamed, kept):
+                record.add("securities", date=DAY + day, cusip=names, price=np.arange(40.0) + day)
+            assert sum(batch.num_rows * 3 for batch in streamed._waiting["securities"]) < 1000
+    assert (streamed.to_pandas("securities").price == kept.to_pandas("securities").price).all()
+    assert streamed.rows["securities"] == 1200
 
 
 def test_units_and_meanings_are_in_the_file(tmp_path: Path) -> None:
@@ -154,7 +168,7 @@ def test_what_a_measure_says_of_itself_is_what_its_column_says() -> None:
 
 
 def test_abort_removes_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(record_module, "ROWS_PER_GROUP", 1)
+    monkeypatch.setattr(record_module, "CELLS_PER_GROUP", 1)
     with pytest.raises(RuntimeError), Record(tmp_path) as record:
         record.add("daily", date=DAY, noise_bp=1.0)
         assert (tmp_path / "daily.parquet").exists()

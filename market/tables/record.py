@@ -28,7 +28,7 @@ from market.units import Int
 __all__ = ["COLUMNS", "ON_DEMAND", "Column", "Labels", "Record"]
 
 Column = tuple[str, str]  # unit, meaning
-ROWS_PER_GROUP = 131_072  # rows of a row group: about twenty days of the largest daily table
+CELLS_PER_GROUP = 2**19  # rows times columns of a row group: 4 MB that wait in memory, of each table
 _TYPES: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "date or none": pa.date32(),
@@ -67,7 +67,7 @@ class Record:
         self._kept = frozenset(self.columns) - (ON_DEMAND - frozenset(keep))
         self._schemas: dict[str, pa.Schema] = {}
         self._waiting: dict[str, list[pa.RecordBatch]] = {}
-        self._waiting_rows: dict[str, int] = {}
+        self._waiting_cells: dict[str, int] = {}
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def __enter__(self) -> Self:
@@ -98,8 +98,8 @@ class Record:
         batch = _batch(table, schema, columns)
         self.rows[table] = self.rows.get(table, 0) + batch.num_rows
         self._waiting.setdefault(table, []).append(batch)
-        self._waiting_rows[table] = self._waiting_rows.get(table, 0) + batch.num_rows
-        if self.folder is not None and self._waiting_rows[table] >= ROWS_PER_GROUP:
+        self._waiting_cells[table] = self._waiting_cells.get(table, 0) + batch.num_rows * batch.num_columns
+        if self.folder is not None and self._waiting_cells[table] >= CELLS_PER_GROUP:
             self._flush(table)
 
     def to_pandas(self, table: str) -> pd.DataFrame:
@@ -126,7 +126,7 @@ class Record:
         if self.folder is not None:
             for table in self._schemas:
                 (self.folder / f"{table}.parquet").unlink(missing_ok=True)
-        for state in (self._writers, self._schemas, self._waiting, self._waiting_rows, self.rows):
+        for state in (self._writers, self._schemas, self._waiting, self._waiting_cells, self.rows):
             state.clear()
 
     def _schema(self, table: str, columns: Mapping[str, Any]) -> pa.Schema:
@@ -152,7 +152,7 @@ class Record:
         if self._waiting[table]:
             rows = _table(schema, self._waiting[table]).unify_dictionaries().combine_chunks()
             self._writers[table].write_table(rows, row_group_size=max(rows.num_rows, 1))
-        self._waiting[table], self._waiting_rows[table] = [], 0
+        self._waiting[table], self._waiting_cells[table] = [], 0
 
     @staticmethod
     def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
