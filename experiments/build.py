@@ -78,7 +78,7 @@ class Stage:
 
 
 def stage(scenario: Scenario, one_by_one: bool = False, reshape: Reshape | None = None) -> Stage:
-    """Gather securities, calendar, starting state and plans; ``reshape`` may change the state before anything follows."""
+    """Gather securities, calendar, starting state and plans; ``reshape`` may change the state before all else."""
     day, last = day_number(scenario.run.start), day_number(scenario.run.end)
     counts = dict(scenario.population.counts)
     state = starting_state(day, counts, scenario.start.tilt, scenario.start.tilt_seed)
