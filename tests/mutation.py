@@ -4,8 +4,9 @@
 
 A flip is made in the syntax tree as the module is imported, in a process of its own; no file is written. By default the
 first place of each kind in every function, with ``--every`` all places. Rules run uncompiled (NUMBA_DISABLE_JIT), so a
-flip costs no compilation; tests that fail so without any flip (they build a market) are left out, so a survivor may
-still be seen by those. A flip that makes a test run longer than ``SECONDS`` is dead too. Status 1 if one survives.
+flip costs no compilation; tests that fail so without any flip, or take longer than ``PATIENCE`` seconds (they build a
+market), are left out, so a survivor may still be seen by those. A flip that makes tests run longer than ``SECONDS`` is
+dead too. Which tests see which file says ``tests/rule_files.py``. Status 1 if a flip survives.
 """
 
 import argparse
@@ -31,44 +32,16 @@ import scipy.stats  # noqa: E402, F401
 
 ROOT = Path(__file__).resolve().parent.parent
 os.chdir(ROOT)
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from rule_files import RULES  # noqa: E402
+
 SECONDS = 60
-RULES = {
-    "agents/hedge_funds/basis_rules.py": ("test_basis_fund.py",),
-    "agents/bidding.py": ("test_rules.py",),
-    "agents/buyers/client_flows.py": (
-        "test_persistent_flows.py",
-        "test_rules.py",
-    ),
-    "agents/buyers/client_offers.py": (
-        "test_agents_quoting.py",
-        "test_rules.py",
-    ),
-    "agents/officials/coupon_shift.py": ("test_coupon_shift.py",),
-    "agents/dealers/dealer_inventory.py": ("test_agents_dealer.py",),
-    "agents/officials/debt_limit.py": ("test_debt_limit.py",),
-    "agents/buyers/demand.py": ("test_agents_quoting.py", "test_rules.py"),
-    "agents/buyers/forced_trades.py": ("test_forced_trades.py",),
-    "agents/dealers/quoting.py": (
-        "test_agents_quoting.py",
-        "test_agents_dealer.py",
-        "test_forced_trades.py",
-        "test_rules.py",
-    ),
-    "agents/officials/reinvestment.py": ("test_fed.py",),
-    "market/auctions/auction.py": ("test_auction.py",),
-    "market/auctions/buyback.py": (
-        "test_buyback.py",
-        "test_buyback_lists.py",
-    ),
-    "market/accounts/margin.py": ("test_futures_market.py", "test_rules.py"),
-    "market/accounts/netting.py": ("test_netting.py",),
-    "market/money/repo.py": ("test_repo.py",),
-}
+PATIENCE = 3
+NONE_RAN = pytest.ExitCode.NO_TESTS_COLLECTED << 8  # as ``os.waitpid`` tells it
 KINDS = ("sign", "comparison", "bound", "constant")
 COMPARED = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 BOUNDED = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum"}
-Place = tuple[str, str, int]  # function, kind of flip, number of the node among those walked
+Place = tuple[int, str, int]  # number of the function, kind of flip, number of the node among those walked
 
 
 def flip(node: ast.AST) -> str | None:
@@ -109,23 +82,23 @@ def functions(tree: ast.Module) -> list[ast.FunctionDef]:
 def places(source: str, every: bool) -> list[Place]:
     """Return where a module can be flipped: the first of each kind in each function, or all."""
     found = []
-    for function in functions(ast.parse(source)):
+    for place, function in enumerate(functions(ast.parse(source))):
         seen = set()
         for number, node in enumerate(walked(function)):
             kind = flip(node)
             if kind is not None and (every or kind not in seen):
                 seen.add(kind)
-                found.append((function.name, kind, number))
+                found.append((place, kind, number))
     return found
 
 
-def flipped(source: str, place: Place) -> tuple[ast.Module, int]:
-    """Return the tree of a module with one flip, and the line that it is in."""
+def flipped(source: str, place: Place) -> tuple[ast.Module, str]:
+    """Return the tree of a module with one flip, and what was flipped: line, function and kind."""
     tree = ast.parse(source)
-    function = next(each for each in functions(tree) if each.name == place[0])
+    function = functions(tree)[place[0]]
     node = list(walked(function))[place[2]]
     flip(node)
-    return tree, node.lineno
+    return tree, f"{node.lineno} {function.name}: {place[1]}"
 
 
 class Mutant(MetaPathFinder, Loader):
@@ -144,11 +117,30 @@ class Mutant(MetaPathFinder, Loader):
         exec(compile(self.tree, self.path, "exec"), module.__dict__)
 
 
-class Heard:
-    """A plugin of pytest that remembers what failed."""
+class TooLong(BaseException):
+    """A test ran longer than it may; no Exception, so that nothing tries to find a simpler one."""
 
-    def __init__(self) -> None:
-        self.failed: list[str] = []
+
+class Heard:
+    """A plugin of pytest that remembers what failed, and lets a test fail that takes too long, if there is a limit."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds, self.failed = seconds, list[str]()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self):
+        """Run a test, up to the limit."""
+        if not self.seconds:
+            return (yield)
+        signal.signal(signal.SIGALRM, self._stop)
+        signal.alarm(self.seconds)
+        try:
+            return (yield)
+        finally:
+            signal.alarm(0)
+
+    def _stop(self, *_):
+        raise TooLong
 
     def pytest_runtest_logreport(self, report):
         """Remember a test that failed, in itself or before."""
@@ -164,7 +156,7 @@ def tests(file: str, tree: ast.Module, deaf: list[str]) -> tuple[bool, list[str]
     heard, told = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(SECONDS)
+        signal.alarm(SECONDS if deaf else 0)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1), os.dup2(silence, 2)
         sys.meta_path.insert(0, Mutant(file, tree))
@@ -178,14 +170,14 @@ def tests(file: str, tree: ast.Module, deaf: list[str]) -> tuple[bool, list[str]
             *(f"--deselect={name}" for name in deaf),
         ]
         asked += ["-x"] if deaf else []
-        ears = Heard()
+        ears = Heard(0 if deaf else PATIENCE)
         status = pytest.main([*asked, *(f"tests/{name}" for name in RULES[file])], plugins=[ears])
         os.write(told, "\n".join(ears.failed).encode())
         os._exit(int(status))
     os.close(told)
     status = os.waitpid(child, 0)[1]
     with os.fdopen(heard) as names:
-        return status != 0, names.read().split("\n")
+        return status not in (0, NONE_RAN), names.read().split("\n")
 
 
 def survivors(file: str, every: bool, kinds: list[str]) -> tuple[int, list[str]]:
@@ -197,9 +189,9 @@ def survivors(file: str, every: bool, kinds: list[str]) -> tuple[int, list[str]]
         raise SystemExit(f"{file}: {', '.join(RULES[file])} fail without any flip")
     asked, alive = [place for place in places(source, every) if place[1] in kinds], []
     for place in asked:
-        tree, line = flipped(source, place)
+        tree, what = flipped(source, place)
         if not tests(file, tree, deaf)[0]:
-            alive.append(f"{file}:{line} {place[0]}: {place[1]}")
+            alive.append(f"{file}:{what}")
     return len(asked), alive
 
 
@@ -213,7 +205,7 @@ def main() -> None:
     left = []
     for file in given.files or RULES:
         tried, alive = survivors(file, given.every, given.kinds)
-        print(f"{file:28} {tried:4} flips {tried - len(alive):4} dead", *alive, sep="\n    ", flush=True)
+        print(f"{file:38} {tried:4} flips {tried - len(alive):4} dead", *alive, sep="\n    ", flush=True)
         left += alive
     sys.exit(bool(left))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market
 
-from agents.buyers.venue_choice import choose_venues
+from agents.buyers.venue_choice import choose_venues, takes_firm
 from agents.institution import Institution
 from agents.traits import trait
 from market.bonds.securities import Kind
@@ -161,6 +161,26 @@ def test_a_firm_price_a_price_of_its_own_or_a_request(ask, depth, cost_bp, waits
         shown = ClientBooks(books.open & open_, books.cost_bp, books.bid_face, books.ask_face)
         choose_venues(orders, view, shown, np.array([waits]))
         assert orders["venue"][0] == expected
+
+
+@pytest.mark.parametrize(
+    ("bid", "depth", "cost_bp", "limit", "firm"),
+    [
+        (99.95, 50, 1.0, 99.9, True),
+        (99.95, 10, 1.0, 99.9, True),  # just enough
+        (99.95, 9, 1.0, 99.9, False),
+        (99.85, 50, 1.0, 99.8, False),  # 1.5 bp below the composite
+        (99.95, 50, 1.0, 99.96, False),  # outside the limit
+    ],
+)
+def test_who_sells_takes_a_firm_bid_by_the_same_rule(bid, depth, cost_bp, limit, firm):
+    one = np.ones(1)
+    view = SimpleNamespace(
+        ask=np.array([100.0]), bid=np.array([bid]), dv01=0.1 * one, composite_bp=one, price_of=lambda s, y: 100.0 * one
+    )
+    books = ClientBooks(one > 0, cost_bp * one, np.array([depth]), np.array([1000]))
+    orders = np.array([(0, 0, -10, limit, int(Venue.REQUEST))], ORDERS)
+    assert takes_firm(orders, view, books).tolist() == [firm]
 
 
 def test_no_order_rests_at_a_price_worse_than_its_limit_beyond_the_ladder_it_asks_dealers_or_ends():

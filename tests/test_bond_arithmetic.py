@@ -7,6 +7,7 @@ import pytest
 import QuantLib as ql  # noqa: N813
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from securities_on_paper import listed
 
 from market.bonds import bond_kernels
 from market.bonds.bond_arithmetic import (
@@ -50,16 +51,8 @@ def _quantlib(maturity: int, coupon: float) -> ql.FixedRateBond:
 
 
 def _list(kinds: list[Kind], coupons: list[float], maturities: list[str]) -> Securities:
-    n = len(kinds)
-    return Securities(
-        cusip=tuple(f"{i:09d}" for i in range(n)),
-        kind=np.array(kinds, np.int8),
-        term_months=np.full(n, 120),
-        coupon_e3=np.array([round(1000 * c) for c in coupons]),
-        first_issue_day=np.full(n, day_number("2020-01-15")),
-        maturity_day=np.array([day_number(m) for m in maturities]),
-        index_base_e5=np.zeros(n, np.int64),
-    )
+    coupon_e3, maturity = [round(1000 * c) for c in coupons], [day_number(m) for m in maturities]
+    return listed(kinds, 120, coupon_e3, day_number("2020-01-15"), maturity)
 
 
 MIXED = _list(

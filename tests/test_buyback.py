@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from securities_on_paper import listed
 
 from market.auctions.buyback import BUCKETS, MULTIPLE, Listing, Verdict, evaluate, reasons
-from market.bonds.securities import Kind, Securities
+from market.bonds.securities import Kind
 from market.books.messages import OFFERS, Buyback
 from market.units import day_number
 
@@ -125,9 +126,7 @@ def test_a_malformed_offer_is_refused_and_named(offers, dv01, weight, naming):
 def listing(*rows):
     """Make securities from (kind, maturity date)."""
     kinds, dates = zip(*rows, strict=True)
-    n, zeros = len(rows), np.zeros(len(rows), np.int64)
-    days = np.array([day_number(d) for d in dates])
-    return Securities(tuple(f"S{i}" for i in range(n)), np.array(kinds, np.int8), zeros, zeros, zeros, days, zeros)
+    return listed(kinds, maturity_day=[day_number(d) for d in dates])
 
 
 def test_a_list_holds_seasoned_coupons_of_the_bucket_with_float_left():

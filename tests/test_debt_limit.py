@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from securities_on_paper import listed
 from small_market import small
 
 from agents.officials.central_bank import CentralBank, FedPlan
@@ -33,7 +34,7 @@ from experiments.run import run
 from experiments.scenario import load
 from market.auctions.rollover import LIMIT, NO_BIDS, ROLLED, reason_of
 from market.bonds.price_index import PriceIndex
-from market.bonds.securities import Kind, Securities
+from market.bonds.securities import Kind
 from market.books.messages import Auction
 from market.calendar import business_days, roll_forward
 from market.units import CENTS_PER_FACE, FACE_PER_MUSD, day_number
@@ -50,9 +51,7 @@ def bonds():
     weekly = [int(roll_forward(START + 3 + 7 * week)) for week in range(11)]
     maturity = np.array([*weekly, START + 900, START + 2000, day_number("2024-09-15")])
     kind = np.array([Kind.BILL] * 11 + [Kind.NOTE, Kind.TIPS, Kind.NOTE], np.int8)
-    zero = np.zeros(len(kind), np.int64)
-    base = np.where(kind == Kind.TIPS, 29_000_000, 0)
-    return Securities(tuple(f"S{i}" for i in range(14)), kind, zero + 3, zero, zero, maturity, base)
+    return listed(kind, 3, maturity_day=maturity, index_base_e5=np.where(kind == Kind.TIPS, 29_000_000, 0))
 
 
 S = bonds()
@@ -196,8 +195,7 @@ def test_room_is_the_limit_and_what_measures_make_from_reinstatement_on_and_free
 
 def test_what_the_fed_may_roll_is_what_it_is_repaid_by_then_with_inflation():
     maturity = np.array([START + 10, START + 20, START + 30])
-    kind, zero = np.array([Kind.BILL, Kind.TIPS, Kind.NOTE], np.int8), np.zeros(3, np.int64)
-    some = Securities(("A", "B", "C"), kind, zero + 3, zero, zero, maturity, np.array([0, 29_000_000, 0]))
+    some = listed([Kind.BILL, Kind.TIPS, Kind.NOTE], 3, maturity_day=maturity, index_base_e5=[0, 29_000_000, 0])
     soma, days = np.array([1_000, 2_000, 0]), np.array([START + 9, START + 12, START + 25, START + 40])
     when = int(roll_forward(START + 20))
     ratio = round(int(INDEX.reference_e5(np.array([when]))[0]) / 29_000_000, 5)

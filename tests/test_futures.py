@@ -6,8 +6,9 @@ import QuantLib as ql  # noqa: N813
 from delivery_oracle import cheapest, delivery, fair_price
 from hypothesis import given
 from hypothesis import strategies as st
+from securities_on_paper import listed
 
-from market.bonds.securities import Kind, Securities
+from market.bonds.securities import Kind
 from market.futures.contracts import (
     CONTRACTS,
     basket,
@@ -61,9 +62,7 @@ def test_what_cannot_have_a_factor_is_refused():
 def _one(kind, months, maturity, coupon_e3=4_000):
     """Return one security that was issued its term before its maturity."""
     day = day_number(maturity)
-    issued = day - round(months * 30.4375)
-    column = [np.array([value], np.int64) for value in (months, coupon_e3, issued, day, 0)]
-    return Securities(("912800AA0",), np.array([kind], np.int8), *column)
+    return listed([kind], months, coupon_e3, day - round(months * 30.4375), day)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +83,8 @@ def _one(kind, months, maturity, coupon_e3=4_000):
         ("US", Kind.BOND, 360, "2039-05-15", False),
         ("US", Kind.BOND, 360, "2049-05-15", True),
         ("US", Kind.BOND, 360, "2049-08-15", False),
+        ("FV", Kind.NOTE, 60, "2029-09-01", True),  # five years and three months to the day, and a day more
+        ("FV", Kind.NOTE, 60, "2029-09-02", False),
         ("UB", Kind.BOND, 360, "2049-08-15", True),
         ("UB", Kind.BOND, 360, "2049-05-15", False),
         ("UB", Kind.TIPS, 360, "2054-02-15", False),
@@ -95,10 +96,8 @@ def test_a_basket_holds_what_the_grade_says(name, kind, term, maturity, expected
 
 def test_the_cheapest_earns_the_repo_rate_at_the_fair_price_and_all_others_less():
     maturities = ("2030-12-31", "2031-05-15", "2032-11-15", "2034-05-15")
-    parts = [_one(Kind.NOTE, 120, m, c) for m, c in zip(maturities, (3_750, 1_625, 4_125, 4_375), strict=True)]
-    columns = [np.concatenate([getattr(p, name) for p in parts]) for name in
-               ("kind", "term_months", "coupon_e3", "first_issue_day", "maturity_day", "index_base_e5")]  # fmt: skip
-    s = Securities(tuple(f"9128000{i}0" for i in range(4)), *columns)
+    days = np.array([day_number(m) for m in maturities])
+    s = listed([Kind.NOTE] * 4, 120, [3_750, 1_625, 4_125, 4_375], days - 3652, days)
     price, settle = np.array([95.8, 83.1, 96.9, 98.6]), day_number("2024-05-10")  # a coupon of 15 May on the way
     given_ = (CONTRACTS["TY"], s, price)
     first = delivery(*given_, 108.0, settle, JUNE, LAST_DELIVERY, np.ones(4, np.int64))

@@ -4,16 +4,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from securities_on_paper import listed
 from small_market import digest, live, small_market
 
 from agents.buyers.insurer import Insurer
-from agents.buyers.month_end import FROM_TIME, outside_index, part_now, rebalancing
+from agents.buyers.month_end import FROM_TIME, index_orders, outside_index, part_now, rebalancing
 from agents.dealers.primary_dealer import PrimaryDealer
 from agents.hedge_funds.asset_manager import AssetManager
 from market.bonds.securities import Kind
-from market.books.messages import Venue
+from market.books.messages import ORDERS, Venue
 from market.calendar import round_at
-from market.units import day_number
+from market.units import FACE_PER_MUSD, day_number
 
 JUNE = 24  # business days from the start to the last of June 2024, burn-in of two included
 
@@ -89,3 +90,43 @@ def test_together_and_one_by_one_have_the_same_bits():
     both = (small_market(days=5, one_by_one=alone, buyers__index_share=0.5) for alone in (False, True))
     assert len({digest(market) for market in both}) == 1
     assert Insurer.index_share.default == 0.0
+
+
+# ---- by hand ---------------------------------------------------------------------------------------
+START = day_number("2024-05-29")
+
+
+def seen_on(date, **more):
+    """Return a view of three notes and a bill: issued on the day of the start, the day after, in June, in June."""
+    issued = [day_number(d) for d in ("2024-05-29", "2024-05-30", "2024-06-03", "2024-06-03")]
+    securities = listed([Kind.NOTE, Kind.NOTE, Kind.BOND, Kind.BILL], first_issue_day=issued)
+    return SimpleNamespace(date=day_number(date), securities=securities, **more)
+
+
+def test_an_index_lacks_the_notes_of_its_month_and_those_of_the_first_day_count_as_held():
+    assert outside_index(seen_on("2024-05-31"), START).tolist() == [False, True, True, False]
+    assert outside_index(seen_on("2024-06-03"), START).tolist() == [False, False, True, False]
+
+
+def test_what_a_follower_is_short_of_is_asked_for_in_equal_parts_at_any_price():
+    m, asked = FACE_PER_MUSD, {}
+    view = seen_on(
+        "2024-06-28", day=20, round=17, rounds=20, tradable=np.ones(4, bool), anticipated=np.full(4, 1000 * m)
+    )
+
+    def lines(view, place, security, face):
+        asked.update(zip(security.tolist(), face.tolist(), strict=True))
+        return np.zeros(len(place), ORDERS)
+
+    one = SimpleNamespace(
+        model=SimpleNamespace(premises=SimpleNamespace(start_date=START)),
+        benchmark=np.full(4, 0.1),
+        position=np.array([0, 0, 40 * m, 0]),
+        index_share=np.array([0.5]),
+        lines=lines,
+    )
+    orders = index_orders(one, view)
+    assert asked == {2: 20 * m}  # 10 % of 1,000 less 40, in the three rounds that are left
+    assert np.isnan(orders["limit"]).all() and (orders["venue"] == Venue.REQUEST).all()
+    one.index_share = np.array([0.0])
+    assert not len(index_orders(one, view))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rule_files import RULES
 from small_market import small
 from typer.main import get_command
 
@@ -135,6 +136,19 @@ def test_every_kernel_module_is_typed_as_one():
         for path in (ROOT / room).rglob("*_kernels.py")
     }
     assert kernels and kernels <= named
+
+
+def test_every_file_of_rules_says_which_tests_see_it_when_a_rule_is_wrong():
+    sources = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in SOURCES}
+    rules = {name for name, text in sources.items() if re.search(r"^@rule$", text, re.MULTILINE)}
+    pure = {
+        name
+        for name, text in sources.items()
+        if re.search(r"\b[Pp]ure( rules\b|\.)", ast.get_docstring(ast.parse(text)))
+    }
+    named = {test for tests in RULES.values() for test in tests}
+    assert len(rules) > 10 and len(pure) > 3 and rules | pure <= set(RULES) <= set(sources)
+    assert named <= {path.name for path in (ROOT / "tests").glob("test_*.py")}
 
 
 def test_the_architecture_names_every_act_of_the_day():

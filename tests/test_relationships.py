@@ -15,6 +15,8 @@ from market.requests.request_rules import RequestRules, number_asked
 from market.tables.record import Record
 from market.units import FACE_PER_MUSD
 
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # counters wrap around; without numba it shows
+
 NAMES = tuple(f"account {i}" for i in range(12))
 IDENTITY = np.array([fingerprint(name) for name in NAMES], np.uint64)
 DEALERS = np.array([9, 3, 7, 5])  # rows, in the order of arrival
