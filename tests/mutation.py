@@ -2,33 +2,30 @@
 
     python tests/mutation.py [FILE ...] [--kinds KIND ...] [--every]
 
-A flip is made in the syntax tree as the module is imported, in a process of its own; no file is written. By default the
-first place of each kind in every function, with ``--every`` all places. Rules run uncompiled (NUMBA_DISABLE_JIT), so a
-flip costs no compilation; tests that fail so without any flip, or take longer than ``PATIENCE`` seconds (they build a
-market), are left out, so a survivor may still be seen by those. A flip that makes tests run longer than ``SECONDS`` is
-dead too. Which tests see which file says ``tests/rule_files.py``. Status 1 if a flip survives.
+A flip is made in the syntax tree; the function's code is exchanged for the flipped one in a process that parted from
+this one after everything was imported, so that a flip costs no more than its tests; no file is written. By default the
+first place of each kind in every function, with ``--every`` all places. Rules run uncompiled (NUMBA_DISABLE_JIT);
+tests that fail so without any flip, or take longer than ``PATIENCE`` seconds (they build a market), are left out, so a
+survivor may still be seen by those. A flip that makes tests run longer than ``SECONDS`` is dead too. What a module
+works out while it is imported stays as it is. Which tests see which file says ``tests/rule_files.py``. Status 1 if a
+flip survives.
 """
 
 import argparse
 import ast
+import importlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from importlib.abc import Loader, MetaPathFinder
-from importlib.util import spec_from_loader
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 sys.dont_write_bytecode = True
 
-import hypothesis  # noqa: E402, F401  imported once here, before the processes part
-import mesa  # noqa: E402, F401
-import numba  # noqa: E402, F401
-import pandas as pd  # noqa: E402, F401
-import pydantic  # noqa: E402, F401
 import pytest  # noqa: E402
-import scipy.stats  # noqa: E402, F401
 
 ROOT = Path(__file__).resolve().parent.parent
 os.chdir(ROOT)
@@ -41,7 +38,8 @@ NONE_RAN = pytest.ExitCode.NO_TESTS_COLLECTED << 8  # as ``os.waitpid`` tells it
 KINDS = ("sign", "comparison", "bound", "constant")
 COMPARED = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 BOUNDED = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum"}
-Place = tuple[int, str, int]  # number of the function, kind of flip, number of the node among those walked
+Place = tuple[str, str, int]  # qualified name of the function, kind of flip, number of the node among those walked
+UNWRAPPED = ("__func__", "fget", "__wrapped__", "pyfunc")  # class and static methods, properties, caches, rules
 
 
 def flip(node: ast.AST) -> str | None:
@@ -66,55 +64,69 @@ def flip(node: ast.AST) -> str | None:
     return kind
 
 
-def walked(function: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of a function's body, without what it raises and annotates."""
-    for child in ast.iter_child_nodes(function):
-        if not isinstance(child, ast.Raise | ast.arguments | ast.AnnAssign):
+def walked(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes below one, without what it raises, annotates and is decorated by."""
+    for child in node.body if isinstance(node, ast.FunctionDef) else ast.iter_child_nodes(node):
+        if not isinstance(child, ast.Raise | ast.AnnAssign):
             yield child
             yield from walked(child)
 
 
-def functions(tree: ast.Module) -> list[ast.FunctionDef]:
-    """Return the functions of a module, methods included, in order."""
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+def functions(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Yield the functions of a module, methods included, by qualified name."""
+    for node in getattr(tree, "body", []):
+        if isinstance(node, ast.FunctionDef):
+            yield within + node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from functions(node, f"{within}{node.name}.")
 
 
 def places(source: str, every: bool) -> list[Place]:
     """Return where a module can be flipped: the first of each kind in each function, or all."""
     found = []
-    for place, function in enumerate(functions(ast.parse(source))):
+    for name, function in functions(ast.parse(source)):
         seen = set()
         for number, node in enumerate(walked(function)):
             kind = flip(node)
             if kind is not None and (every or kind not in seen):
                 seen.add(kind)
-                found.append((place, kind, number))
+                found.append((name, kind, number))
     return found
 
 
-def flipped(source: str, place: Place) -> tuple[ast.Module, str]:
-    """Return the tree of a module with one flip, and what was flipped: line, function and kind."""
-    tree = ast.parse(source)
-    function = functions(tree)[place[0]]
-    node = list(walked(function))[place[2]]
+def code_of(code: CodeType, name: str) -> CodeType | None:
+    """Return the code of a function by its qualified name, from that of its module."""
+    inside = [one for one in code.co_consts if isinstance(one, CodeType)]
+    found = [one if one.co_qualname == name else code_of(one, name) for one in inside]
+    return next((one for one in found if one is not None), None)
+
+
+def flipped(file: str, place: Place) -> tuple[Callable[[], None], str]:
+    """Return what makes one flip in this process, and what is flipped: file, line, function and kind."""
+    name, kind, number = place
+    tree = ast.parse((ROOT / file).read_text("utf-8"))
+    node = list(walked(dict(functions(tree))[name]))[number]
     flip(node)
-    return tree, f"{node.lineno} {function.name}: {place[1]}"
+    code = code_of(compile(tree, str(ROOT / file), "exec"), name)
+    module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
+
+    def make() -> None:
+        plain(module, name).__code__ = code
+        for one in vars(module).values():
+            if hasattr(one, "cache_clear"):
+                one.cache_clear()
+
+    return make, f"{file}:{node.lineno} {name}: {kind}"
 
 
-class Mutant(MetaPathFinder, Loader):
-    """Imports one module from a tree of its own."""
-
-    def __init__(self, file: str, tree: ast.Module) -> None:
-        self.name, self.path, self.tree = file.removesuffix(".py").replace("/", "."), str(ROOT / file), tree
-
-    def find_spec(self, name, path=None, target=None):
-        """Return how to import it, if it is the one."""
-        return spec_from_loader(name, self, origin=self.path) if name == self.name else None
-
-    def exec_module(self, module):
-        """Run the tree."""
-        module.__file__ = self.path
-        exec(compile(self.tree, self.path, "exec"), module.__dict__)
+def plain(module: Any, name: str) -> Any:
+    """Return the function of a qualified name, out of whatever it is wrapped in."""
+    found = module
+    for part in name.split("."):
+        found = vars(found)[part]
+    while wrapped := next((vars_of for key in UNWRAPPED if (vars_of := getattr(found, key, None))), None):
+        found = wrapped
+    return found
 
 
 class TooLong(BaseException):
@@ -148,8 +160,14 @@ class Heard:
             self.failed.append(report.nodeid)
 
 
-def tests(file: str, tree: ast.Module, deaf: list[str]) -> tuple[bool, list[str]]:
-    """Run the tests of a rule file on a tree, in a process of its own, up to the first failure if ``deaf`` is known.
+def run(file: str, *asked: str, ears: Heard) -> int:
+    """Run the tests of a rule file in this process, silently; return the status."""
+    silent = ["-q", "--assert=plain", "-p", "no:cacheprovider", "--rootdir", str(ROOT), *asked]
+    return int(pytest.main([*silent, *(f"tests/{name}" for name in RULES[file])], plugins=[ears]))
+
+
+def tests(file: str, make: Callable[[], None], deaf: list[str]) -> tuple[bool, list[str]]:
+    """Run the tests of a rule file after a flip, in a process of its own, up to the first failure if ``deaf`` is known.
 
     Return whether any failed, and which; ``deaf`` are left out.
     """
@@ -159,39 +177,40 @@ def tests(file: str, tree: ast.Module, deaf: list[str]) -> tuple[bool, list[str]
         signal.alarm(SECONDS if deaf else 0)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1), os.dup2(silence, 2)
-        sys.meta_path.insert(0, Mutant(file, tree))
-        asked = [
-            "-q",
-            "--assert=plain",
-            "-p",
-            "no:cacheprovider",
-            "--rootdir",
-            str(ROOT),
-            *(f"--deselect={name}" for name in deaf),
-        ]
-        asked += ["-x"] if deaf else []
+        make()
         ears = Heard(0 if deaf else PATIENCE)
-        status = pytest.main([*asked, *(f"tests/{name}" for name in RULES[file])], plugins=[ears])
+        asked = ["-x"] if deaf else []
+        status = run(file, *(f"--deselect={name}" for name in deaf), *asked, ears=ears)
         os.write(told, "\n".join(ears.failed).encode())
-        os._exit(int(status))
+        os._exit(status)
     os.close(told)
     status = os.waitpid(child, 0)[1]
     with os.fdopen(heard) as names:
         return status not in (0, NONE_RAN), names.read().split("\n")
 
 
+def imported(file: str) -> None:
+    """Import what the tests of a rule file import, before processes part."""
+    out, silence = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    status = run(file, "--collect-only", ears=Heard(0))
+    os.dup2(out, 1)
+    if status:
+        raise SystemExit(f"{file}: {', '.join(RULES[file])} cannot be collected")
+
+
 def survivors(file: str, every: bool, kinds: list[str]) -> tuple[int, list[str]]:
     """Return how many flips of a rule file were tried, and those that no test saw."""
-    source = (ROOT / file).read_text("utf-8")
-    _, failed = tests(file, ast.parse(source), [])
+    imported(file)
+    _, failed = tests(file, lambda: None, [])
     deaf = [name for name in failed if name] or ["none"]  # tests that need compiled code, or a market
-    if tests(file, ast.parse(source), deaf)[0]:
+    if tests(file, lambda: None, deaf)[0]:
         raise SystemExit(f"{file}: {', '.join(RULES[file])} fail without any flip")
-    asked, alive = [place for place in places(source, every) if place[1] in kinds], []
+    asked, alive = [place for place in places((ROOT / file).read_text("utf-8"), every) if place[1] in kinds], []
     for place in asked:
-        tree, what = flipped(source, place)
-        if not tests(file, tree, deaf)[0]:
-            alive.append(f"{file}:{what}")
+        make, what = flipped(file, place)
+        if not tests(file, make, deaf)[0]:
+            alive.append(what)
     return len(asked), alive
 
 

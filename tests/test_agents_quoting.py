@@ -71,7 +71,7 @@ def test_the_winner_adds_the_lead_it_expects_over_the_second_best():
 def test_fewer_dealers_ask_for_more():
     factors = [shading(n) for n in range(1, 25)]
     assert all(few >= many > 1 for few, many in itertools.pairwise(factors))
-    assert shading(24) == pytest.approx(23 / 22) and shading(6) == pytest.approx(1.25)
+    assert shading(24) == pytest.approx(23 / 22) and shading(6) == pytest.approx(1.25) and shading(3) == 2.0
     assert answered_half(0.2, 0.1, lead_of_best(2), shading(4)) > answered_half(0.2, 0.1, lead_of_best(4), shading(24))
     assert answered_half(0.2, 0.0, lead_of_best(4), 1.0) == 0.2
 
@@ -98,6 +98,7 @@ def test_half_a_spread_is_never_below_half_a_tick_and_grows_with_risk_time_and_c
 def test_a_firm_quote_is_worth_its_spread_on_arrivals_against_news():
     assert worth_quoting(0.5, 4.0, 2.0, 0.5, 3.0) == pytest.approx(0.5 * 4 * 3 * 0.5 / 2)
     assert worth_quoting(0.5, 4.0, 2.0, 0.0, 3.0) == 0.0
+    assert worth_quoting(0.5, 4.0, 0.5, 0.5, 3.0) == pytest.approx(6.0)  # where next to no news comes too
     assert worth_quoting(0.5, 4.0, 4.0, 0.5, 3.0) < worth_quoting(0.5, 4.0, 2.0, 0.5, 3.0)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from securities_on_paper import listed
 from small_market import small_market
 
 from agents.hedge_funds.basis_fund import BasisFund, cheapest_per_dv01
@@ -20,6 +21,7 @@ BURN_IN = 2
 def test_the_size_is_nothing_at_the_hurdle_the_usual_at_the_usual_spread_and_bounded():
     spread = np.array([-50.0, 4.0, 7.0, 10.0, 13.0, 100.0])
     assert size(spread, 10.0, 4.0, 2.0).tolist() == [0.0, 0.0, 0.5, 1.0, 1.5, 2.0]
+    assert size(5.0, 5.0, 4.0, 2.0) == 1.0 and size(5.0, 4.0, 4.0, 9.0) == 2.0  # half a bp apart at least
 
 
 def test_equity_carries_the_less_the_higher_margin_and_haircut_are():
@@ -32,6 +34,7 @@ def test_equity_carries_the_less_the_higher_margin_and_haircut_are():
 
 def test_the_brake_lets_stay_what_is_carried():
     assert brake(np.array([100.0, 50.0, 0.0]), np.array([80.0, 80.0, 0.0])).tolist() == [0.8, 1.0, 1.0]
+    assert brake(np.array([0.5, 0.5]), np.array([0.25, 0.0])).tolist() == [0.5, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -42,11 +45,17 @@ def test_the_brake_lets_stay_what_is_carried():
         (1.0, 5.0, 10.0, 2.0, Reason.REPO),
         (0.9, 5.0, 10.0, 10.0, Reason.MARGIN),
         (0.9, 2.0, 10.0, 10.0, Reason.LOSSES),
+        (0.9, -2.0, 10.0, 10.0, Reason.LOSSES),  # nothing left, not owed more than nothing
     ],
 )
 def test_what_binds_first_is_the_reason(braked, equity, spread, own, expected):
     one = (np.array([value]) for value in (braked, 100.0, equity, 25.0))
     assert reason(*one, spread, own, np.array([4.0])).tolist() == [float(expected)]
+
+
+def test_a_maturity_goes_with_the_contract_whose_grade_is_near():
+    s, years = listed([Kind.NOTE] * 3 + [Kind.BOND, Kind.BILL, Kind.NOTE]), np.array([2.0, 5.0, 8.0, 30.0, 0.5, 0.0])
+    assert np.argwhere(legs(s, years)).tolist() == [[0, 0], [1, 1], [2, 2], [3, 5]]
 
 
 @pytest.fixture(scope="module")

@@ -89,7 +89,7 @@ def test_a_full_book_refuses_what_raises_the_limit_that_binds():
 def stated(valued, apart_share):
     """Return apart, premium, valuation, reservation yield and stream of the first security."""
     out, load = np.empty((5, 1, 2)), np.array([[1.0, 0.0, 0.0]] * 2)
-    before = both(450.0), both(valued), both(1.0), both(0.5)
+    before = both(450.0), both(valued), both(1.0), both(0.5), np.array([[1.2, 0.0, 0.0]])
     pattern = np.full(2, 440.0), load, np.full(2, 3.0), 0.5 * load
     state, belief = (both(0.7), both(0.3), both(2.0)), np.array([[2.0, 0.0, 0.0]])
     state_yields(
@@ -102,8 +102,8 @@ def stated(valued, apart_share):
 def test_a_valuation_follows_the_composite_slowly_and_skew_and_judgement_come_on_top():
     # premium 1 + 0.4 / 20 x 3, valuation 440 + 2 of news; judgement 0.4 x 0.25 x 2; apart 0.5 + (2 - 0.5) / 4
     assert stated(449.0, 4.0) == pytest.approx([0.875, 1.06, 443.06, 443.96, 443.56])
-    # who never valued it takes what its neighbours have, less what news explains; before a round nothing is learnt
-    assert stated(np.nan, 0.0) == pytest.approx([0.5, 2.0, 444.0, 444.9, 444.5])
+    # who never valued it has what its neighbours have, 3, less half of the 1.2 then believed; nothing is learnt
+    assert stated(np.nan, 0.0) == pytest.approx([0.5, 2.4, 444.4, 445.3, 444.9])
 
 
 def quoted(days, arrivals):

@@ -11,6 +11,7 @@ from agents.buyers.forced_trades import (
     STEP_BP,
     asking,
     bargain_face,
+    bargains,
     carry_out,
     discounts,
     left_of,
@@ -60,7 +61,7 @@ def test_a_bargain_is_bought_as_far_as_its_price_adds_to_the_wish():
 
 def test_who_is_full_streams_no_better_than_what_rests():
     assert following(450.0, 0.5, 3.0) == 452.5 and following(450.0, 0.5, -3.0) == 447.5
-    assert following(450.0, 0.5, 0.4) == 450.0
+    assert following(450.0, 0.5, 0.4) == 450.0 and following(450.0, 0.5, 0.8) == pytest.approx(450.3)
 
 
 class Desk:
@@ -94,6 +95,27 @@ def test_the_rest_is_asked_for_evenly_and_what_nobody_took_is_offered(side):
     assert rests["limit"].tolist() == [pytest.approx(100.0 + side * STEP_BP / 10.0)]
     assert desk.forced.tolist() == [side * 94 * MUSD, 0.0] and desk.sent.tolist() == [19 * MUSD, 0.0]
     assert desk.waiting.tolist() == [4 * MUSD, 0.0] and np.isnan(desk.held_before[1])
+
+
+def test_the_last_million_is_asked_for_in_the_last_round():
+    desk, view = Desk(-MUSD, np.nan, 5 * MUSD, 0.0), quiet()
+    view.round = 9
+    assert carry_out(desk, view)["face"].tolist() == [-FACE_PER_MUSD]
+
+
+def test_who_must_not_trade_buys_what_is_offered_cheap_at_the_price_offered_and_nobody_looks_where_nothing_is():
+    desk = Desk(0.0, np.nan, 10 * MUSD, 0.0)
+    cheap = [np.array([5.0, 0.0])]
+    desk.model = SimpleNamespace(outlook=SimpleNamespace(once=lambda view, make: cheap[0]))
+    desk.wanted = lambda view, offered: np.array([14.5, 90.0]) * MUSD
+    view = quiet(ask=np.array([99.5, 99.9]), bid=np.array([99.4, 99.8]))
+    orders = bargains(desk, view, np.array([10.0, 20.0]) * MUSD)
+    assert orders["security"].tolist() == [0] and orders["face"].tolist() == [4 * FACE_PER_MUSD]
+    assert orders["limit"].tolist() == [99.5] and orders["venue"].tolist() == [Venue.BOOK]
+    desk.forced = np.array([-MUSD, 0.0])
+    assert not len(bargains(desk, view, np.array([10.0, 20.0]) * MUSD))
+    cheap[0] = np.zeros(2)
+    assert not len(bargains(desk, view, np.array([10.0, 20.0]) * MUSD))
 
 
 def test_discounts_are_in_yield_above_for_offers_and_below_for_bids_beyond_the_hurdle():
