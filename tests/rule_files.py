@@ -49,7 +49,7 @@ RULES = {
     ),
     "agents/supply_outlook.py": ("test_announcements.py",),
     "agents/when_issued.py": ("test_agent_rules.py",),
-    "market/accounts/clearing.py": ("test_clearing.py",),
+    "market/accounts/clearing.py": ("test_market_rules.py",),
     "market/accounts/margin.py": ("test_futures_market.py", "test_rules.py"),
     "market/accounts/netting.py": ("test_netting.py",),
     "market/auctions/announced_supply.py": ("test_announcements.py",),
