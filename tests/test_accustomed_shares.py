@@ -43,15 +43,15 @@ def test_accustomed_shares_of_every_security_sum_to_one_whatever_bills_have_grow
 
 
 def test_others_give_up_what_some_take_of_new_bills_in_proportion_to_what_they_hold():
-    shares, response = np.array([[0.5, 0.0], [0.3, 0.6], [0.2, 0.4]]), np.array([0.4, 0.0, 0.0])
+    shares, response = np.array([[0.2, 0.0], [0.5, 0.6], [0.3, 0.4]]), np.array([0.4, 0.0, 0.0])
     give_up = given_up(shares, response)
-    assert give_up == pytest.approx([0.4, 0.0])
+    assert give_up == pytest.approx([0.2 * 0.4 / 0.8, 0.0])
     growth = BillGrowth(np.array([True, True]), give_up)
     view = SimpleNamespace(outstanding=np.array([100, 20]), soma=np.array([10, 10]))
     assert growth.since_start(view) == 0.0
     view.outstanding = np.array([120, 25])
     assert growth.since_start(view) == pytest.approx(0.2) == growth_of(100.0, 125.0)
-    assert growth.claim(0.2) == pytest.approx([0.92, 1.0])
+    assert growth.claim(0.2) == pytest.approx([0.98, 1.0])
     assert growth.claim(0.2, 0.4) == pytest.approx([1.08, 1.08])
 
 

@@ -137,6 +137,12 @@ def test_use_of_limits_is_the_larger_of_gross_and_risk_and_grows_with_both():
     assert two.utilisation[0] > one.utilisation[0]
 
 
+def test_what_a_dealer_is_to_receive_counts_towards_its_gross_limit_by_its_weight():
+    desk = dealer(np.array([20_000 * FACE_PER_MUSD, 0, 0]), obligation_weight=0.5)
+    desk.model.clearing = SimpleNamespace(of=lambda rows: np.array([1_000.0]))
+    assert inventory_of(desk, VIEW, TODAY).leverage[0] == pytest.approx(20_500 / (560_000 / 24), rel=1e-6)
+
+
 def test_a_full_balance_sheet_refuses_what_makes_it_longer_or_shorter_and_nothing_else():
     position = np.array([40_000.0, -10.0, 0.0]) * FACE_PER_MUSD
     got = inventory_of(dealer(position, gross_limit=480_000.0, var_limit=1e5), VIEW, TODAY)

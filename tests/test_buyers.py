@@ -156,8 +156,11 @@ def test_who_fears_sells_what_fell_and_what_its_news_explains_frightens_nobody()
         outlook=SimpleNamespace(deviation=lambda view: away),
         ledger=SimpleNamespace(position=lambda rows: np.full((1, 3), 1000 * FACE_PER_MUSD)),
     )
-    view = SimpleNamespace(day=1, tradable=np.ones(3, bool), when_issued=np.array([False, False, True]))
+    view = SimpleNamespace(day=-1, tradable=np.ones(3, bool), when_issued=np.array([False, False, True]))
     one = lone(Investor, model, fear=0.01)
+    for away.level in (np.full(3, -12.0), np.zeros(3)):
+        join_run(one, view)  # it is no day yet
+    view.day = 0
     join_run(one, view)
     assert not one.forced.any()
     away.level = np.array([12.0, 1.0, 12.0])

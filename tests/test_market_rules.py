@@ -363,7 +363,7 @@ def lending(general=500.0):
     balance[[2, 3, FED, TREASURY]] = [540 * M, 170 * M, 90 * M, -1_000 * M]
     failed = np.zeros(2, TRADES)
     failed["buyer"], failed["seller"], failed["settle_day"] = 3, 5, [100, 101]
-    failed["cash_cents"], failed["venue"] = 36_000_000, Venue.REQUEST
+    failed["cash_cents"], failed["venue"] = [36_000_000, 99_000_000], Venue.REQUEST
     return SimpleNamespace(
         ledger=Paid(lent, balance),
         sofr_bp=general,
@@ -401,3 +401,4 @@ def test_where_no_rate_was_made_the_floor_stands_for_it_and_a_burn_in_pays_nothi
     market.burning_in = True
     charge_for_securities(market)
     assert market.special_bp == pytest.approx([590.0 / 8]) and not market.ledger.paid
+    assert market.lending_fee_cents == market.fails_charge_cents == 0

@@ -30,6 +30,7 @@ def auction(at):
 def test_what_is_bought_is_sold_again_in_its_term_and_duration_to_within_a_step():
     view = view_of([9.0, 18.0, 10.0, 20.0], [0.07, 0.12, 0.08, 0.13], [120, 360, 120, 240])
     desk = MatchedFinancing()
+    assert set(desk.waiting.values()) == {0}
     desk.take(np.array([1_000, 2_000, 0, 0]) * FACE_PER_MUSD, view)
     tens, twenties = desk.more(auction(2), view), desk.more(auction(3), view)
     assert tens == 870 * FACE_PER_MUSD  # 1,000 x 0.07 / 0.08 = 875: in steps of 10, and the rest waits
