@@ -46,10 +46,10 @@ def test_demand_at_the_level_found_with_substitution_is_what_was_to_be_absorbed(
     assert level_that_absorbs(np.full(N, 2.5)) == pytest.approx(np.full(N, 2.5))
 
 
-def outlook_of(foresight, face=100.0):
+def outlook_of(foresight, face=100.0, day=0):
     today = day_number("2024-06-05")
     told = [AnnouncedSupply(today, today + 1, today + 30, face, (0.0, 31.0))]
-    view = SimpleNamespace(day=3, date=today, anticipated=np.full(N, 1000.0))
+    view = SimpleNamespace(day=day, date=today, anticipated=np.full(N, 1000.0))
     return SupplyOutlook(told, np.full(N, 0.005), foresight).expected_bp(view, np.eye(N))
 
 
@@ -57,6 +57,7 @@ def test_more_supply_raises_what_is_taken_for_usual_in_proportion_to_foresight()
     full, half = outlook_of(1.0), outlook_of(0.5)
     assert (full > 0).all() and half == pytest.approx(0.5 * full)
     assert outlook_of(1.0, -100.0) == pytest.approx(-full) and outlook_of(0.0) is None
+    assert outlook_of(1.0, day=-1) is None  # while it trades itself in
     assert np.sum(0.005 * 1000.0 * full) == pytest.approx(100.0, rel=1e-9)  # holders together take up what comes
 
 

@@ -228,8 +228,9 @@ def test_the_index_ratio_of_the_regulation():
     assert reference.tolist() == [15_463_333, 15_465_000, 15_490_000]
     assert index_ratio_e5(reference[1], reference[0]) == 100_011
     assert index_ratio_e5([16_329_032, 5], [16_155_484, 0]).tolist() == [101_074, 100_000]
-    with pytest.raises(ValueError, match="needs months outside"):
-        index.reference_e5(day_number("1996-05-02"))
+    for days in (["1996-05-02"], ["1996-03-31", "1996-04-15"]):
+        with pytest.raises(ValueError, match="needs months outside"):
+            index.reference_e5([day_number(day) for day in days])
 
 
 def test_impossible_prices_and_yields_are_refused():

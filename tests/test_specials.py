@@ -21,7 +21,7 @@ def test_the_fails_charge_is_three_percent_less_the_lower_end_of_the_range_and_a
 
 def test_a_special_costs_at_most_what_a_fail_costs():
     assert most_fee_bp(530.0, 550.0) == 630.0
-    assert most_fee_bp(5.0, 25.0) == 305.0
+    assert most_fee_bp(5.0, 25.0) == 305.0 and most_fee_bp(-400.0, 25.0) == 0.0
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10**12))
@@ -33,6 +33,7 @@ def test_the_fee_rises_with_what_is_borrowed_and_falls_with_what_is_owned(borrow
 
 def test_a_security_short_beyond_what_is_lendable_costs_the_most():
     assert fee_bp(np.array([int(1000 * READILY_LENDABLE)]), np.array([1000]), 630.0)[0] == 630.0
+    assert fee_bp(np.array([1]), np.array([0]), 630.0)[0] == 630.0
 
 
 @pytest.fixture
