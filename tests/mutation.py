@@ -5,10 +5,9 @@
 A flip is made in the syntax tree; the function's code is exchanged for the flipped one in a process that parted from
 this one after everything was imported, so that a flip costs no more than its tests; no file is written. By default the
 first place of each kind in every function, with ``--every`` all places. Rules run uncompiled (NUMBA_DISABLE_JIT);
-tests that fail so without any flip, or take longer than ``PATIENCE`` seconds (they build a market), are left out, so a
-survivor may still be seen by those. A flip that makes tests run longer than ``SECONDS`` is dead too. What a module
-works out while it is imported stays as it is. Which tests see which file says ``tests/rule_files.py``. Status 1 if a
-flip survives.
+tests that fail so without any flip, or take longer than ``PATIENCE`` (they build a market), are left out, so a survivor
+may still be seen by those. A flip that makes tests run longer than ``SECONDS`` is dead too. What a module works out
+while it is imported stays as it is. Which tests see which file says ``tests/rule_files.py``. Status 1 if one survives.
 """
 
 import argparse
@@ -32,8 +31,7 @@ os.chdir(ROOT)
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from rule_files import RULES  # noqa: E402
 
-SECONDS = 60
-PATIENCE = 3
+SECONDS, PATIENCE = 60, 3  # of processor time: on a busy machine the same flips die
 NONE_RAN = pytest.ExitCode.NO_TESTS_COLLECTED << 8  # as ``os.waitpid`` tells it
 KINDS = ("sign", "comparison", "bound", "constant")
 COMPARED = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
@@ -144,12 +142,12 @@ class Heard:
         """Run a test, up to the limit."""
         if not self.seconds:
             return (yield)
-        signal.signal(signal.SIGALRM, self._stop)
-        signal.alarm(self.seconds)
+        signal.signal(signal.SIGPROF, self._stop)
+        signal.setitimer(signal.ITIMER_PROF, self.seconds)
         try:
             return (yield)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _stop(self, *_):
         raise TooLong
@@ -174,7 +172,7 @@ def tests(file: str, make: Callable[[], None], deaf: list[str]) -> tuple[bool, l
     heard, told = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(SECONDS if deaf else 0)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS if deaf else 0)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1), os.dup2(silence, 2)
         make()

@@ -86,7 +86,7 @@ RULES = {
         "test_segments.py",
     ),
     "market/money/securities_lending.py": ("test_market_rules.py",),
-    "market/money/segments.py": ("test_segments.py",),
+    "market/money/segments.py": ("test_market_rules.py", "test_segments.py"),
     "market/money/specials.py": ("test_specials.py",),
     "market/requests/relationships.py": ("test_relationships.py",),
     "market/requests/request_for_quote.py": ("test_request_for_quote.py",),

@@ -20,12 +20,13 @@ from market.auctions.yield_trading import in_yield
 from market.bonds import bond_arithmetic
 from market.bonds.linear_price import or_par, price_at
 from market.bonds.securities import Kind
-from market.books.messages import BIDS, OFFERS, TRADES, Rollover, Venue
+from market.books.messages import BIDS, LOANS, OFFERS, TRADES, Rollover, Venue
 from market.futures.board import FuturesBoard, face_dv01_musd
 from market.futures.contracts import CONTRACTS, first_of_month
 from market.futures.cycle import FACE_DOLLARS, N_CONTRACTS, Cycle, Grades, cycle_on, grades_on
 from market.money.repo_collateral import worth_of_face
 from market.money.securities_lending import charge_for_securities, fees_of
+from market.money.segments import Segment, money_of, prime_brokers
 from market.tables.record_columns import DEALERS
 from market.units import FACE_PER_MUSD, POINT_E8, cash_cents, day_number
 
@@ -340,6 +341,19 @@ def test_collateral_is_worth_its_clean_price_and_accrued_interest_indexed():
         middle=np.array([98.0, np.nan]), accrued_e8=np.array([POINT_E8, 0]), index_e5=np.array([110_000, 100_000])
     )
     assert worth_of_face(market) == pytest.approx([0.99 * 1.1, 1.0])
+
+
+def test_the_column_of_a_loan_is_that_of_its_segment_and_of_the_standing_facility_where_the_fed_lends():
+    loans = np.zeros(4, LOANS)
+    loans["lender"] = [FED, 5, FED, 5]
+    loans["segment"] = [Segment.TRIPARTY, Segment.TRIPARTY, Segment.WINDOW, Segment.BILATERAL]
+    expected = [Money.STANDING_REPO, Money.TRIPARTY_REPO, Money.DISCOUNT_CREDIT, Money.BILATERAL_REPO]
+    assert money_of(loans).tolist() == expected
+
+
+def test_a_client_borrows_from_the_three_dealers_with_the_lowest_draws():
+    chance = np.array([[0.9, 0.1, 0.5, 0.3], [0.2, 0.8, 0.7, 0.6]])
+    assert prime_brokers(chance).tolist() == [[1, 3, 2], [0, 3, 2]]
 
 
 class Paid:
