@@ -208,20 +208,20 @@ def test_a_bill_bought_before_its_issue_has_its_discount_for_the_days_from_deliv
 
 # ---- clearing --------------------------------------------------------------------------------------
 def clearing(netting, *sales):
-    """Return a market with one security at par and trades (seller, buyer, $m, cents per $100), and these trades."""
+    """Return a market with two securities at par and trades (seller, buyer, $m, cents per $100) in the second."""
     trades, members = np.zeros(len(sales), TRADES), ("funds",)
     for name, column in zip(("seller", "buyer", "face", "cash_cents"), zip(*sales, strict=True), strict=True):
         trades[name] = column
-    trades["face"] *= M
+    trades["security"], trades["face"] = AT, trades["face"] * M
     trades["cash_cents"] *= trades["face"]
     market = SimpleNamespace(
         ledger=Owed(position=range(6)),
-        securities=listed([Kind.NOTE]),
+        securities=listed([Kind.NOTE] * 2),
         sectors=np.array(["", "", "", "funds", "funds", "funds"]),
         clearing=Clearing(ClearingRules(netting, members)),
-        middle=np.array([100.0]),
-        accrued_e8=np.zeros(1, np.int64),
-        index_e5=np.full(1, 10**5),
+        middle=np.array([90.0, 100.0]),
+        accrued_e8=np.zeros(2, np.int64),
+        index_e5=np.full(2, 10**5),
         unsettled=[trades],
         day=5,
         date=19_900,
@@ -240,8 +240,16 @@ def test_a_pair_delivers_its_difference_in_pieces_at_the_settlement_price_and_pa
     assert (left["cash_cents"] // left["face"]).tolist() == [10_000] * 3
     # 125 million at half a point more than par, 20 bought back at a tenth less: 625,000 and 20,000 dollars
     assert market.ledger.paid == [(4, 3, 64_500_000)]
-    assert market.ledger.due[N_MONEY, 4] == 105 * M == -market.ledger.due[N_MONEY, 3]
+    assert market.ledger.due[N_MONEY + AT, 4] == 105 * M == -market.ledger.due[N_MONEY + AT, 3]
     assert market.ledger.due[Money.DEPOSITS, 3] == 105 * M * 10_000 == -market.ledger.due[Money.DEPOSITS, 4]
+
+
+def test_a_cent_is_paid_by_who_owes_it():
+    for cents, paid in ((1, (4, 3, 1)), (-1, (3, 4, 1))):
+        market, trades = clearing("bilateral", (3, 4, 10, 10_000))
+        trades["cash_cents"] += cents
+        net(market, trades)
+        assert market.ledger.paid == [paid]
 
 
 def test_members_deliver_to_whom_all_others_owe_and_pay_one_sum_each():
@@ -264,6 +272,7 @@ def test_what_fails_again_is_not_cured():
     deliveries, fails = np.zeros(1, TRADES), np.zeros(2, TRADES)
     deliveries["face"], fails["face"], fails["settle_day"] = 100, [30, 10], [19_899, 19_900]
     told = Clearing(ClearingRules())
+    assert (told.failed_face, told.delivered_face, told.cured_face) == (0, 0, 0)
     told.note(deliveries, fails, 50, 19_900)
     assert (told.failed_face, told.delivered_face, told.cured_face) == (40, 60, 20)
 
