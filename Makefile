@@ -108,12 +108,16 @@ format: $(VENV)/.dev-installed ## put the code into the project's format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-profile: $(VENV)/.core-installed ## print what each act of the day costs
-	$(BIN)/python benchmarks/profile_day.py
+profile: $(VENV)/.core-installed ## print what each act of the day costs, draw a flame graph into runs/flame.svg
+	@mkdir -p $(RUNS)
+	$(BIN)/python benchmarks/profile_day.py --flame $(RUNS)/flame.svg
 
-bench: $(VENV)/.core-installed ## print figures of speed beside their targets; fails where one is missed
+bench: $(VENV)/.core-installed ## print figures of speed beside their targets; fails where one is missed (a quarter of an hour)
 	$(INSTALL) --quiet --editable ".[bench]"
-	$(BIN)/python benchmarks/bench.py
+	@test -x $(VENV)/pams/bin/python || { $(BIN)/python -m venv $(VENV)/pams && \
+	$(VENV)/pams/bin/python -m pip install --quiet --disable-pip-version-check pams==0.3.0; } \
+	|| { echo "PAMS cannot be installed here: left out" >&2; rm -rf $(VENV)/pams; }
+	$(BIN)/python benchmarks/bench.py $(BENCH)
 
 clean: ## remove the environment and every cache, never a run
 	rm -rf $(VENV) .numba .mypy_cache .ruff_cache .pytest_cache .hypothesis

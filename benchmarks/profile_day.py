@@ -2,7 +2,8 @@
 
 Wall time of each act, summed over the rounds, in ms per day, averaged over the days after a short burn-in; the
 record is written to a temporary run folder, as in a run. Compilation and the building of the market are timed
-apart. ``--detail`` profiles functions instead and prints them as text. Memory is the greatest resident set of the
+apart. ``--flame`` draws a flame graph of as many days more, ``--detail`` profiles functions instead and prints them as
+text. Memory is the greatest resident set of the
 process so far.
 """
 
@@ -16,6 +17,8 @@ from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+
+import flame
 
 from experiments.build import build
 from experiments.run import start_clock
@@ -41,6 +44,8 @@ def main() -> None:
             print_functions(market, wanted.days, wanted.detail)
         else:
             print_acts(market, wanted.days)
+            if wanted.flame:
+                draw_flame(market, wanted)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB:,.0f} MiB")
 
 
@@ -52,6 +57,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=20, help="days to average over")
     parser.add_argument("--burn-in", type=int, default=5, help="days before the first that counts")
     parser.add_argument("--rounds", type=int, default=None, help="rounds a day, if not the scenario's")
+    parser.add_argument(
+        "--flame", type=Path, default=None, metavar="SVG", help="draw a flame graph of as many days more"
+    )
     parser.add_argument(
         "--detail", type=int, nargs="?", const=40, default=0, metavar="N", help="profile functions; show N"
     )
@@ -95,6 +103,18 @@ def print_acts(market: TreasuryMarket, days: int) -> None:
         print(f"{act:20}{part[act]:10}{1000 * seconds / days:8.1f}{share:8.1%}  {'#' * round(WIDTH * share)}")
     per_day, busy = whole / days, processor / days
     print(f"\n{per_day:.3f} s per simulated day, {busy:.3f} s of them processor time, over {days} days")
+
+
+def draw_flame(market: TreasuryMarket, wanted: argparse.Namespace) -> None:
+    """Draw which calls days are spent in."""
+
+    def live() -> None:
+        for _ in range(wanted.days):
+            market.step()
+
+    found = flame.sample(live)
+    flame.draw(found, wanted.flame, f"{wanted.days} days of {wanted.scenario}: {found.samples:,} samples")
+    print(f"{wanted.flame}: a flame graph of {wanted.days} days, {found.samples:,} samples")
 
 
 def parts() -> tuple[tuple[str, tuple], ...]:

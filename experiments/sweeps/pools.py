@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
+from time import monotonic
 from typing import TypeVar
 
 from experiments.sweeps.jobs import Done, Job, Task, execute, failed, tasks
@@ -70,14 +71,19 @@ def made(
     ``running`` holds the names of runs that are handed out and not known to be done. Errors of ``lost`` say that
     workers died under a task too often: what is left of it is tried run by run, and a single run has failed.
     """
-    waiting, handed = list(reversed(queue)), dict[Future[list[Done]], Task]()
+    waiting, handed, looked = list(reversed(queue)), dict[Future[list[Done]], Task](), monotonic()
     while waiting or handed:
         while waiting and len(handed) < at_once:
             task = waiting.pop()
             running.update(job.name for job in task)
             handed[pool.submit(make, task)] = task
         ended, _ = wait(handed, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
-        found = [Done(job) for task in handed.values() for job in task if job.folder.is_dir()]
+        found: list[Done] = []
+        if monotonic() - looked >= LOOK_EVERY:  # not at every end of a task: a cluster ends thousands
+            found = [
+                Done(job) for task in handed.values() for job in task if job.name in running and job.folder.is_dir()
+            ]
+            looked = monotonic()
         for future in ended:
             task = handed.pop(future)
             try:
