@@ -18,7 +18,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint
 # Messages that `make fuzz` sends through the books.
 MESSAGES ?= 10000000
 
-.PHONY: help run experiments test slow validate mutate fuzz test-browser chromium docs notebooks check format profile bench clean
+.PHONY: help run experiments test slow validate trivial calibrate mutate fuzz test-browser chromium docs notebooks check format profile bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,8 @@ ifeq ($(SCENARIO)$(DAYS),baseline)
 endif
 
 # Every bundled experiment; a folder for each version of the sources and horizon, so that what was stopped goes on.
-SEEDS ?= 2
+# SEEDS is how many of each: 2 of an experiment, 50 of the validation, unless it is given.
+SEEDS ?=
 DESIGNS := $(basename $(notdir $(wildcard experiments/designs/*.toml)))
 ONLY ?= $(DESIGNS)
 PAGE ?= docs/experiments.md
@@ -50,7 +51,7 @@ experiments: $(VENV)/.core-installed ## run every bundled experiment (SEEDS=2 DA
 	$(BIN)/python benchmarks/compile_kernels.py
 	@out=$(RUNS)/experiments-$$($(BIN)/offtherun version | awk '$$1 == "sources" { print $$2 }')$(if $(DAYS),-$(DAYS)-days); \
 	for name in $(ONLY); do \
-	  $(BIN)/offtherun experiment $$name --seeds $(SEEDS) --workers $(WORKERS) $(if $(DAYS),--days $(DAYS)) --out "$$out/$$name" \
+	  $(BIN)/offtherun experiment $$name --seeds $(or $(SEEDS),2) --workers $(WORKERS) $(if $(DAYS),--days $(DAYS)) --out "$$out/$$name" \
 	  && $(BIN)/offtherun report "$$out/$$name" || { test $$? = 130 && exit 130; echo "$$name: not whole" >&2; }; \
 	done; \
 	$(BIN)/offtherun findings $$(dirname "$$out"/*/experiment.json) --out $(PAGE)
@@ -63,20 +64,33 @@ slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 	$(BIN)/python benchmarks/compile_kernels.py
 	$(BIN)/python -m pytest -m slow -rP --numprocesses $(WORKERS)
 
-# Seeds of the baseline and of each null model behind docs/validation.md.
-SEEDS ?= 50
+# Seeds of each null model behind docs/validation.md; experiments of two seeds each in the A/A test; points of a calibration.
 NULL_SEEDS ?= 4
 NULLS := zero-intelligence news-value shuffled
+EXPERIMENTS ?= 200
+POINTS ?= 128
+SOURCES = $$($(BIN)/offtherun version | awk '$$1 == "sources" { print $$2 }')
 
 validate: $(VENV)/.notebooks-installed ## make the runs behind docs/validation.md that are missing, and write the page (long)
 	$(BIN)/python benchmarks/compile_kernels.py
-	@{ for seed in $$(seq $(SEEDS)); do echo baseline $$seed; done; \
-	for null in $(NULLS); do for seed in $$(seq $(NULL_SEEDS)); do echo $$null $$seed; done; done; } \
-	| xargs -P $(WORKERS) -L 1 sh -c 'out=$(RUNS)/validation/$$0-seed$$1; \
-	test -e $$out || $(BIN)/offtherun run $$0 --seed $$1 --quiet --out $$out'
-	$(BIN)/python docs/validation/generate.py \
-	$$(for seed in $$(seq $(SEEDS)); do echo $(RUNS)/validation/baseline-seed$$seed; done) \
-	$$(for null in $(NULLS); do for seed in $$(seq $(NULL_SEEDS)); do echo $(RUNS)/validation/$$null-seed$$seed; done; done)
+	@out=$(RUNS)/validation-$(SOURCES); export out; \
+	asked=$$(for seed in $$(seq $(or $(SEEDS),50)); do echo baseline $$seed; done; \
+	for null in $(NULLS); do for seed in $$(seq $(NULL_SEEDS)); do echo $$null $$seed; done; done); \
+	echo "$$asked" | xargs -P $(WORKERS) -L 1 sh -c 'test -e $$out/$$0-seed$$1 \
+	|| { $(BIN)/offtherun run $$0 --seed $$1 --quiet --out $$out/$$0-seed$$1 && echo "validate: $$0, seed $$1 done" >&2; }' \
+	&& $(BIN)/python docs/validation/generate.py $$(echo "$$asked" | sed "s|^|$$out/|; s| |-seed|")
+
+trivial: $(VENV)/.notebooks-installed ## how often intervals cover zero where nothing is done (EXPERIMENTS=200), into that page
+	$(BIN)/python benchmarks/compile_kernels.py
+	@out=$(RUNS)/trivial-$(SOURCES); seeds=$$((2 * $(EXPERIMENTS))); \
+	$(BIN)/offtherun experiment docs/validation/trivial.toml --seeds $$seeds --workers $(WORKERS) --out "$$out" \
+	&& $(BIN)/python docs/validation/coverage.py "$$out" $$seeds
+
+calibrate: $(VENV)/.notebooks-installed ## which values of parameters are plausible, the shipped ones too? (POINTS=128), docs/calibration.md
+	$(BIN)/python benchmarks/compile_kernels.py
+	@out=$(RUNS)/calibration-$(SOURCES); \
+	$(BIN)/offtherun calibrate --points $(POINTS) --workers $(WORKERS) --out "$$out" \
+	&& $(BIN)/python docs/validation/calibration.py "$$out" $(POINTS)
 
 mutate: $(VENV)/.dev-installed ## flip signs, comparisons, bounds and constants of rules: which do tests miss?
 	$(BIN)/python tests/mutation.py

@@ -10,7 +10,7 @@ from experiments.belief.calibration import design
 from experiments.belief.calibration.emulator import fit
 from experiments.belief.calibration.parameters import MOST, PARAMETERS, chosen, shipped, with_values
 from experiments.belief.calibration.plausible import CUT, match, places, profile, recovery, verdict, width
-from experiments.belief.validation_rows import INPUT, SCORED
+from experiments.belief.validation_rows import FITTED, SCORED
 from experiments.errors import StoreError, UserError
 from experiments.kinds import traits_by_kind
 from experiments.scenario import load
@@ -123,7 +123,7 @@ def fake(theta, seed, days, scenario):
     rng = np.random.default_rng(seed)
     published = calibration.targets()
     values = published["published"] + (published["high"] - published["low"]) * rng.normal(0, 0.1, len(published))
-    values[8] = published["published"][8] + 2 * (theta["dealers' hedge"] - 0.7)
+    values[6] = published["published"][6] + 2 * (theta["dealers' hedge"] - 0.7)
     return dict(zip(published["row"], map(float, values), strict=True))
 
 
@@ -137,8 +137,8 @@ def test_a_design_is_made_once_goes_on_and_ends_in_tables(tmp_path, monkeypatch)
     assert len(made) == 24
     found = calibration.calibrate(parameters, points)
     assert 0 < found.share <= 1
-    assert not found.moments.loc[found.moments["role"] == INPUT, "matched"].any()
-    row = found.moments.set_index("row").loc[SCORED[8].name]
+    assert not found.moments.loc[found.moments["role"] != FITTED, "matched"].any()
+    row = found.moments.set_index("row").loc[SCORED[6].name]
     assert row["r_squared"] > 0.9 and row["reached"]
     assert list(found.parameters["verdict"]) != ["not", "not"]
     assert found.plausible["dealers' hedge"].between(0.5, 0.95).all()

@@ -147,6 +147,24 @@ def test_the_page_on_figures_can_be_followed_beside_a_run(small_worlds):
     follow(DOCS / "howto" / "figure.md")
 
 
+def test_the_page_on_calibration_can_be_followed_and_goes_on_where_it_was_stopped(small_worlds, monkeypatch):
+    optuna = pytest.importorskip("optuna")
+    from experiments.belief.calibration import simulator  # where the name is bound already
+
+    monkeypatch.setattr(simulator, "load", experiments.scenario.load)
+    page = DOCS / "howto" / "calibrate.md"
+    [(_, text)] = blocks(page, "python")
+    for trials in (1, 3):  # the second time is a start after a stop
+        shorter = text.replace("TRIALS, DAYS = 30, 87", f"TRIALS, DAYS = {trials}, 12")
+        assert shorter != text
+        exec(compile(shorter, str(page), "exec"), {"__name__": "calibrate"})
+    log = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend("trials.log"))
+    study = optuna.load_study(study_name="off-the-run", storage=log)
+    values = [trial.value for trial in study.trials]
+    assert len(values) == 3 and len(set(values)) == 3 and all(0 < value < 1e6 for value in values)
+    assert {trial.params["dealers' hedge"] for trial in study.trials} != {study.trials[0].params["dealers' hedge"]}
+
+
 @pytest.mark.slow
 @named([DOCS / name for name in ("start.md", "howto/scenario.md", "howto/experiment.md", "validation.md")])
 def test_a_page_that_takes_longer_can_be_followed(page, small_worlds):

@@ -23,6 +23,7 @@ from experiments.store import read_manifest
 
 HERE = Path(__file__).parent
 PAGE, PICTURE, MODEL = HERE.parent / "validation.md", "moments", "baseline"
+TRIVIAL, MARKS = HERE / "trivial.csv", ("<!-- A/A -->", "<!-- end of A/A -->")  # by coverage.py
 DRAWN = ("zero-intelligence", "news-value", "shuffled")  # nulls in the picture
 
 
@@ -41,6 +42,7 @@ def page(judged: Judged, found: Replay, runs: str) -> str:
         "self_test": tested(self_test().table),
         "replay": markdown(found.tests),
         "aucs": markdown(found.aucs),
+        "trivial": f"{MARKS[0]}\n\n{trivial()}\n\n{MARKS[1]}",
     }
     text = PAGE.with_suffix(".template.md").read_text("utf-8")
     for name, part in parts.items():
@@ -75,6 +77,16 @@ def table_of_roles() -> pd.DataFrame:
 def table_of_measures() -> pd.DataFrame:
     """Return what each registered row measures, on which published data."""
     return pd.DataFrame([{"row": row.name, "what is measured": row.measure, "data": row.data} for row in REGISTERED])
+
+
+def trivial() -> str:
+    """Return what the A/A test found as a table, or that it has not been run."""
+    if not TRIVIAL.is_file():
+        return "Not run yet."
+    found = pd.read_csv(TRIVIAL)
+    days, sources = found.pop("days")[0], found.pop("sources")[0]
+    experiments = int(found["experiments"].max())
+    return f"{experiments} experiments of two seeds and {days} days each, sources {sources}:\n\n{markdown(found)}"
 
 
 def tested(table: pd.DataFrame) -> str:

@@ -1,9 +1,10 @@
 """``offtherun calibrate``: a design, an emulator of each moment, what the data leave plausible, and whether it would
 have found the truth.
 
-Only rows that are not inputs are matched, over the days of the design; those that the runs are too short for are left
-out and named. What comes out are tables: ``parameters`` (shipped value, plausible range, verdict), ``moments`` (reach,
-fit), ``plausible`` (places of the set, for draws), ``profiles`` and ``recovery``. Nothing is changed in the model.
+Only rows to which something was fitted before are matched, over the days of the design: inputs are given, and free rows
+stay free. Those that the runs are too short for are left out and named. What comes out are tables: ``parameters``
+(shipped value, plausible range, whether the one lies in the other, verdict), ``moments`` (reach, fit), ``plausible``
+(places of the set, for draws), ``profiles`` and ``recovery``. Nothing is changed in the model.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ from experiments.belief.calibration.plausible import (
 )
 from experiments.belief.calibration.plausible import verdict as verdict_of
 from experiments.belief.validate import targets
-from experiments.belief.validation_rows import INPUT, SCORED
+from experiments.belief.validation_rows import FITTED, SCORED
 from experiments.scenario import load
 from market.calendar import business_days
 from market.units import Bool, Float, day_number
@@ -55,7 +56,7 @@ def calibrate(parameters: Sequence[Parameter], points: Sequence[Point]) -> Calib
     units = [[p.place_of(v) for p, v in zip(parameters, theta, strict=True)] for theta in thetas]
     x = 2.0 * np.array(units) - 1.0
     published = _published(points[0])
-    used = np.isfinite(moments).all(axis=0) & (published["role"] != INPUT).to_numpy()
+    used = np.isfinite(moments).all(axis=0) & (published["role"] == FITTED).to_numpy()
     used &= np.isfinite(published[["low", "high"]].to_numpy(np.float64)).all(axis=1)
     z = published["published"].to_numpy(np.float64)[used]
     data = ((published["high"] - published["low"]) / NINETY_FIVE).to_numpy(np.float64)[used]
@@ -103,11 +104,14 @@ def _parameters(
     rows = []
     for at, p in enumerate(parameters):
         low, middle, high = np.quantile(inside[:, at], [0.05, 0.5, 0.95]) if len(inside) else (np.nan,) * 3
+        here = 2.0 * p.place_of(shipped(world, p)) - 1.0
         rows.append(
             {
                 "parameter": p.name,
                 "unit": p.unit,
                 "shipped": shipped(world, p),
+                "shipped_inside": bool(low <= here <= high),
+                "from_middle": (here - middle) / ((high - low) / 2) if high > low else np.nan,
                 "prior_low": p.low,
                 "prior_high": p.high,
                 **{

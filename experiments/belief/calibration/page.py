@@ -9,7 +9,7 @@ from experiments.belief.calibration.plausible import CUT
 
 def page(found: Calibration) -> Group:
     """Return the page."""
-    return Group(_parameters(found), "", _moments(found), "", *_sentences(found))
+    return Group(_parameters(found), "", _moments(found), "", *sentences(found))
 
 
 def _parameters(found: Calibration) -> Table:
@@ -18,7 +18,8 @@ def _parameters(found: Calibration) -> Table:
         table.add_column(name)
     for name in ("shipped", "prior", "plausible, 90 %", "middle", "width", "recovery r"):
         table.add_column(name, justify="right")
-    table.add_column("identified")
+    for name in ("identified", "shipped is"):
+        table.add_column(name)
     for row in found.parameters.to_dict("records"):
         table.add_row(
             row["parameter"],
@@ -30,6 +31,7 @@ def _parameters(found: Calibration) -> Table:
             f"{row['width']:.2f}",
             f"{row['recovery_correlation']:.2f}",
             row["verdict"],
+            "inside" if row["shipped_inside"] else "OUTSIDE",
         )
     return table
 
@@ -54,13 +56,29 @@ def _moments(found: Calibration) -> Table:
     return table
 
 
-def _sentences(found: Calibration) -> list[str]:
+def together(found: Calibration) -> str:
+    """Say whether the shipped values are plausible, one by one and together, and what speaks most against them."""
+    known = found.moments[found.moments["matched"]]
+    known = known[known["reached"].astype(bool)]
+    inside = int(found.parameters["shipped_inside"].sum())
+    one_by_one = f"{inside} of {len(found.parameters)} shipped values lie in the plausible range of their parameter"
+    if not len(known):
+        return f"{one_by_one}; no moment is within reach, so that nothing speaks for or against them together."
+    worst = known.sort_values("implausibility_shipped").iloc[-1]
+    most = float(worst["implausibility_shipped"])
+    said = "are" if most < CUT else "are NOT"
+    return f"{one_by_one}; together they {said} plausible: their largest I is {most:.1f} ({worst['row']})."
+
+
+def sentences(found: Calibration) -> list[str]:
+    """Return what a calibration says in sentences."""
     moments = found.moments
-    short = moments.loc[~moments["matched"] & (moments["role"] != "input"), "row"]
+    short = moments.loc[~moments["matched"] & (moments["role"] == "fitted"), "row"]
     reached = moments.loc[moments["matched"], "reached"].astype(bool)
     lines = [
         f"{found.share:.1%} of the prior is plausible (I below {CUT:g} for each of the {int(reached.sum())} moments "
         f"within reach of {len(reached)}).",
         f"Recovery: {found.recovery['recovered'].mean():.0%} of {len(found.recovery)} known truths are not ruled out.",
+        together(found),
     ]
     return lines + ([f"Left out, runs too short or not finite: {', '.join(short)}."] if len(short) else [])

@@ -1,0 +1,99 @@
+"""What writes the A/A table and the page of the calibration: shares, what moved, and whether shipped values are inside."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.belief.calibration.calibrate import Calibration
+from experiments.belief.calibration.page import sentences, together
+from experiments.experiment import load
+
+FOLDER = Path(__file__).parents[1] / "docs" / "validation"
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """Load a script of the folder as it loads when it is run: beside ``generate``."""
+
+    def loaded(name):
+        for module in ("generate", name):
+            spec = importlib.util.spec_from_file_location(module, FOLDER / f"{module}.py")
+            found = importlib.util.module_from_spec(spec)
+            monkeypatch.setitem(__import__("sys").modules, module, found)
+            spec.loader.exec_module(found)
+        return found
+
+    return loaded
+
+
+def test_the_design_of_the_a_a_test_treats_nothing_but_one_bid():
+    question = load(str(FOLDER / "trivial.toml"))
+    worlds = question.worlds()
+    control, nudged = worlds["as-it-was"], worlds["nudged"]
+    assert nudged.model_copy(update={"nudges": (), "name": control.name, "about": control.about}) == control
+    assert len(nudged.nudges) == 1 and nudged.nudges[0].ticks == 1
+    assert question.seeds == 400
+
+
+def test_coverage_counts_experiments_and_those_that_moved_apart(script, monkeypatch):
+    coverage = script("coverage")
+    assert list(coverage._moved(np.array([0.0, 1.0, 2.0, 3.0, 4.0]))) == [2.0, 3.0]
+    draws = np.random.default_rng(1).normal(0, 1, 800)
+    share = coverage._share(draws, "")
+    assert share["experiments"] == 400 and 92 < share["covered %"] < 98 and share["low"] < share["covered %"]
+    shifted = coverage._share(draws + 40, "moved ")
+    assert shifted["moved covered %"] < 50
+    assert np.isnan(coverage._share(np.zeros(0), "")["covered %"])
+
+
+def test_the_a_a_table_goes_into_the_page_and_is_replaced(script, tmp_path, monkeypatch):
+    coverage = script("coverage")
+    page, file = tmp_path / "validation.md", tmp_path / "trivial.csv"
+    page.write_text(f"before\n{coverage.MARKS[0]}\n\nNot run yet.\n\n{coverage.MARKS[1]}\nafter\n", "utf-8")
+    monkeypatch.setattr(coverage, "PAGE", page)
+    monkeypatch.setattr(coverage, "TRIVIAL", file)
+    monkeypatch.setattr(__import__("sys").modules["generate"], "TRIVIAL", file)
+    for share in (95.0, 96.0):
+        row = {"outcome": "noise", "seeds": 400, "experiments": 200, "covered %": share, "days": 10, "sources": "abc"}
+        monkeypatch.setattr(coverage, "table", lambda *_, row=row: pd.DataFrame([row]))
+        coverage.main(tmp_path)
+        text = page.read_text("utf-8")
+        assert text.startswith("before") and text.endswith("after\n") and "Not run" not in text
+        assert f"| noise | 400 | 200 | {share:.2f} |" in text and text.count("| noise") == 1
+        assert "200 experiments of two seeds and 10 days each, sources abc" in text
+
+
+def calibration(shipped_inside, implausibility):
+    """A calibration of two parameters and two matched moments, the second out of reach."""
+    parameters = pd.DataFrame({"parameter": ["one", "two"], "unit": "-", "reason": "a test", "verdict": "weakly"})
+    for column in ("shipped", "prior_low", "prior_high", "low", "middle", "high", "from_middle"):
+        parameters[column] = 0.5
+    parameters["shipped_inside"] = [True, shipped_inside]
+    moments = pd.DataFrame({"row": ["near", "far"], "role": "fitted", "matched": True, "reached": [True, False]})
+    moments = moments.assign(published=1.0, implausibility_shipped=[implausibility, 99.0], r_squared=0.5)
+    moments = moments.assign(least_implausibility=[0.1, 50.0])
+    recovery = pd.DataFrame({"point": [0, 1], "implausibility": 1.0, "recovered": True})
+    return Calibration(parameters, moments, pd.DataFrame(), pd.DataFrame(), recovery, 0.25)
+
+
+def test_shipped_values_are_plausible_one_by_one_and_together_or_not():
+    good, bad = calibration(True, 1.2), calibration(False, 4.5)
+    assert together(good) == (
+        "2 of 2 shipped values lie in the plausible range of their parameter; "
+        "together they are plausible: their largest I is 1.2 (near)."
+    )
+    assert "1 of 2" in together(bad) and "are NOT plausible: their largest I is 4.5" in together(bad)
+    assert together(bad) in sentences(bad)
+    nothing = bad._replace(moments=bad.moments.assign(reached=False))
+    assert "no moment is within reach" in together(nothing)
+
+
+def test_the_page_of_the_calibration_says_what_is_outside_and_when_points_are_few(script):
+    calibration_page = script("calibration")
+    text = calibration_page.page(calibration(False, 4.5), 9, 60, "baseline")
+    assert "9 runs of 60 days" in text and "A design of few points" in text
+    assert "OUTSIDE" in text and "OUT OF REACH" in text and "{" not in text
+    assert "few points" not in calibration_page.page(calibration(True, 1.0), 128, 60, "baseline")
