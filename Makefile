@@ -65,7 +65,7 @@ slow: $(VENV)/.dev-installed ## run the tests that take minutes each
 	$(BIN)/python -m pytest -m slow -rP --numprocesses $(WORKERS)
 
 # Seeds of each null model behind docs/validation.md; experiments of two seeds each in the A/A test; points of a calibration.
-NULL_SEEDS ?= 4
+NULL_SEEDS ?= 10
 NULLS := zero-intelligence news-value shuffled
 EXPERIMENTS ?= 200
 POINTS ?= 128

@@ -1,4 +1,4 @@
-"""What writes the A/A table and the page of the calibration: shares, what moved, and whether shipped values are inside."""
+"""What writes the A/A table and the page of the calibration: shares, what moved, whether shipped values are inside."""
 
 import importlib.util
 from pathlib import Path
