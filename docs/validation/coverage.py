@@ -63,8 +63,9 @@ def _sources(folder: Path) -> str:
 def main(folder: Path, seeds: int | None = None) -> None:
     """Write the table, and put it into the page where the page has a place for it."""
     put(TRIVIAL, table(folder, seeds).to_csv(index=False))
-    before, rest = PAGE.read_text("utf-8").split(MARKS[0])
-    put(PAGE, f"{before}{MARKS[0]}\n\n{trivial()}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
+    before, mark, rest = PAGE.read_text("utf-8").partition(MARKS[0])
+    if mark:
+        put(PAGE, f"{before}{mark}\n\n{trivial()}\n\n{MARKS[1]}{rest.partition(MARKS[1])[2]}")
     print(trivial())
 
 
