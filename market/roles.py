@@ -99,7 +99,7 @@ class NoncompetitiveBidder(Protocol):
 class DirectBidder(Protocol):
     """Submits bids itself; who does not, and is no primary dealer, bids through one: an indirect bidder."""
 
-    def direct_share(self) -> Float:
+    def direct_share(self, auction: Auction, view: View) -> Float:
         """Return the share of its competitive bids that it submits itself (members,)."""
 
 

@@ -67,7 +67,21 @@ def test_money_funds_place_more_over_reporting_dates_and_lend_it_again_the_day_a
     fund = lone(MoneyFund, cash_buffer=1000.0, quarter_end=0.05, month_end=0.01, elsewhere=500.0 * CENTS_PER_MUSD)
     cash = np.array([1600 * CENTS_PER_MUSD])
     placed = [fund.place(cash, on(days[text]))[0] / CENTS_PER_MUSD for text in list(when)[:4]]
-    assert placed == [175.0, 115.0, 100.0, 100.0]
+    assert placed == [175.0, 115.0, 130.0, 100.0]  # two fifths of a quarter-end's the evening before
+
+
+def test_the_share_that_comes_back_early_is_that_of_nine_published_quarter_ends():
+    published = table("onrrp_by_counterparty_daily_2022-2024")
+    days, total = published["date"].to_numpy(), published["total_musd"].to_numpy()
+    rises = []
+    for text in np.arange("2022-03", "2024-06", 3, dtype="datetime64[M]"):
+        at = int(np.searchsorted(days, (text + 1).astype("datetime64[D]").astype(int))) - 1
+        assert reporting_date(int(days[at])) == QUARTER_END
+        usual = (total[at - 7 : at - 2].mean() + total[at + 4 : at + 9].mean()) / 2
+        rises.append(total[at - 1 : at + 2] - usual)
+    before, on_the_day, after = np.mean(rises, axis=0) / 1000
+    assert len(rises) == 9 and (before, on_the_day, after) == pytest.approx((70, 188, -17), abs=0.5)
+    assert MoneyFund.eve_share.default == pytest.approx(before / on_the_day, abs=0.03)
 
 
 @pytest.mark.parametrize(("funding_bp", "free", "moved"), [(532.0, 250, 21.0), (530.0, 250, 0.0), (532.0, 5, 5.0)])

@@ -28,6 +28,7 @@ from agents.buyers.forced_trades import bargains, carry_out
 from agents.buyers.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
 from agents.buyers.needs import needs_of_day
 from agents.buyers.run_rules import join_run
+from agents.buyers.tenor_habits import habit
 from agents.buyers.venue_choice import choose_venues
 from agents.institution import Institution
 from agents.outlook import NODES, Lessons
@@ -282,16 +283,17 @@ class Investor(Believer, Institution):
         interest = self.model.streams.normal(f"interest {auction.security}", self.identity, auction.auction_day, 1)
         share = share * bid_factor(interest, np.atleast_2d(self.lumpiness))[:, 0]
         bids_for = self.participation * (self.bill_participation if like_cash(auction, view) else 1.0)
-        return np.asarray(np.atleast_2d(bids_for)[:, 0] * np.maximum(share, 0.0) * auction.offering)
+        bids_for = np.atleast_2d(bids_for)[:, 0] * habit(auction, view).appetite
+        return np.asarray(bids_for * np.maximum(share, 0.0) * auction.offering)
 
     def _rateless_share(self, auction: Auction, view: View) -> Float:
         """Return the share of its bids that names no rate (members,)."""
         share = self.bill_noncompetitive if _bill(auction, view) else self.noncompetitive
-        return np.asarray(np.atleast_2d(share)[:, 0])
+        return np.asarray(np.minimum(np.atleast_2d(share)[:, 0] * habit(auction, view).rateless, 1.0))
 
-    def direct_share(self) -> Float:
+    def direct_share(self, auction: Auction, view: View) -> Float:
         """Return the share of its bids that it submits itself (members,)."""
-        return np.asarray(np.atleast_2d(self.direct)[:, 0])
+        return np.asarray(np.minimum(np.atleast_2d(self.direct)[:, 0] * habit(auction, view).direct, 1.0))
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
         """Offer into a buyback, through a dealer, what has rolled down, at prices that differ by its own view."""

@@ -15,7 +15,9 @@ less its mean, whether a quarter ends (+1) or has ended (-1), and total assets o
 - Who borrows from them outside this market returns part of it over the night of a reporting date, and the facility
   takes it (``quarter_end``, ``month_end``): borrowers of foreign banks show smaller balance sheets on those days
   (Munyan 2017, OFR Working Paper 15-22: tri-party repo falls by a tenth at quarter-ends). The other month-ends: daily
-  reverse repo of money funds (New York Fed), January 2023 to April 2024, lies 29 bn above the days around them.
+  reverse repo of money funds (New York Fed), January 2023 to April 2024, lies 29 bn above the days around them. Part of
+  a quarter-end's comes a day early (``eve_share``): at the nine of March 2022 to March 2024 all reverse repo lay 188 bn
+  (standard error 27) above the days around it, 70 bn (11) the day before and -17 bn (9) the day after.
 
 They also take more than their accustomed share of what bills grow by: 0.62 (0.09) of the monthly change of bills
 outstanding (MSPD), the same months, while their Treasuries are 0.44 of the bills that the Fed does not hold
@@ -26,11 +28,13 @@ Fed), June 2023 to September 2024, on the logarithm of total assets over reverse
 the start.
 """
 
+from typing import Any
+
 import numpy as np
 
 from agents.buyers.investor import Investor
 from agents.traits import memory, trait
-from market.calendar import MONTH_END, QUARTER_END, reporting_date
+from market.calendar import QUARTER_END, next_business_day, reporting_date
 from market.money.overnight import PRESSURE
 from market.units import CENTS_PER_FACE, Float, Int
 from market.view import View
@@ -69,6 +73,7 @@ class MoneyFund(Investor):
     from_facility = trait(0.82, "share of purchases paid out of reverse repo", (0, 1), ESTIMATED)
     substitution = trait(0.40, "% of assets a month", (0, 100), ESTIMATED)
     quarter_end = trait(0.049, "share of lending outside this market returned", (0, 1), "147 of 2,971 bn, above")
+    eve_share = trait(0.4, "of it, returned the evening before", (0, 1), "70 of 188 bn, above")
     month_end = trait(0.010, "the same at other month-ends", (0, 1), "29 of 2,971 bn, above")
     bill_response = trait(0.42, "excess of its share of new bills, relative", (-1, 10), "0.62 / 0.44 - 1, above")
 
@@ -149,10 +154,18 @@ class MoneyFund(Investor):
 
     def _spare(self, cash_cents: Int, view: View) -> Int:
         """Return what it has in this market tonight: cash less what is lent outside, which reporting dates lower."""
-        outside = self._lent_outside().astype(np.float64)
-        when = 0 if view.day < 0 else reporting_date(view.date)
-        back = self._own("quarter_end") if when == QUARTER_END else self._own("month_end") if when == MONTH_END else 0.0
+        outside, back = self._lent_outside().astype(np.float64), self._returned(view)
         return np.asarray(np.maximum(cash_cents - np.rint(outside * (1.0 - back)).astype(np.int64), 0))
+
+    def _returned(self, view: View) -> Any:
+        """Return the share of what it lends outside this market that comes back tonight (members,)."""
+        if view.day < 0:
+            return 0.0
+        when = reporting_date(view.date)
+        if when:
+            return self._own("quarter_end" if when == QUARTER_END else "month_end")
+        tomorrow = reporting_date(int(next_business_day(view.date)))
+        return self._own("eve_share") * self._own("quarter_end") if tomorrow == QUARTER_END else 0.0
 
     def _lent_outside(self) -> Int:
         """Return what it lends outside this market on ordinary days: its cash at the start, and what went since."""

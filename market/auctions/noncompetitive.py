@@ -62,11 +62,11 @@ def recognised(bids: NDArray[Any]) -> Int:
     return np.where(official, accounts, public)
 
 
-def class_awards(market: Any, bidder: Int, won: Int, noncompetitive: Int) -> ClassAwards:
+def class_awards(market: Any, auction: Auction, view: View, bidder: Int, won: Int, noncompetitive: Int) -> ClassAwards:
     """Return what each class was awarded, from the competitive awards of accounts and the non-competitive ones."""
     share = np.zeros(len(market.sectors), np.int64)
     for participant in market.playing(DirectBidder):
-        share[participant.rows] = np.rint(WHOLE_SHARE * participant.direct_share()).astype(np.int64)
+        share[participant.rows] = np.rint(WHOLE_SHARE * participant.direct_share(auction, view)).astype(np.int64)
     dealers = market.sectors[bidder] == DEALERS
     to_dealers, total = int(won[dealers].sum()), int(won.sum())
     direct = int((won[~dealers] * share[bidder[~dealers]] // WHOLE_SHARE).sum())

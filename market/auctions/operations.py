@@ -49,7 +49,7 @@ def hold_auction(market: Any, auction: Auction) -> None:
     result = allot(auction.offering, without_rate["face"], bids, addon=addon)
     price_e8 = _auction_price_e8(market, auction, result.stop_rate_e5)
     when_issued.strike(market, auction)
-    classes = class_awards(market, bids["bidder"], result.awards, result.noncompetitive)
+    classes = class_awards(market, auction, view, bids["bidder"], result.awards, result.noncompetitive)
     awarded = np.append(result.awards, result.noncompetitive)
     bidder, place = np.unique(np.append(bids["bidder"], without_rate["bidder"]), return_inverse=True)
     won = np.bincount(place, weights=awarded, minlength=len(bidder)).astype(np.int64)
