@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from small_market import at_last_sessions, digest, live, small, small_market
 
 from agents.buyers.client_offers import client_offers
+from agents.dealers.primary_dealer import PrimaryDealer
 from agents.officials.buyback_desk import BuybackDesk, cheapest_to_deliver, most_illiquid, newest_indexed
 from agents.officials.debt_office import STEP, DebtOffice, DebtPlan
 from experiments.build import stage
@@ -277,6 +278,20 @@ def test_every_mode_passes_the_check(tmp_path, mode, values):
 def test_a_standing_market_is_the_same_twice():
     one, two = (lived("standing", 3, policy__buybacks__standing=TERMS) for _ in range(2))
     assert digest(one) == digest(two)
+
+
+def test_a_dealer_asks_beyond_its_markup_by_a_draw_for_each_security_whose_mean_is_a_trait():
+    market = small_market(days=2)
+    dealers = next(who for who in market.participants if isinstance(who, PrimaryDealer))
+    view = market.view()
+    terms = SimpleNamespace(eligible=view.tradable, maximum=10**9)
+    asked = dealers.offer(terms, view)[0]
+    dealers.offer_asking = 0.0
+    plain = dealers.offer(terms, view)[0]
+    known = view.tradable & (view.dv01 > 0.01)
+    beyond_bp = ((asked - plain) / np.maximum(view.dv01, 1e-9))[:, known]
+    assert beyond_bp.min() >= 0.0 and np.unique(beyond_bp.round(6)).size > 0.9 * beyond_bp.size
+    assert beyond_bp.mean() == pytest.approx(PrimaryDealer.offer_asking.default, rel=0.1)
 
 
 def test_clients_offer_the_same_together_and_one_by_one():

@@ -44,6 +44,7 @@ from market.units import Bool, Float, Int
 from market.view import View, struck
 
 MOST_TILT = 0.5  # of a holding, by which yields change what is wanted: a guess
+CLIENT_ASKING_BP = 0.5  # mean of what an offer asks beyond its view: set by fills of May to September 2024
 CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of accepted prices of neighbours in 2024
 # A bid schedule around the when-issued yield, (bp, part of the wish). All winners get the stop, so who must have the
 # issue bids far through the market at no cost (Back and Zender 1993); the published high less median yield of notes and
@@ -303,6 +304,7 @@ class Investor(Believer, Institution):
         n = len(view.securities)
         urge = rolled_down(self.client_share, view.years) * -np.log(self.uniform("offers: urge", n, daily=True))
         view_bp = CLIENT_VIEW_BP * self.normal("offers: view", n, daily=True)
+        view_bp = view_bp - CLIENT_ASKING_BP * np.log(self.uniform("offers: asking", n, daily=True))
         return client_offers(self.position, urge, self.client_reluctance + view_bp, buyback, view)
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:

@@ -46,6 +46,7 @@ COUPON_LADDER, BILL_LADDER = (0.11, 0.05, 6, 1.3), (0.35, 0.1, 8, 1.4)
 OWN_VIEW = 1 / 3  # dispersion of dealers' valuations at an auction, of a step of their bids: a guess
 FAMILIARITY = 0.7  # s.d. of the logarithm of how well dealers know a security: a guess
 QUOTED_SHARE, MOST_QUOTED = 0.01, 50 * FACE_PER_MUSD  # of a day's turnover, in a firm quote, and at most: a guess
+ASKING_SOURCE = "set by fills of the buybacks of May to September 2024"
 SLOPE_SOURCE = (
     "notes and bonds by tenor, January 2022 to September 2024 (Fiscal Data): high less median yield on the dealers' "
     "share 17 bp, the share on the yield 72, standard deviations over each other 35"
@@ -96,6 +97,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     repo_ceiling_bp = trait(300.0, "bp over the standing facility's rate", (0, 1e4), "a guess: almost any rate")
     offer_share = trait(0.25, "share of a long position", (0, 1), "a guess: covers of long buckets up to Sept 2024")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
+    offer_asking = trait(1.0, "bp beyond it, mean of an offer's own", (0, 50), ASKING_SOURCE)
 
     benchmark = memory(0.0, "wanted share of each security's supply")
     burden = memory(0.0, "$m a standard deviation: factor risk not laid off", FACTORS)
@@ -278,11 +280,12 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
         return bids[bids["face"] > 0]
 
     def offer(self, buyback: Buyback, view: View) -> tuple[Float, Int]:
-        """Offer part of what it is long of, at its reservation price and a markup."""
+        """Offer part of what it is long of, at its reservation price, a markup, and what it tries to get of each."""
         state = self.state
+        tries_bp = self.offer_asking * -np.log(self.uniform("offers: asking", len(view.securities), daily=True))
         face = np.where(buyback.eligible & view.tradable, np.maximum(self.position, 0) * self.offer_share, 0.0)
         face = np.minimum(face, buyback.maximum)
-        return view.price(self.centre - self.offer_markup * state.half_spread_bp), whole(face)
+        return view.price(self.centre - self.offer_markup * state.half_spread_bp - tries_bp), whole(face)
 
     def bid_outright(self, terms: Buyback, view: View) -> tuple[Float, Int]:
         """Bid for its share of what the Fed sells, spread over the list, at its reservation price less a markup."""

@@ -125,9 +125,9 @@ class Buybacks(Section):
     )
     client_offers: bool = declared(True, "flag", "Buyback FAQs", "investors offer through a dealer too")
     client_share: float = declared(
-        0.01,
+        0.015,
         "years",
-        "a guess: two days of it; set by covers up to September 2024",
+        "four days of it; set by offers up to September 2024, in sum and by bucket",
         "of the roll-down of a holding at constant maturity, what clients offer into an operation",
         ge=0,
         le=1,
