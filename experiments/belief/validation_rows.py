@@ -61,6 +61,7 @@ _LADDER = "bids' number and spacing were set with published cover in mind"
 _SHARE = "dealers' duty and investors' bids were set near published shares"
 _PACE = "days differ as volumes did before the start"
 _DRAWN = "how bids of an institution differ between auctions was set with it in mind"
+_ASKING = "what offers ask beyond the market was set by fills of May to September 2024"
 _INVENTORY = "clients' flows and what dealers carry were set to weeks before the start, with it in view"
 SCORED = (
     Row("s.d. of daily change, 2y", "change of the 2y", deviation, "bp", INPUT, _NEWS),
@@ -116,8 +117,8 @@ SCORED = (
         FITTED,
         "offers were set to covers to September",
     ),
-    Row("mean buyback fill", "buyback fill", mean, "", FREE, "acceptance follows from offers and curve"),
-    Row("s.d. of buyback fill", "buyback fill", deviation, "", FREE, "acceptance follows from offers and curve"),
+    Row("mean buyback fill", "buyback fill", mean, "", FITTED, _ASKING),
+    Row("s.d. of buyback fill", "buyback fill", deviation, "", FITTED, _ASKING),
 )
 LITERATURE = (
     Band("effective spread, on the run", "spread_on_bp", 0.18, 0.41, "bp", "low", "Fleming and Ruela (2020), one tick"),

@@ -12,7 +12,7 @@ from experiments.belief import estimators
 from experiments.belief.panel import NEEDED, Panel
 from experiments.belief.registered import auctions, buybacks, dealers, prices, repo
 from experiments.belief.replay_judgement import LAST_PUBLISHED
-from experiments.belief.validation_rows import FREE, Row
+from experiments.belief.validation_rows import FITTED, FREE, Row
 from experiments.experiment import EXPECTATIONS
 
 FILE = EXPECTATIONS.with_name("registered_rows.toml")
@@ -26,8 +26,8 @@ def _row(entry: dict[str, str]) -> Row:
         entry["name"],
         getattr(estimators, entry["estimator"]),
         entry["unit"],
-        FREE,
-        entry["why"],
+        FITTED if "since_set" in entry else FREE,
+        entry.get("since_set", entry["why"]),
         entry["measure"],
         entry["data"],
     )
