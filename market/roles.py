@@ -306,8 +306,16 @@ class OutrightBidder(Protocol):
 class Student(Protocol):
     """Studies the close on the official sector's behalf, and keeps what it learns to itself."""
 
-    def study(self, fitted_bp: Float, traded_face: Int, view: View) -> None:
-        """Take in fitted yields, which are in no view, and the face that traded in each security (S,)."""
+    def study(self, traded_face: Int, view: View) -> None:
+        """Take in the face that traded in each security (S,), which is in no view."""
+
+
+@runtime_checkable
+class CurveTaker(Protocol):
+    """Quotes by the curve that judges offers, of the last close, and keeps it to itself."""
+
+    def take_curve(self, fitted_bp: Float, view: View) -> None:
+        """Take in fitted yields (S,), which are in no view."""
 
 
 @runtime_checkable

@@ -28,6 +28,7 @@ AFTER_THE_START = {
         "policy__qe_like_buybacks": True,
         "policy__functioning": {"per_day_musd": 5_000, "noise_above_bp": 0.1},
     },
+    "a target by what traded in the burn-in": {"policy__buybacks__target": "most-illiquid-decile"},
     "a dealer leaves, the budget is balanced": {
         "exits": [{"date": "2024-05-30", "dealer": "largest"}],
         "policy__fiscal": "balanced",
@@ -37,7 +38,6 @@ BEFORE_IT = {
     "other dealers": {"population__primary_dealer__traits": {"gross_limit": {"median": 420_000.0}}},
     "other requests": {"market__dealers_asked": 5},
     "bids that rest in the books": {"policy__buybacks__mode": "standing"},
-    "a desk that watches": {"policy__buybacks__target": "most-illiquid-decile"},
     "rates that guidance leads to expect": {
         "policy__rates": [{"since": "2024-06-20", "iorb_bp": 500, "on_rrp_bp": 490, "standing_repo_bp": 510}]
     },

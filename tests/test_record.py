@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_market import digest, live, small
 
+from experiments.build import build
+from experiments.sweeps.jobs import READ
 from market.tables import measures
 from market.tables import record as record_module
 from market.tables.record import COLUMNS, ON_DEMAND, Labels, Record
@@ -176,3 +179,12 @@ def test_abort_removes_what_was_written(tmp_path: Path, monkeypatch: pytest.Monk
             record.to_pandas("daily")
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_of_some_tables_keeps_those_alone_and_changes_no_bit_of_a_run() -> None:
+    whole, part = (live(build(small(), 1, Record(only=only)), 4) for only in (None, READ))
+    assert digest(part) == digest(whole) and set(part.record.rows) == set(READ) < set(whole.record.rows)
+    for table in READ:
+        assert part.record.to_pandas(table).equals(whole.record.to_pandas(table))
+    with pytest.raises(ValueError, match="unknown table 'dialy'"):
+        Record(only=("dialy",))

@@ -1,10 +1,12 @@
 """Relationships: weights sum to one, trading reinforces, idleness decays, a dealer's exit leaves nobody alone."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from small_market import changed, live, small, small_market
 
 from experiments.build import build
+from experiments.results.request_summary import measures as measures_of_requests
 from experiments.results.request_summary import summary
 from experiments.run import run
 from market.books.messages import ASKED
@@ -132,6 +134,16 @@ def test_requests_are_summarised_by_tenor_and_age(tmp_path):
     assert parts["requests"].sum() == table.loc[("all", ""), "requests"] > 0
     assert table["response"].between(0, 1).all() and table["hit_rate"].between(0, 1).all()
     assert (table["cover_bp"].dropna() >= 0).all()
+
+
+def test_what_is_refused_with_a_limit_that_the_market_has_passed_is_told_apart():
+    nan = float("nan")
+    rows = [(10, 99.0, nan), (10, 101.0, nan), (-10, 101.0, nan), (-10, 99.0, nan), (10, 99.5, 99.5), (-10, nan, nan)]
+    asked = pd.DataFrame(rows, columns=["face", "limit", "price"]).assign(
+        middle=100.0, dv01=0.01, best=100.5, cover=100.6, answered=2, asked=4
+    )
+    found = measures_of_requests(asked)
+    assert found["refused"] == pytest.approx(5 / 6) and found["overtaken"] == pytest.approx(2 / 6)
 
 
 def test_relationships_are_the_same_together_and_one_by_one():

@@ -88,12 +88,17 @@ class BuybackDesk(Institution):
 
     def __init__(self, model: Any, operations: Sequence[PlannedBuyback], rules: BuybackRules, **keywords: Any) -> None:
         super().__init__(model, name="Buyback desk", **keywords)
+        self._turnover: Float = np.zeros(len(model.securities))
         self.carry_out(operations, rules)
 
     def carry_out(self, operations: Sequence[PlannedBuyback], rules: BuybackRules) -> None:
         """Take a calendar and rules, before any of it was announced; the rules must need this class of desk."""
         self.rules = rules
         self._to_come = sorted(operations, key=lambda planned: planned.announced_day)
+
+    def study(self, traded_face: Int, view: View) -> None:
+        """Remember what traded today (S,): the target may be what trades least."""
+        self._turnover = self._turnover + FORGOTTEN_A_DAY * (traded_face - self._turnover)
 
     def announce(self, view: View) -> list[Buyback]:
         """Announce what is planned for today, and what fell on days off before it."""
@@ -142,8 +147,8 @@ class BuybackDesk(Institution):
         return reasons(bucket, view.securities, view.settle_date, excluded, view.outstanding, view.soma)
 
     def targeted(self, listed: Bool, view: View) -> Bool:
-        """Return which of a list are the target: all of them."""
-        return listed
+        """Return which of a list are the target: all of them, or the most illiquid tenth."""
+        return most_illiquid(listed, self._turnover, view.outstanding) if self.rules.only_illiquid else listed
 
     def caps(self, view: View) -> Int | None:
         """Return the most face taken of each security (S,), or None without a cap."""
@@ -159,26 +164,6 @@ class BuybackDesk(Institution):
         result = evaluate(offers, market, fitted, view.dv01, buyback, weight, self.caps(view))
         accepted = np.zeros_like(result.accepted) if self.rules.mode == "placebo" else result.accepted
         return accepted, result.score_bp
-
-
-class WatchingDesk(BuybackDesk):
-    """Studies each close: it keeps its own curve and the turnover of each security, and tells nobody."""
-
-    def __init__(self, model: Any, operations: Sequence[PlannedBuyback], rules: BuybackRules, **keywords: Any) -> None:
-        super().__init__(model, operations, rules, **keywords)
-        n = len(model.securities)
-        self._fitted_bp: Float = np.full(n, np.nan)
-        self._turnover: Float = np.zeros(n)
-
-    def study(self, fitted_bp: Float, traded_face: Int, view: View) -> None:
-        """Take in the close: its fitted yields, and what traded today (S,). A curve of the burn-in is not kept."""
-        self._turnover = self._turnover + FORGOTTEN_A_DAY * (traded_face - self._turnover)
-        if view.day >= 0:
-            self._fitted_bp = fitted_bp
-
-    def targeted(self, listed: Bool, view: View) -> Bool:
-        """Return which of a list are the target: all, or the most illiquid tenth."""
-        return most_illiquid(listed, self._turnover, view.outstanding) if self.rules.only_illiquid else listed
 
 
 def most_illiquid(listed: Bool, turnover: Float, outstanding: Int) -> Bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.officials.buyback_desk import BuybackDesk, BuybackRules, PlannedBuyback, WatchingDesk
+from agents.officials.buyback_desk import BuybackDesk, BuybackRules, PlannedBuyback
 from market.auctions.apportion import first_come
 from market.auctions.buyback import MULTIPLE, STANDING, Listing
 from market.bonds.securities import Kind
@@ -25,7 +25,7 @@ from market.view import View
 SCARCE = (Listing.LISTED, Listing.DELIVERABLE, Listing.SPECIAL, Listing.FED_SHARE, Listing.FLOAT)  # may be sold
 
 
-class StandingDesk(WatchingDesk):
+class StandingDesk(BuybackDesk):
     """Rests bids in the books of eligible off-the-run issues, and offers where it is two-sided.
 
     Its yields hold all day, whatever happens: that is the commitment. The budget of bids goes first to where the
@@ -38,6 +38,7 @@ class StandingDesk(WatchingDesk):
 
     def __init__(self, model: Any, operations: Sequence[PlannedBuyback], rules: BuybackRules, **keywords: Any) -> None:
         super().__init__(model, operations, rules, **keywords)
+        self._fitted_bp: Float = np.full(len(model.securities), np.nan)
         self._spent = self._sold = 0  # face bought, and sold, on the days before
 
     # ---- buying ------------------------------------------------------------------------------------
@@ -114,18 +115,21 @@ class StandingDesk(WatchingDesk):
         np.add.at(face, trades["security"], trades["face"])
         return face
 
-    def study(self, fitted_bp: Float, traded_face: Int, view: View) -> None:
-        """Count what was bought and sold, then take in the close."""
+    def study(self, traded_face: Int, view: View) -> None:
+        """Count what was bought and sold, then take in what traded."""
         self._spent += int(self._traded(view, selling=False).sum())
         self._sold += int(self._traded(view, selling=True).sum())
-        super().study(fitted_bp, traded_face, view)
+        super().study(traded_face, view)
+
+    def take_curve(self, fitted_bp: Float, view: View) -> None:
+        """Keep the fitted yields of the close (S,), but for those of the burn-in."""
+        if view.day >= 0:
+            self._fitted_bp = fitted_bp
 
 
 def desk_kind(rules: BuybackRules) -> type[BuybackDesk]:
     """Return the class of desk that the rules need."""
-    if rules.mode == "standing":
-        return StandingDesk
-    return WatchingDesk if rules.only_illiquid else BuybackDesk
+    return StandingDesk if rules.mode == "standing" else BuybackDesk
 
 
 def _shown(size: Int | int, most: int, listed: Bool, done: Int, eagerness: Float) -> Int:

@@ -6,7 +6,7 @@ lived its burn-in itself (tested for every arm of every bundled experiment), bec
 asked for before the clock starts: nothing is announced, no news arrives, no shock strikes (``market.burning_in``).
 
 Safe by default: what is not in the list is part of the key, a new section of a scenario included, and so are a buyback
-desk that watches or stands in the books, and the policy rate that guidance leads to expect at the start. A packed
+desk that stands in the books, and the policy rate that guidance leads to expect at the start. A packed
 market is bytes in the memory of one process; none is written anywhere.
 """
 
@@ -56,6 +56,7 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "policy.buybacks.shift_days",
     "policy.buybacks.scale",
     "policy.buybacks.only_buckets",
+    "policy.buybacks.target",
     "policy.buybacks.security_cap",
     "policy.buybacks.spare_deliverable",
     "policy.buybacks.spare_special_bp",

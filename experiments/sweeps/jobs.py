@@ -26,6 +26,7 @@ from experiments.sweeps.branching import branch, burn_in_key, forget, lived_burn
 from market.tables.record import Record
 
 TABLES = ("daily", "groups", "sectors", "operations")
+READ = ("daily", "securities", "sectors")  # of the record of a run: nothing else of it is kept
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def execute(task: Task) -> Iterator[Done]:
 def _simulate_into(folder: Path, job: Job, packed: bytes | None) -> None:
     """Simulate, from the end of the burn-in if that was lived already, and write the tables that outcomes need."""
     started = perf_counter()
-    record = Record()
+    record = Record(only=READ)
     if packed is None:
         market = simulate(job.scenario, job.seed, job.days, record)
     else:

@@ -16,12 +16,12 @@ from market.auctions.operations import record_buyback
 from market.auctions.outright import Traded, record_outright
 from market.bonds.scoring_curve import scoring_curve_bp
 from market.books.messages import OFFERS
-from market.roles import StandingBuyer, Student
+from market.roles import CurveTaker, StandingBuyer, Student
 from market.tables.record_columns import STANDING_SALE
 
 
 def review_buybacks(market: Any) -> None:
-    """Count what standing quotes bought and sold today; let the desk study the close, if it does."""
+    """Count what standing quotes bought and sold today; let the desk study the close."""
     view = market.view()
     if not market.burning_in:
         for buyer in market.playing(StandingBuyer):
@@ -37,7 +37,9 @@ def review_buybacks(market: Any) -> None:
             record_buyback(market, buyer.facility(view), offers, face, score, cost)
             _record_sales(market)
     for student in market.playing(Student):
-        student.study(scoring_curve_bp(market), market.tape.face, view)
+        student.study(market.tape.face, view)
+    for taker in market.playing(CurveTaker):
+        taker.take_curve(scoring_curve_bp(market), view)
 
 
 def _record_sales(market: Any) -> None:

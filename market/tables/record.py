@@ -50,7 +50,7 @@ class Record:
     """Tables by name: ``add`` chunks of columns, then ``close`` or ``abort``.
 
     With a folder, chunks stream to ``folder/<table>.parquet``; without one they stay in memory. ``keep`` names the
-    tables on demand that are wanted; ``more`` declares further columns, by table.
+    tables on demand that are wanted, ``only`` all tables that are; ``more`` declares further columns, by table.
     """
 
     def __init__(
@@ -58,13 +58,15 @@ class Record:
         folder: Path | None = None,
         keep: Collection[str] = (),
         more: Mapping[str, Mapping[str, Column]] | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         self.folder = folder
         self.columns = {table: {**columns, **(more or {}).get(table, {})} for table, columns in COLUMNS.items()}
         self.rows: dict[str, int] = {}
-        for table in (*keep, *(more or {})):
+        for table in (*keep, *(more or {}), *(only or ())):
             self._refuse_unknown("table", table, self.columns)
-        self._kept = frozenset(self.columns) - (ON_DEMAND - frozenset(keep))
+        usual = frozenset(self.columns) - (ON_DEMAND - frozenset(keep))
+        self._kept = usual if only is None else frozenset(only)
         self._schemas: dict[str, pa.Schema] = {}
         self._waiting: dict[str, list[pa.RecordBatch]] = {}
         self._waiting_cells: dict[str, int] = {}

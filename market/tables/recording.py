@@ -27,16 +27,11 @@ UNITS = ("cents", "face")
 
 
 def write_day(market: Any) -> None:
-    """Write the tables that every day has, and those that were asked for."""
-    _securities(market)
-    _institutions(market)
-    _balance_sheets(market)
-    _sectors(market)
-    _postings(market)
-    _debt_limit(market)
+    """Write the tables of a day that are kept."""
+    for table, write in DAYS.items():
+        if market.record.keeps(table):
+            write(market)
     write_futures(market)
-    if market.record.keeps("trades"):
-        _trades(market)
 
 
 def instruments(market: Any) -> tuple[str, ...]:
@@ -181,6 +176,8 @@ def note_list(market: Any, buyback: Buyback) -> None:
 
 def write_opening(market: Any) -> None:
     """Write what every account owned, was due and had lent when the clock of the run started."""
+    if not market.record.keeps("opening"):
+        return
     ledger = market.ledger
     row, column = np.nonzero((ledger.balance != 0) | (ledger.due != 0) | (ledger.lent != 0))
     sectors, place = _labels(market)
@@ -303,3 +300,14 @@ def note_quotes(market: Any, rows: Int, levels: tuple[Int, Int], faces: tuple[In
         bid_face=shown[0],
         ask_face=shown[1],
     )
+
+
+DAYS = {
+    "securities": _securities,
+    "institutions": _institutions,
+    "balance_sheets": _balance_sheets,
+    "sectors": _sectors,
+    "postings": _postings,
+    "debt_limit": _debt_limit,
+    "trades": _trades,
+}
