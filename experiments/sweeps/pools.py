@@ -6,6 +6,7 @@ goes on with what is missing, each run that was being made alone from then on, a
 has failed. A run is told of as soon as its folder is there, though its task has others to make.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -119,8 +120,9 @@ def each_in_processes(make: Callable[[Item], Made], items: Iterable[Item], worke
 
 
 def _start_worker(listening: Connection) -> None:
-    """Leave interrupts to the parent, and end with it."""
+    """Leave interrupts to the parent, and end with it; what was imported is no garbage: look there no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
     threading.Thread(target=_end_with_parent, args=(listening,), daemon=True).start()
 
 
