@@ -160,6 +160,8 @@ def test_a_new_issue_trades_from_its_announcement_at_the_front_and_what_floats_o
     bill.rank = np.full(2, -1)
     when_issued.open_trading(bill, SimpleNamespace(security=0, issue_day=ISSUE + 3))
     assert bill.rank.tolist() == [-1, -1] and bill.settle_day.tolist() == [ISSUE + 3, ISSUE]
+    when_issued.open_trading(bill, SimpleNamespace(security=AT, issue_day=ISSUE + 30))
+    assert bill.accrued_e8.tolist() == [0, round(2.25 * 30 / 183 * POINT_E8)]  # a bill accrues nothing
 
 
 def test_a_higher_coupon_than_was_provisional_costs_the_buyer_what_it_is_worth_at_the_yield_agreed():
