@@ -52,9 +52,9 @@ def test_trading_reinforces_and_idleness_returns_to_the_first_acquaintance():
 
 def test_fifty_trades_and_after_half_a_life_as_many_as_twenty_five_weigh_by_loyalty():
     ties = known(half_life_days=5)
-    first = ties.of(DEALERS, IDENTITY, 0)
+    first = ties.of(DEALERS, IDENTITY, 10)
     ties.reinforce(np.zeros(50, np.int64), np.full(50, 7))
-    later = ties.of(DEALERS, IDENTITY, 5)[0]
+    later = ties.of(DEALERS, IDENTITY, 15)[0]
     share = 0.3 * 25 / (25 + 5)
     assert later == pytest.approx((1 - share) * first[0] + share * np.array([0.0, 0.0, 1.0, 0.0]))
 
