@@ -45,12 +45,16 @@ def test_the_brake_lets_stay_what_is_carried():
         (1.0, 5.0, 10.0, 2.0, Reason.REPO),
         (0.9, 5.0, 10.0, 10.0, Reason.MARGIN),
         (0.9, 2.0, 10.0, 10.0, Reason.LOSSES),
-        (0.9, -2.0, 10.0, 10.0, Reason.LOSSES),  # nothing left, not owed more than nothing
     ],
 )
 def test_what_binds_first_is_the_reason(braked, equity, spread, own, expected):
     one = (np.array([value]) for value in (braked, 100.0, equity, 25.0))
     assert reason(*one, spread, own, np.array([4.0])).tolist() == [float(expected)]
+
+
+def test_a_fund_that_has_less_than_nothing_has_lost_however_little_it_holds():
+    held, equity = np.array([10.0, 0.0]), np.array([-2.0, -2.0])
+    assert reason(0.9, held, equity, 25.0, 10.0, 10.0, 4.0).tolist() == [Reason.LOSSES, Reason.MARGIN]
 
 
 def test_a_maturity_goes_with_the_contract_whose_grade_is_near():

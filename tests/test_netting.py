@@ -49,6 +49,7 @@ def test_a_ring_of_equal_trades_vanishes_only_with_a_central_counterparty():
 def test_trades_both_ways_of_a_pair_leave_their_difference():
     pair = bilateral(gross(trades_of([(0, 1, 0, 9), (1, ACCOUNTS - 1, 0, 4)])))
     assert (pair.giver.tolist(), pair.taker.tolist(), pair.face.tolist()) == ([0], [1], [5])
+    assert pair.net(3, 1)[:, 0].tolist() == [-5, 5, 0]
 
 
 def test_the_figure_says_what_is_left():
