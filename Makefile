@@ -131,7 +131,8 @@ bench: $(VENV)/.core-installed ## print figures of speed beside their targets; f
 	@test -x $(VENV)/pams/bin/python || { $(BIN)/python -m venv $(VENV)/pams && \
 	$(VENV)/pams/bin/python -m pip install --quiet --disable-pip-version-check pams==0.3.0; } \
 	|| { echo "PAMS cannot be installed here: left out" >&2; rm -rf $(VENV)/pams; }
-	$(BIN)/python benchmarks/bench.py $(BENCH)
+	@mkdir -p $(RUNS)
+	$(BIN)/python benchmarks/bench.py --picture $(RUNS)/scaling.png $(BENCH)
 
 clean: ## remove the environment and every cache, never a run
 	rm -rf $(VENV) .numba .mypy_cache .ruff_cache .pytest_cache .hypothesis
