@@ -13,14 +13,15 @@ curve and the residuals are fitted to published prices of the first day (``exper
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from agents.bill_growth import BillGrowth
+from agents.buyers.activity import pace_on
 from market.bonds.securities import Kind, Securities
 from market.exposure import exposure, root_of
-from market.news import loadings
+from market.news import FACTORS, loadings
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
@@ -117,6 +118,16 @@ class Deviation:
     shared_load: Float
 
 
+class Told(NamedTuple):
+    """The public news of a day so far: when the last round was heard, how often something came, its sum, its pace."""
+
+    day: int
+    moment: int
+    times: int
+    news_bp: Float  # (3,)
+    pace: float  # of trading, over that of the day
+
+
 class Outlook:
     """The common education; one object serves all institutions of a market."""
 
@@ -139,6 +150,7 @@ class Outlook:
         self._streamed_bp: Float | None = None  # the prior of the day on which the composite was streamed
         self._view: View | None = None
         self._made: dict[Callable[[View], Any], Any] = {}
+        self._told = Told(-1, -1, 0, np.zeros(FACTORS), 1.0)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave what was made of the last view out of a pickle."""
@@ -178,6 +190,23 @@ class Outlook:
     def unit_loadings(self, view: View) -> Float:
         """Return loadings on uncorrelated factors of unit daily variance (S, 3): bp a standard deviation."""
         return exposure(self.on(view).loadings, self._root)
+
+    def hear(self, model: Any, public_bp: Float, view: View) -> None:
+        """Take in the public news (3,) of a round, once whoever says it: trading picks up after much of it."""
+        moment, before = view.day * view.rounds + view.round, self._told
+        if before.moment == moment:
+            return
+        if before.day != view.day:
+            before = Told(view.day, moment, 0, np.zeros(FACTORS), 1.0)
+        self._told = before._replace(moment=moment)
+        if np.any(public_bp):
+            news = before.news_bp + public_bp
+            self._told = Told(view.day, moment, before.times + 1, news, pace_on(news, model.premises))
+
+    def pace_now(self, view: View) -> tuple[int, float]:
+        """Return how often public news came today, and customers' trading now as a multiple of the usual."""
+        heard = self._told.day == view.day
+        return (self._told.times if heard else 0), self.on(view).pace * (self._told.pace if heard else 1.0)
 
     def book_pressure(self, view: View) -> Float:
         """Return the aggressors' net buying in the books of the last round as it bears on the factors, $m/bp (3,).

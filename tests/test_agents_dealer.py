@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_market import live, lone, small_market
 
+from agents.dealers import primary_dealer
 from agents.dealers.dealer_inventory import LEAST_TURNOVER, inventory_of
 from agents.dealers.primary_dealer import PrimaryDealer
 from agents.dealers.principal_trader import DEPTH_MUSD, PrincipalTrader
@@ -251,17 +252,19 @@ def test_dealers_wish_to_lay_off_what_they_are_long_of(desk):
     assert np.all(wanted[:, old] * excess <= 0) and (wanted[:, old] != 0).any()
 
 
-def test_a_dealer_reads_selling_in_the_books_as_higher_yields():
-    desk = lone(
-        PrimaryDealer, SimpleNamespace(outlook=SimpleNamespace(book_pressure=lambda view: np.array([-2.0, 0, 0])))
-    )
-    nothing = SimpleNamespace(public_bp=np.zeros(3), private_bp=np.ones(3), late_bp=np.zeros(3))
-    desk.hear(nothing, VIEW)
+def test_a_dealer_reads_selling_as_higher_yields_until_the_news_itself_is_public(monkeypatch):
+    monkeypatch.setattr(primary_dealer, "reading_of", lambda model, view: None)
+    read = np.array([2.0, 0, 0])
+    monkeypatch.setattr(primary_dealer, "read_flow", lambda reading, model, view: read)
+    desk = lone(PrimaryDealer)
+    private = SimpleNamespace(public_bp=np.zeros(3), private_bp=np.ones(3), late_bp=np.zeros(3))
+    desk.hear(private, SimpleNamespace(round=1))
     assert desk.flow.tolist() == pytest.approx([2.0 * desk.flow_learning, 0, 0]) and not desk.news.any()
-    desk.model.outlook.book_pressure = lambda view: np.zeros(3)
-    before = desk.flow[0]
-    desk.hear(nothing, VIEW)
-    assert desk.flow[0] == pytest.approx(before * (1 - desk.flow_memory / VIEW.rounds))
+    desk.hear(private, SimpleNamespace(round=2))
+    assert desk.flow.tolist() == pytest.approx([4.0 * desk.flow_learning, 0, 0])
+    read = np.zeros(3)
+    desk.hear(SimpleNamespace(public_bp=np.zeros(3), late_bp=np.array([3.0, 0, 0])), SimpleNamespace(round=0))
+    assert not desk.flow.any() and desk.news.tolist() == [3.0, 0, 0]  # not counted twice
 
 
 # ---- principal traders -------------------------------------------------------------------------------
@@ -299,7 +302,7 @@ class _Sized:
 def test_a_principal_trader_quotes_a_tick_around_the_composite_in_on_the_run_issues_only():
     quotes = trader([0, 0], last=[450.0, 460.0]).quote(book_view())
     assert quotes.ask[0] - quotes.bid[0] == pytest.approx(1 / 64) and quotes.bid[0] < 100.0 < quotes.ask[0]
-    usual = DEPTH_MUSD[120] * FACE_PER_MUSD
+    usual = DEPTH_MUSD[120] * FACE_PER_MUSD * PrincipalTrader.refills.default
     assert quotes.bid_face.tolist() == quotes.ask_face.tolist() == [usual, 0]
 
 
@@ -323,7 +326,11 @@ def test_it_goes_flat_by_the_close():
     order = firm.decide(book_view(19))
     assert order["face"].tolist() == [-70_000] and np.isnan(order["limit"]).all()
     late = trader([70_000, 0], last=[450.0, 460.0]).quote(book_view(18))
-    assert late.bid_face[0] == 0 and late.ask_face[0] > 0
+    assert late.bid_face[0] == 0 and late.ask_face[0] == 70_000  # no more than it has
+    short = trader([-30_000, 0], last=[450.0, 460.0]).quote(book_view(18))
+    assert short.bid_face[0] == 30_000 and short.ask_face[0] == 0
+    flat = trader([0, 0], last=[450.0, 460.0]).quote(book_view(18))
+    assert flat.bid_face[0] == flat.ask_face[0] == 0
 
 
 def test_it_goes_to_the_position_of_its_signal_at_the_middle_and_to_none_before_the_close():

@@ -177,10 +177,11 @@ def test_who_hears_late_takes_in_public_and_yesterdays_news_and_a_hedge_fund_tod
     told = SimpleNamespace(
         public_bp=np.array([1.0, 0, 0]), private_bp=np.array([0, 1.0, 0]), late_bp=np.array([0, 0, 1.0])
     )
-    late, early = lone(Investor), lone(HedgeFund)
+    market = SimpleNamespace(outlook=SimpleNamespace(hear=lambda *told: None))
+    late, early = lone(Investor, market), lone(HedgeFund, market)
     for one in (late, early):
-        one.hear(told, None)
-        one.hear(told, None)
+        one.hear(told, SimpleNamespace(round=1))
+        one.hear(told, SimpleNamespace(round=2))
     assert late.news.tolist() == [2.0, 0.0, 2.0] and early.news.tolist() == [2.0, 2.0, 0.0]
 
 

@@ -15,6 +15,7 @@ from agents.buyers.investor import Investor
 from agents.dealers.dealer_inventory import inventory_of
 from agents.dealers.primary_dealer import PrimaryDealer
 from agents.hedge_funds.basis_rules import brake, carried
+from agents.order_flow import noise_face, reading_of
 from market.auctions.auction import allot
 from market.bonds.securities import Kind
 from market.books.book import Book
@@ -76,33 +77,59 @@ def test_a_monopolist_dealer_asks_for_the_risk_of_a_trade(face):
     assert middles[0] - middles[1] == pytest.approx(aversion * horizon * 0.48**2 * 300 / 100, rel=1e-4)
 
 
-def test_a_market_maker_who_learns_with_kyles_lambda_learns_half():
+ONE_FACTOR = np.diag([1.0, 0.0, 0.0])
+
+
+def test_dealers_read_flow_by_kyles_lambda_and_learn_half():
     """Kyle (1985, Econometrica 53): with lambda = sigma_v / (2 sigma_u) the price is E[v | flow] and half of the
-    insider's variance is left; any other slope of learning leaves more."""
-    rng, draws = np.random.default_rng(1), 4000
-    sigma_v, sigma_u = 3.0, 2.0
-    kyle = sigma_v / (2 * sigma_u)
+    insider's variance is left; any other slope of learning leaves more. One issue, one factor: dealers read what the
+    market's own noise and news say, and hedge funds send what Kyle's insider does."""
+    rng, draws = np.random.default_rng(1), 3000
+    market, view = of_one_issue(news_bp=6.0, rounds=20)
+    reading, unit = reading_of(market, view), 8e-4 / FACE_PER_MUSD
+    sigma_v = np.sqrt(2 * 0.2 / 20) * 6.0
+    sigma_u = float(noise_face(market.turnover, market.ticket, 20)[0]) * unit
+    assert reading.slope[0, 0] == pytest.approx(sigma_v / (2 * sigma_u))
+    assert reading.face_per_bp[0] * unit == pytest.approx(sigma_u / sigma_v)  # the insider's beta
     value, noise = rng.normal(0, sigma_v, draws), rng.normal(0, sigma_u, draws)
-    bought = value / (2 * kyle) + noise  # the insider's beta is 1 / (2 lambda)
+    sold = reading.face_per_bp[0] * value + noise / unit  # who knows that yields will rise sells
     left = {}
     for factor in (0.5, 1.0, 1.5):
-        prices = np.array([learnt(kyle * factor, flow) for flow in bought])
-        left[factor] = float(np.mean((value - prices) ** 2))
+        yields = np.array([learnt(market, view, factor, -face) for face in sold])
+        left[factor] = float(np.mean((value - yields) ** 2))
         if factor == 1.0:
-            slope = np.polyfit(prices, value, 1)[0]
-            assert slope == pytest.approx(1.0, abs=0.05)  # efficient: the price is the expectation
+            slope = np.polyfit(yields, value, 1)[0]
+            assert slope == pytest.approx(1.0, abs=0.05)  # efficient: what is stated is the expectation
     assert left[1.0] == pytest.approx(sigma_v**2 / 2, rel=0.05)
     assert left[1.0] < min(left[0.5], left[1.5])
 
 
-def learnt(slope, bought):
-    """Return the price that a dealer learns from a net purchase; yields fall where prices rise."""
-    pressure = np.array([bought, 0.0, 0.0])
-    model = SimpleNamespace(outlook=SimpleNamespace(book_pressure=lambda view: pressure))
-    desk = lone(PrimaryDealer, model, 1, flow_learning=slope, flow_memory=0.0)
-    silent = SimpleNamespace(public_bp=np.zeros(3), late_bp=np.zeros(3))
-    desk.hear(silent, SimpleNamespace(rounds=1))
-    return -float(desk.flow[0])
+def of_one_issue(news_bp, rounds):
+    """Return a market of one issue on the run that one factor moves, and a view of it."""
+    turnover, ticket = np.full(1, 70_000.0 * FACE_PER_MUSD), np.full(1, 100.0 * FACE_PER_MUSD)
+    today = SimpleNamespace(
+        turnover=turnover, ticket=ticket, face_dv01=np.full(1, 8e-4 / FACE_PER_MUSD), loadings=ONE_FACTOR[:1]
+    )
+    premises = SimpleNamespace(private_share=0.2, news_scale=1.0, covariance_bp=news_bp**2 * ONE_FACTOR)
+    outlook = SimpleNamespace(on=lambda view: today)
+    market = SimpleNamespace(outlook=outlook, premises=premises, turnover=turnover, ticket=ticket)
+    view = SimpleNamespace(
+        round=1,
+        rounds=rounds,
+        on_the_run=np.ones(1, bool),
+        tradable=np.ones(1, bool),
+        when_issued=np.zeros(1, bool),
+        securities=SimpleNamespace(of=lambda *kinds: np.ones(1, bool)),
+    )
+    return market, view
+
+
+def learnt(market, view, factor, bought):
+    """Return the yield that a dealer reads from a net purchase, with so many times the slope."""
+    desk = lone(PrimaryDealer, market, 1, flow_learning=factor)
+    view.book_flow = np.full(1, bought)
+    desk.hear(SimpleNamespace(public_bp=np.zeros(3), late_bp=np.zeros(3)), view)
+    return float(desk.flow[0])
 
 
 def random_book(limit_rate, market_rate, cancel_rate, half, seed, events=8000):

@@ -121,6 +121,7 @@ class Investor(Believer, Institution):
         """Take in the news."""
         moved = news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
         self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
+        self.model.outlook.hear(self.model, news.public_bp, view)
         if np.any(self.disagreement):
             self.hold_views(moved, flow_of_investor(self, view), view)
 
@@ -189,7 +190,8 @@ class Investor(Believer, Institution):
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
         """Return the liquidity trades of the round; they lean with clients' flows, and to the wanted holding."""
         flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
-        now = self.daily("needs", lambda: needs_of_day(self, view, today)).of(view.round)
+        told, pace = self.model.outlook.pace_now(view)
+        now = self.daily(f"needs {told}", lambda: needs_of_day(self, view, today, pace)).of(view.round)
         trades = now.place, now.security, now.size, now.turnover, now.which_way, self.held(now.place, now.security)
         usual = np.atleast_2d(self.benchmark), view.anticipated
         lean = flows, today.node, *usual, *map(np.atleast_2d, (self.tilted, self.pull, self.flow_lean))

@@ -1,7 +1,8 @@
 """Liquidity trades: how many, when, in what and how large are drawn for a whole day; which way, only in their round.
 
 Trades of a member come as a Poisson number in each round, in proportion to the turnover of what it usually holds and
-to the pace of the day. In bills and floating rate notes, whose gaps are closed within days, each such trade is undone
+to the pace of trading; when news changes the pace, the numbers of the rounds to come are read anew from the same draws.
+In bills and floating rate notes, whose gaps are closed within days, each such trade is undone
 (``agents.buyers.demand.BILL_SPEED``), and dealers pass on what they were awarded at auctions. Published volumes of
 customers hold both: drawn here is half of what is left of them without the latter (``outward``).
 Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it:
@@ -45,9 +46,9 @@ class Needs:
         return Needs(who, what, size, self.turnover[here], self.which_way[here], self.first)
 
 
-def needs_of_day(investor: Any, view: View, today: Lessons) -> Needs:
+def needs_of_day(investor: Any, view: View, today: Lessons, pace: float) -> Needs:
     """Draw the day's trades of an investor, or of all of a kind: each member by its own name."""
-    per_day = today.pace * investor.activity * today.per_share * investor.benchmark / today.ticket
+    per_day = pace * investor.activity * today.per_share * investor.benchmark / today.ticket
     per_day = per_day * outward(view.securities)
     totals = np.cumsum(np.atleast_2d(np.where(view.tradable & ~view.when_issued, per_day, 0.0)), axis=1)
     members, rounds = len(totals), view.rounds

@@ -25,6 +25,7 @@ from agents.dealers.prime_broker import PrimeBroker
 from agents.dealers.quoting import following, lead_of_best, shading
 from agents.financed import Financed
 from agents.institution import Institution
+from agents.order_flow import read_flow, reading_of
 from agents.outlook import Lessons
 from agents.traits import memory, trait
 from agents.when_issued import covering_bids
@@ -84,8 +85,9 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     skew_shown = trait(1.0, "of what its position does to its prices", (0, 1), "a switch; 0: clients see no position")
     view_spread = trait(0.12, "half-spreads", (0, 5), "set in a reduced model")
     follow = trait(0.04, "share a day", (0, 0.3), "below the bound of stability of a reduced model")
-    flow_learning = trait(0.02, "bp of level per $m/bp", (0, 10), "a guess: books only")
-    flow_memory = trait(0.1, "share forgotten a day", (0, 1), "a guess")
+    flow_learning = trait(
+        1.0, "of Kyle's projection", (0, 10), "Kyle (1985), agents/order_flow.py: 1 is E[news | flow]"
+    )
     firm_hurdle = trait(0.4, "gain over cost", (0, 1e6), "a guess: most old issues trade by request")
     match_share = trait(
         1.0,
@@ -107,7 +109,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     declined = memory(0.0, "requests declined today: for gross positions, for factor risk", 2)
     valued = memory(np.nan, "bp: last own stream")
     news = memory(0.0, "bp: public news, by factor", FACTORS)
-    flow = memory(0.0, "bp: read from the books, by factor", FACTORS)
+    flow = memory(0.0, "bp: read today from the books, by factor", FACTORS)
     believed = memory(0.0, "bp: both, by factor, when it last streamed", FACTORS)
 
     # ---- what it thinks --------------------------------------------------------------------------
@@ -117,10 +119,14 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
         self.believed = self.news + self.flow
 
     def hear(self, news: News, view: View) -> None:
-        """Take in public news at once, private news a day late, and what the last aggressors seemed to know."""
+        """Take in public news at once, private news a day late, and what the last aggressors seemed to know.
+
+        What was read from a day's flow ends with it: in the morning the news itself takes its place.
+        """
         self.news = self.news + news.public_bp + news.late_bp
-        pressure = self.model.outlook.book_pressure(view)
-        self.flow = self.flow * (1.0 - self.flow_memory / view.rounds) - self.flow_learning * pressure
+        reading = self.daily("reading", lambda: reading_of(self.model, view))
+        known = self.flow if view.round > 0 else 0.0 * self.flow
+        self.flow = known + self.flow_learning * read_flow(reading, self.model, view)
         if np.any(self.disagreement):
             self.hold_views(news.public_bp + news.late_bp, flow_of_clients(self, view), view)
 

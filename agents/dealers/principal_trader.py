@@ -2,7 +2,9 @@
 
 They quote around the composite, lean against what they hold, cut size when the market moves and leave when it moves too
 much (Menkveld 2013; FEDS Note of 4 August 2020 on principal trading firms). Volume rises and depth falls with
-volatility.
+volatility. A round is half an hour, in which a book refills many times: the face of a quote is the usual depth, times
+as often as it is shown again. With the depth of a moment alone customers emptied both sides of each book in each round,
+and what was bought less what was sold said how deep the sides were, not who wanted what.
 
 They also trade among themselves and with dealers on signals that last a round: in the matching session at its end each
 firm goes to the position that its signal says, small and soon given back, and unwinds what quoting left it with. Who
@@ -59,6 +61,7 @@ class PrincipalTrader(Financed, Institution):
 
     size = trait(1.0, "usual sizes", (0, 100), "unequal firms: a guess")
     most_tickets = trait(8.0, "usual sizes held", (0.1, 1000), "tiny inventories (FEDS Note of 4 August 2020)")
+    refills = trait(27.0, "times a round that it shows what was taken again", (0.1, 1000), "a guess: after a minute")
     leave_at = trait(
         4.0, "times usual movement of a round", (1, 100), "leaves above a threshold (Menkveld 2013): a guess"
     )
@@ -80,17 +83,19 @@ class PrincipalTrader(Financed, Institution):
         usual = self.daily("usual", lambda: self._usual(view))[..., issues]
         activity = self._watch(issues, view.composite_bp[issues])
         held = (self.position - self.aim)[..., issues] / np.maximum(usual, 1.0)
-        shown = depth_shown(usual, activity, self.usual_move, self.leave_at)
+        shown = depth_shown(usual * self.refills, activity, self.usual_move, self.leave_at)
         tick = view.tick[issues]
         middle = view.price_of(issues, view.composite_bp[issues])
         middle = middle - 0.5 * np.clip(held / self.most_tickets, -1.0, 1.0) * tick
         late = view.round >= view.rounds - LAST_ROUNDS
+        own = np.abs(held) * usual  # in the last rounds it shows what brings it back to nothing
+        buys, sells = (np.minimum(shown, own * (way * held > 0)) if late else shown for way in (-1.0, 1.0))
         return self._only(
             issues,
             middle - 0.5 * tick,
             middle + 0.5 * tick,
-            whole(np.where((held >= self.most_tickets) | (late & (held >= 0)), 0.0, shown)),
-            whole(np.where((held <= -self.most_tickets) | (late & (held <= 0)), 0.0, shown)),
+            whole(np.where(held >= self.most_tickets, 0.0, buys)),
+            whole(np.where(held <= -self.most_tickets, 0.0, sells)),
         )
 
     def _watch(self, issues: Int, composite_bp: Float) -> Float:

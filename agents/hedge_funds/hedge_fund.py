@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from agents.buyers.investor import DIRECT_SOURCE, Investor, Pick
 from agents.financed import Financed
+from agents.hedge_funds.informed_orders import informed_orders, listen
 from agents.traits import memory, trait
 from market.accounts.instruments import REPO, Money
+from market.books.messages import ORDERS, stacked
+from market.news import FACTORS, News
 from market.units import Float, Int
 from market.view import View
 
@@ -44,7 +47,20 @@ class HedgeFund(Financed, Investor):
     hurdle = trait(0.5, "bp", (0, 100), "costs of the round trip: a guess")
     patience = trait(15.0, "days", (1, 1000), "set in a reduced model")
 
+    aggression = trait(1.0, "of what Kyle's insider trades on private news", (0, 10), "Kyle (1985): all funds as one")
+
     recent = memory(0.0, "bp: recent level of the deviation")
+    opening = memory(np.nan, "bp: the composite of the day's first round")
+    since = memory(0.0, "bp: news that it heard and that composite did not hold, by factor", FACTORS)
+
+    def hear(self, news: News, view: View) -> None:
+        """Take in the news, private news too."""
+        super().hear(news, view)
+        listen(self, news, view)
+
+    def decide(self, view: View) -> NDArray[Any]:
+        """Do what every investor does, and trade on what others do not know yet."""
+        return stacked([super().decide(view), informed_orders(self, view, MOST_EXTRA)], ORDERS)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return its usual holding and what its arbitrage wants."""

@@ -26,6 +26,7 @@ class LeveragedFund(HedgeFund):
 
     may_short = False
 
+    aggression = trait(0.0, "of what Kyle's insider trades on private news", (0, 10), "it trades for its spread only")
     activity = trait(0.0, "turnover relative to others of its size", (0, 100), "it trades for its spread only")
     haircut = trait(0.01, "share of value", (0, 0.5), "mostly zero bilaterally, 2 % cleared (Hempel et al. 2023)")
     forced_speed = trait(0.5, "share of the excess a day", (0, 1), "a guess: margin is due in a day")
