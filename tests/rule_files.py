@@ -5,6 +5,8 @@ that it is pure, must be here (``tests/test_project.py``).
 """
 
 RULES = {
+    "agents/order_flow.py": ("test_order_flow.py",),
+    "agents/hedge_funds/informed_orders.py": ("test_order_flow.py",),
     "agents/beliefs.py": ("test_beliefs.py",),
     "agents/bidding.py": ("test_rules.py",),
     "agents/bill_growth.py": ("test_accustomed_shares.py",),

@@ -119,11 +119,11 @@ class Drawn:
         return np.full((1, n), self.by_day[day])
 
 
-def test_the_pace_of_the_second_day_is_half_new_and_remembers_the_first():
-    # weights 0.23 sqrt(0.51) = 0.16425 and 0.7 of it; half of the variance of both, 0.0201, is taken off
-    assert pace_of_day(Drawn({0: 0.0}), 0) == pytest.approx(np.exp(-0.0134895), rel=1e-6)
-    assert pace_of_day(Drawn({0: 0.0, 1: 1.0}), 1) == pytest.approx(np.exp(0.16425 - 0.0201), rel=1e-4)
-    assert pace_of_day(Drawn({0: 1.0, 1: 0.0}), 1) == pytest.approx(np.exp(0.11498 - 0.0201), rel=1e-4)
+def test_the_pace_of_the_second_day_is_part_new_and_remembers_the_first():
+    # weights 0.18 sqrt(0.4224) = 0.11699 and 0.76 of it; half of the variance of both, 0.0108, is taken off
+    assert pace_of_day(Drawn({0: 0.0}), 0) == pytest.approx(np.exp(-0.0068429), rel=1e-6)
+    assert pace_of_day(Drawn({0: 0.0, 1: 1.0}), 1) == pytest.approx(np.exp(0.11699 - 0.0108), rel=1e-4)
+    assert pace_of_day(Drawn({0: 1.0, 1: 0.0}), 1) == pytest.approx(np.exp(0.08891 - 0.0108), rel=1e-4)
 
 
 def test_each_group_turns_over_its_published_billions_in_proportion_to_face():

@@ -41,10 +41,21 @@ def trades_of(sides, slope=0.5):
 
 def test_impact_is_the_slope_that_prices_were_made_with():
     sides = np.random.default_rng(1).choice([-1, 1], (DAYS, ROUNDS))
-    change, flow, pairs = by_round(trades_of(sides), ROUNDS)
+    change, flow, pairs, after = by_round(trades_of(sides), ROUNDS)
     slope, fit = impact(change, flow)
     assert slope == pytest.approx(0.5, rel=1e-6) and fit == pytest.approx(1.0, rel=1e-6)
     assert len(change) == DAYS * (ROUNDS - 1) and len(pairs) == DAYS * (ROUNDS - 2)
+    assert impact(*after.T)[1] < 0.02  # what was bought a round before tells nothing
+
+
+def test_prices_that_answer_a_round_late_show_their_impact_in_the_quotes_after():
+    sides = np.random.default_rng(1).choice([-1, 1], (DAYS, ROUNDS))
+    late = trades_of(np.roll(sides, 1, axis=1)).assign(aggressor=sides.ravel())
+    change, flow, _, after = by_round(late, ROUNDS)
+    assert impact(*after.T) == pytest.approx((0.5, 1.0), rel=1e-6) and impact(change, flow)[1] < 0.02
+    rows = {row.fact: row for row in book_facts(late, securities(), ROUNDS) if row.of.startswith("10")}
+    assert rows["R2 of order flow, quotes after"].model == pytest.approx(1.0)
+    assert rows["R2 of order flow"].model < 0.02
 
 
 def test_sides_that_alternate_and_sides_that_last_are_told_apart_and_the_interval_is_named():

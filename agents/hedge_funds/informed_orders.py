@@ -73,7 +73,7 @@ def informed_orders(fund: Any, view: View, most: float) -> NDArray[Any]:
     face = within(face, held, usual, fund.arbitrage_share * most * view.anticipated[issues])
     wide, limit = np.zeros(np.shape(fund.opening)), np.full(np.shape(fund.opening), np.nan)
     wide[..., issues], limit[..., issues] = np.sign(face) * whole(np.abs(face)), value
-    return fund.want(wide, limit, Venue.BOOK)
+    return np.asarray(fund.want(wide, limit, Venue.BOOK))
 
 
 def _value_bp(fund: Any, view: View) -> Float:

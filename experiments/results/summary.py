@@ -65,7 +65,7 @@ def _trading(daily: pd.DataFrame) -> Table:
     table.add_row("spread paid, off the run", *_means(daily["spread_off_bp"], ".2f", " bp"))
     table.add_row("requests refused", *(_number(100 * value, ".1f", " %") for value in share))
     table.add_row("off-the-runs without a firm quote", *_means(100 * daily["unquoted_off_share"], ".0f", " %"))
-    table.add_row("at the touch, on the run", *_means(daily["depth_on_musd"], ",.0f", " m"))
+    table.add_row("offered a round, on the run", *_means(daily["depth_on_musd"], ",.0f", " m"))
     table.add_row("turnover a day", *_means(daily["turnover_musd"] / MUSD_PER_BN, ",.0f", " bn"))
     table.add_row("noise of the curve", *_means(daily["noise_bp"], ".2f", " bp"))
     return table

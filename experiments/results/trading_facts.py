@@ -3,6 +3,8 @@
     impact            slope of the change of the last price in the books, 1/32, on the net face that aggressors bought
                       there, $100 m, by round, of the issue on the run
     R2 of order flow  of the same regression
+    ..., quotes after the same of the change to the last price of the round after: quotes stand through a round and
+                      are stated anew when it is over, so what flow tells is in the prices of the next
     return            autocorrelation of that change from round to round within a day
     sign              autocorrelation of the side of successive trades in the books that had an aggressor
     volume            correlation of a day's volume in notes and bonds with the size of its change of the 10-year
@@ -80,17 +82,19 @@ def book_facts(trades: pd.DataFrame, securities: pd.DataFrame, rounds: int) -> I
     interval = f"round, {60 * OPEN_HOURS / rounds:.0f} minutes"
     for tenor in TENORS:
         mine, of = booked[booked["tenor"] == tenor], f"{tenor}-year on the run"
-        change, flow, back = by_round(mine, rounds)
-        slope, fit = impact(change, flow)
-        yield Fact("impact of $100 m", of, interval, slope, len(change), "1/32", IMPACT[tenor], IMPACT_SOURCE)
+        change, flow, back, after = by_round(mine, rounds)
         known = "above 0.3" if tenor == "2" else ""
-        yield Fact("R2 of order flow", of, interval, fit, len(change), "", known, FLOW_SOURCE if known else "")
+        for when, moved, bought in (("", change, flow), (", quotes after", after[:, 0], after[:, 1])):
+            slope, fit = impact(moved, bought)
+            n, source = len(moved), FLOW_SOURCE if known else ""
+            yield Fact(f"impact of $100 m{when}", of, interval, slope, n, "1/32", IMPACT[tenor], IMPACT_SOURCE)
+            yield Fact(f"R2 of order flow{when}", of, interval, fit, n, "", known, source)
         again = _if(len(back) >= FEWEST, correlation, back)
         yield Fact("autocorrelation of return", of, interval, again, len(back), "", "-0.10 to -0.02", "1 minute")
         signs = mine["aggressor"].to_numpy(np.float64)
-        after = np.column_stack([signs[1:], signs[:-1]])[(mine["date"].to_numpy()[1:] == mine["date"].to_numpy()[:-1])]
-        follows = _if(len(after) >= FEWEST, correlation, after)
-        yield Fact("autocorrelation of side", of, "trade", follows, len(after), "", "above 0.2", "from memory")
+        pairs = np.column_stack([signs[1:], signs[:-1]])[(mine["date"].to_numpy()[1:] == mine["date"].to_numpy()[:-1])]
+        follows = _if(len(pairs) >= FEWEST, correlation, pairs)
+        yield Fact("autocorrelation of side", of, "trade", follows, len(pairs), "", "above 0.2", "from memory")
 
 
 def in_books(trades: pd.DataFrame, securities: pd.DataFrame) -> pd.DataFrame:
@@ -102,9 +106,10 @@ def in_books(trades: pd.DataFrame, securities: pd.DataFrame) -> pd.DataFrame:
     return found.assign(tenor=found["tenor"].str[3:].str.lstrip("0"))
 
 
-def by_round(trades: pd.DataFrame, rounds: int) -> tuple[Float, Float, Float]:
-    """Return changes of the last price, 1/32 (N,), net face bought, $100 m (N,), and pairs of successive changes."""
-    changes, flows, pairs = [np.zeros(0)], [np.zeros(0)], [np.zeros((0, 2))]
+def by_round(trades: pd.DataFrame, rounds: int) -> tuple[Float, Float, Float, Float]:
+    """Return changes of the last price, 1/32 (N,), net face bought, $100 m (N,), pairs of successive changes, and pairs
+    of a change and what was bought in the round before it."""
+    changes, flows, pairs, afters = [np.zeros(0)], [np.zeros(0)], [np.zeros((0, 2))], [np.zeros((0, 2))]
     for _, day in trades.groupby(["date", "cusip"], observed=True):
         price, flow = np.full(rounds, np.nan), np.zeros(rounds)
         at = day["round"].to_numpy(np.int64)
@@ -117,7 +122,8 @@ def by_round(trades: pd.DataFrame, rounds: int) -> tuple[Float, Float, Float]:
         flows.append(flow[1:][known])
         follows = np.column_stack([change[1:], change[:-1]])
         pairs.append(follows[np.isfinite(follows).all(axis=1)])
-    return np.concatenate(changes), np.concatenate(flows), np.concatenate(pairs)
+        afters.append(np.column_stack([change, flow[:-1]])[known])
+    return np.concatenate(changes), np.concatenate(flows), np.concatenate(pairs), np.concatenate(afters)
 
 
 def impact(change: Float, flow: Float) -> tuple[float, float]:

@@ -78,7 +78,7 @@ def spread_off_bp(market: Any) -> float:
 
 
 def depth_on_musd(market: Any) -> float:
-    """Mean face at the best bid and offer together of an on-the-run book, over books and rounds."""
+    """Mean face offered in a round at the best bid and offer together of an on-the-run book."""
     mine = coupons(market) & market.on_the_run
     looks = market.tape.seen_rounds[mine].sum()
     return float(market.tape.depth_sum[mine].sum() / looks / FACE_PER_MUSD) if looks else float("nan")

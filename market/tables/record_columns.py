@@ -41,7 +41,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "spread_off_bp": ("bp", "volume-weighted effective spread of trades in off-the-run coupons"),
         "depth_on_musd": (
             "musd",
-            "mean face at the best bid and offer together of an on-the-run book, over books and rounds",
+            "mean face offered in a round at the best bid and offer together of an on-the-run book",
         ),
         "unquoted_off_share": ("share", "off-the-run security-rounds without a firm two-sided quote"),
         "rfq_requests": ("count", "requests for quote"),
@@ -119,7 +119,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "ask": ("points", "best firm offer at the close, NaN if none"),
         "residual_bp": ("bp", "yield less the fitted curve; NaN but for coupons of half a year to eleven years"),
         "unquoted_share": ("share", "rounds without a firm two-sided quote"),
-        "depth_musd": ("musd", "mean face at the best bid and offer together, by round"),
+        "depth_musd": ("musd", "mean face offered in a round at the best bid and offer together"),
         "on_the_run": ("flag", "the latest issue of its original term"),
         "age_rank": ("count", "issues of its original term that are newer; -1 for other than notes and bonds"),
         "request_musd": ("musd", "part of the turnover that was traded by request"),

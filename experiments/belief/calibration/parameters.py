@@ -62,8 +62,8 @@ PARAMETERS = (
         reason="above 0.1 a day prices overshoot; at 0.01 a flow is priced in over half a year",
     ),
     Parameter(
-        *("learning from the books", "bp per $m/bp", ("primary_dealer", "flow_learning"), 0.003, 0.1, True),
-        reason="order flow explains up to a quarter of daily changes (Brandt and Kavajecz 2004)",
+        *("learning from the books", "of Kyle's", ("primary_dealer", "flow_learning"), 0.3, 3.0, True),
+        reason="a third to three times what a linear projection of private news on flow says (Kyle 1985)",
     ),
     Parameter(
         *("spread for risk", "-", ("primary_dealer", "risk_share"), 0.003, 0.03, True),

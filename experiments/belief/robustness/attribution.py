@@ -4,7 +4,8 @@ Each cause is switched off, alone and with others, in worlds that share seed, bu
 seed. Off means, from the first day of the clock on:
 
     news        no news arrives
-    order flow  no customer trades for liquidity, no client's flow moves a bid at auction, no sale or flow is forced
+    order flow  no customer trades for liquidity, nobody trades on private news in the books, no client's flow moves a
+                bid at auction, no sale or flow is forced
     dealers     what a dealer holds moves neither its streams nor its answers; it still lays off, hedges and refuses
 
 With v(A) the variance of changes where the causes A act, a cause's part is its Shapley value,
@@ -33,6 +34,7 @@ import pandas as pd
 from agents.buyers.activity import ON_THE_RUN_BN
 from agents.buyers.investor import Investor
 from agents.dealers.primary_dealer import PrimaryDealer
+from agents.hedge_funds.hedge_fund import HedgeFund
 from experiments.build import befall
 from experiments.results.inference import Floats, standard_error
 from experiments.run import live
@@ -92,6 +94,8 @@ def switch_off(market: TreasuryMarket, scenario: Scenario, acting: Acting) -> No
     for agent in market.agents:
         if isinstance(agent, Investor) and FLOW not in acting:
             agent.activity, agent.flow_bids, agent.lumpiness = 0.0, 0.0, 0.0
+        if isinstance(agent, HedgeFund) and FLOW not in acting:
+            agent.aggression = 0.0
         if isinstance(agent, PrimaryDealer):
             agent.order_spread = agent.order_spread if FLOW in acting else 0.0
             agent.skew_shown = agent.skew_shown if DEALERS in acting else 0.0
