@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.results.trading_facts import book_facts, by_round, daily_facts, impact
+from experiments.results.trading_facts import before_and_after, book_facts, by_round, daily_facts, explained, impact
 from experiments.results.venue_summary import AGES, by_maturity
 from market.units import FACE_PER_MUSD, POINT_E8
 
@@ -56,6 +56,19 @@ def test_prices_that_answer_a_round_late_show_their_impact_in_the_quotes_after()
     rows = {row.fact: row for row in book_facts(late, securities(), ROUNDS) if row.of.startswith("10")}
     assert rows["R2 of order flow, quotes after"].model == pytest.approx(1.0)
     assert rows["R2 of order flow"].model < 0.02
+    assert rows["s.d. of order flow"].model == pytest.approx(2.0, rel=0.01)  # $200 m either way
+
+
+def test_flow_in_other_issues_counts_where_all_are_looked_at():
+    rng = np.random.default_rng(3)
+    mine, other = (rng.choice([-1, 1], (DAYS, ROUNDS)) for _ in range(2))
+    late = trades_of(np.roll(mine + 2 * other, 1, axis=1)).assign(aggressor=mine.ravel())
+    both = pd.concat([late.assign(tenor="10"), trades_of(other).assign(tenor="2", cusip="912810CC3")])
+    fit, n = explained(*before_and_after(both, "10", ROUNDS))
+    assert fit == pytest.approx(1.0) and n == DAYS * (ROUNDS - 1)
+    alone, _ = explained(*before_and_after(late.assign(tenor="10"), "10", ROUNDS))
+    assert alone == pytest.approx(0.2, abs=0.07)
+    assert np.isnan(explained(np.zeros(3), np.zeros((3, 1)))[0])
 
 
 def test_sides_that_alternate_and_sides_that_last_are_told_apart_and_the_interval_is_named():

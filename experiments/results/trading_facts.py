@@ -3,6 +3,9 @@
     impact            slope of the change of the last price in the books, 1/32, on the net face that aggressors bought
                       there, $100 m, by round, of the issue on the run
     R2 of order flow  of the same regression
+    ..., all issues   R2 of the change to the last price of the round after on the net faces bought in a round of each
+                      issue on the run: those who know choose among issues, and who reads looks at all
+    s.d. of order flow    of that net face
     ..., quotes after the same of the change to the last price of the round after: quotes stand through a round and
                       are stated anew when it is over, so what flow tells is in the prices of the next
     return            autocorrelation of that change from round to round within a day
@@ -89,6 +92,10 @@ def book_facts(trades: pd.DataFrame, securities: pd.DataFrame, rounds: int) -> I
             n, source = len(moved), FLOW_SOURCE if known else ""
             yield Fact(f"impact of $100 m{when}", of, interval, slope, n, "1/32", IMPACT[tenor], IMPACT_SOURCE)
             yield Fact(f"R2 of order flow{when}", of, interval, fit, n, "", known, source)
+        fit, n = explained(*before_and_after(booked, tenor, rounds))
+        yield Fact("R2 of order flow, all issues", of, interval, fit, n, "", "", "")
+        spread = float(flow.std()) if len(flow) >= FEWEST else float("nan")
+        yield Fact("s.d. of order flow", of, interval, spread, len(flow), "$100 m", "", "")
         again = _if(len(back) >= FEWEST, correlation, back)
         yield Fact("autocorrelation of return", of, interval, again, len(back), "", "-0.10 to -0.02", "1 minute")
         signs = mine["aggressor"].to_numpy(np.float64)
@@ -132,3 +139,25 @@ def impact(change: Float, flow: Float) -> tuple[float, float]:
         return float("nan"), float("nan")
     related = correlation(np.column_stack([change, flow]))
     return related * float(change.std() / flow.std()), related**2
+
+
+def before_and_after(booked: pd.DataFrame, tenor: str, rounds: int) -> tuple[Float, Float]:
+    """Return changes of the last price of a tenor, 1/32 (N,), and the net faces of all bought a round before (N, K)."""
+    signed = booked["aggressor"].astype(float) * booked["face"] / (100.0 * FACE_PER_MUSD)
+    bought = signed.groupby([booked["date"], booked["round"], booked["tenor"]], observed=True).sum().unstack("tenor")
+    mine = booked[booked["tenor"] == tenor]
+    last = mine.groupby(["date", "cusip", "round"], observed=True)["price_e8"].last() / POINT_E8 * THIRTY_SECONDS
+    wide = last.unstack("round").reindex(columns=range(rounds)).ffill(axis=1).droplevel("cusip")
+    change = wide.diff(axis=1).stack().dropna()
+    before = pd.MultiIndex.from_arrays([change.index.get_level_values(0), change.index.get_level_values(1) - 1])
+    return change.to_numpy(np.float64), bought.reindex(before).fillna(0.0).to_numpy(np.float64)
+
+
+def explained(change: Float, flows: Float) -> tuple[float, int]:
+    """Return the share of the variance of changes (N,) that flows (N, K) explain by least squares, and N."""
+    n = len(change)
+    if n < FEWEST + flows.shape[1] or not change.std() > 0:
+        return float("nan"), n
+    regressors = np.column_stack([np.ones(n), flows])
+    rest = change - regressors @ np.linalg.lstsq(regressors, change, rcond=None)[0]
+    return 1.0 - float(rest.var() / change.var()), n
