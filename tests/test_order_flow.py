@@ -109,7 +109,7 @@ def test_who_knows_buys_what_is_worth_more_than_the_offer_and_nothing_within_the
     assert informed_face(100.10, 99.99, 100.02, 0.08, 5.0) == pytest.approx(5.0)
     assert informed_face(99.91, 99.99, 100.02, 0.08, 5.0) == pytest.approx(-5.0)
     assert informed_face(100.0, 99.99, 100.02, 0.08, 5.0) == 0.0
-    assert informed_face(100.1, np.nan, np.nan, 0.08, 5.0) == informed_face(100.1, 99.99, 100.02, 0.0, 5.0) == 0.0
+    assert informed_face(100.1, 99.99, 100.02, 0.0, 5.0) == 0.0
 
 
 @given(st.floats(-50, 50), st.floats(-50, 50))
@@ -155,4 +155,7 @@ def test_a_fund_is_bounded_and_silent_before_the_start_and_funds_that_trade_a_sp
     bounded = informed_orders(fund, view_of(round_=0), 0.001)["face"]
     assert bounded.tolist() == [50 * FACE_PER_MUSD] * 3
     assert not len(informed_orders(fund, view_of(round_=0, day=-1), 1.0))
+    empty = view_of(round_=0)
+    empty.bid, empty.ask = np.full(4, np.nan), np.full(4, np.nan)
+    assert not len(informed_orders(fund, empty, 1.0))
     assert BasisFund.aggression.default == SwapFund.aggression.default == 0.0

@@ -25,7 +25,7 @@ from market.books.messages import ORDERS, Venue
 from market.exposure import along
 from market.kernels import rule
 from market.news import News
-from market.units import Float
+from market.units import Float, Int
 from market.view import View
 
 
@@ -65,15 +65,19 @@ def informed_orders(fund: Any, view: View, most: float) -> NDArray[Any]:
     issues = np.flatnonzero(reading.issues)
     value = view.price_of(issues, _value_bp(fund, view)[..., issues])
     part = fund.arbitrage_share * fund.aggression
-    face = informed_face(
-        value, view.bid[issues], view.ask[issues], view.dv01[issues], part * reading.face_per_bp[issues]
-    )
+    face = informed_face(value, *_touch(view, issues), view.dv01[issues], part * reading.face_per_bp[issues])
     usual = (fund.benchmark * view.anticipated + fund.tilted)[..., issues]
     held = fund.position[..., issues]
     face = within(face, held, usual, fund.arbitrage_share * most * view.anticipated[issues])
     wide, limit = np.zeros(np.shape(fund.opening)), np.full(np.shape(fund.opening), np.nan)
     wide[..., issues], limit[..., issues] = np.sign(face) * whole(np.abs(face)), value
     return np.asarray(fund.want(wide, limit, Venue.BOOK))
+
+
+def _touch(view: View, issues: Int) -> tuple[Float, Float]:
+    """Return the best bid and offer, out of reach where there is none."""
+    bid, ask = view.bid[issues], view.ask[issues]
+    return np.where(np.isfinite(bid), bid, -np.inf), np.where(np.isfinite(ask), ask, np.inf)
 
 
 def _value_bp(fund: Any, view: View) -> Float:
