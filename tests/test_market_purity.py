@@ -128,15 +128,15 @@ def test_a_forged_yield_is_gone_with_the_next_stream(twins):
 
 
 def test_dealers_with_other_costs_show_other_spreads(twins):
+    """Off the run, where dealers alone make prices; on the run trading firms do."""
     spread = {}
     for cost in (0.3, 3.0):
         market = pickle.loads(twins)
         for dealer in market.agents:
             if dealer.sector == "dealers":
                 dealer.cost_share = cost
-        live(market, 1)
-        spread[cost] = spread_on_bp(market), spread_off_bp(market)
-    assert spread[3.0][0] > spread[0.3][0] + 0.05 and spread[3.0][1] > spread[0.3][1] + 0.05
+        spread[cost] = np.mean([spread_off_bp(live(market, 1)) for _ in range(3)])
+    assert spread[3.0] > spread[0.3] + 0.05
 
 
 def test_yields_rise_where_holders_sell(twins):
