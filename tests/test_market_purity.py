@@ -9,7 +9,7 @@ import pytest
 from small_market import live, small_market
 
 from market.tables import measures
-from market.tables.measures import spread_off_bp, spread_on_bp
+from market.tables.measures import spread_off_bp
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(path for package in ("market", "agents", "experiments") for path in (ROOT / package).rglob("*.py"))
