@@ -125,8 +125,8 @@ def test_liquidity_trades_come_as_often_as_holdings_turn_over_and_in_bills_by_a_
         rounds=rounds,
         anticipated=np.array([1e9, 1e9, 1e9]),
     )
-    today = SimpleNamespace(pace=1.0, per_share=np.array([9.0, 20.0, 120.0]) * M, ticket=np.array([1.0, 1.0, 2.0]) * M)
-    found = needs_of_day(one, view, today)
+    today = SimpleNamespace(per_share=np.array([9.0, 20.0, 120.0]) * M, ticket=np.array([1.0, 1.0, 2.0]) * M)
+    found = needs_of_day(one, view, today, 1.0)
     # 2 x 0.1 x 20 a day of tickets of one, and of 2 x 0.1 x 120 in tickets of two the part that is drawn: half of what
     # auctions do not bring, 0.5 (1 - 33.1 / 90) = 0.316: 4.0 and 3.8 a day, two a round
     assert found.first.tolist() == [0, 2, 4, 6, 8] and not found.place.any()
