@@ -64,7 +64,7 @@ class Believer:
 
     def hold_views(self: Any, moved_bp: Float, flow: Any, view: View) -> None:
         """Revise its view by the news of the round (3,) and the flow seen (members, 1), and value by it."""
-        before = self.belief
+        before = self.belief.copy()  # what is remembered changes in place
         error = self.reading_error * abs(float(moved_bp[0] + moved_bp[1]))
         read = error * self.normal("reading", 1) - self.path_learning * flow
         days = self.belief_days * view.rounds

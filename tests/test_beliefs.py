@@ -138,7 +138,6 @@ def test_a_first_view_moves_the_valuation_and_is_no_news_that_it_heard():
     assert one.news.tolist() == [0.0, -10.0, 0.0] and one.heard().tolist() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.xfail(strict=True, reason="what a view is revised by does not reach the valuation: before is a view of it")
 def test_what_a_view_is_revised_by_moves_the_valuation():
     one = believer(belief_anchor=float(Anchor.NONE), path_learning=0.02)
     one.hold_views(np.zeros(3), np.array([5.0]), SimpleNamespace(rounds=10))
