@@ -139,7 +139,7 @@ def test_each_group_turns_over_its_published_billions_in_proportion_to_face():
         (bill, 0, 0.3, 75),
         (Kind.TIPS, 0, 9.0, 1),
         (Kind.FRN, 0, 1.5, 1),
-        (note, -1, 5.0, 60),  # not auctioned yet
+        (note, -1, 2.5, 60),  # not auctioned yet: takes nothing from issues of its age
         (note, 6, 2.5, 0),  # nobody holds it
     )
     kind, rank, years, face = (np.array(column) for column in zip(*rows, strict=True))

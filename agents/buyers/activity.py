@@ -103,7 +103,7 @@ def _when_issued(view: View, turnover_bn: Float) -> Float:
 def customer_turnover(view: View) -> Float:
     """Return the face that customers trade in a day in each security, buys plus sells (S,)."""
     s = view.securities
-    alive = view.tradable & (view.anticipated > 0)
+    alive = view.tradable & ~view.when_issued & (view.anticipated > 0)
     coupon = s.of(Kind.NOTE, Kind.BOND) & alive
     out = np.zeros(len(s))
     for term, billions in ON_THE_RUN_BN.items():
