@@ -134,7 +134,7 @@ def test_bids_at_auctions_are_in_hundreds_of_dollars_down_to_one():
 
 def _bids(kind, **traits):
     """Return the bids of one investor for an issue at 500 bp, and in which steps around it."""
-    securities = SimpleNamespace(kind=[kind], maturity_day=np.array([19_990]))
+    securities = SimpleNamespace(kind=[kind], maturity_day=np.array([19_990]), term_months=np.array([0]))
     view = SimpleNamespace(securities=securities, composite_bp=np.array([500.0]), when_issued=np.zeros(1, bool))
     model = SimpleNamespace(
         ledger=SimpleNamespace(position_in=lambda rows, securities: np.zeros(len(rows), np.int64)),
