@@ -59,6 +59,7 @@ _PATH = "dealers' time to lay off risk was lengthened with it in mind"
 _SIZE = "nothing sets how large changes follow each other"
 _LADDER = "bids' number and spacing were set with published cover in mind"
 _SHARE = "dealers' duty and investors' bids were set near published shares"
+_PACE_KEPT = "how long the pace of trading lasts was set to volumes of the weeks to May 2024"
 _PACE = "days differ as volumes did before the start"
 _DRAWN = "how bids of an institution differ between auctions was set with it in mind"
 _ASKING = "what offers ask beyond the market was set by fills of May to September 2024"
@@ -106,9 +107,7 @@ SCORED = (
         _INVENTORY,
     ),
     Row("variation of turnover, 7-11y", "turnover of 7 to 11 years", deviation, "", FITTED, _PACE),
-    Row(
-        "persistence of turnover, 7-11y", "turnover of 7 to 11 years", persistence, "", FREE, "only its level is given"
-    ),
+    Row("persistence of turnover, 7-11y", "turnover of 7 to 11 years", persistence, "", FITTED, _PACE_KEPT),
     Row(
         "mean buyback offers per maximum",
         "buyback offers per maximum",
