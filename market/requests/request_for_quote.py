@@ -62,7 +62,7 @@ def choose_dealers(
     security, face = orders["security"].astype(np.int64), orders["face"].astype(np.int64)
     who = (owner, np.ascontiguousarray(identity), np.ascontiguousarray(weight), np.ascontiguousarray(dealer_identity))
     what = (security, face, np.ascontiguousarray(number))
-    scratch = (np.empty(max(dealers, 1)), np.empty(max(dealers, 1), np.int64))
+    scratch = np.empty((3, max(dealers, 1))), np.empty(max(dealers, 1), np.int64)
     n = request_kernels.choose(np.uint64(key), clock, *who, *what, *scratch, out)
     return out[:n]
 

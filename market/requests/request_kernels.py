@@ -19,38 +19,60 @@ def mixed(x):
 
 
 @inlined
-def nearest(word, weight, dealer_identity, wanted, score, chosen):
-    """Find the ``wanted`` dealers with the smallest E / weight, best first; E is exponential, of (word, dealer)."""
-    found = 0
+def draw(word, weight, dealer_identity, chance, least):
+    """Write a uniform number of (word, dealer) for each dealer, and a bound that its E / weight is not below.
+
+    -log(u) is never below 2 (1 - u) / (1 + u), and close to it where E is small.
+    """
     for d in range(dealer_identity.shape[0]):
-        w = weight[d]
-        if not w > 0.0:
-            continue
         u = (np.float64(mixed(word ^ dealer_identity[d]) >> ELEVEN) + 0.5) * UNIT
-        if found == wanted and 2.0 * (1.0 - u) >= SAFE * score[found - 1] * w * (1.0 + u):
-            continue  # -log(u) is never below 2 (1 - u) / (1 + u), which spares nearly all logarithms
-        s = -np.log(u) / w
-        if found == wanted and s >= score[found - 1]:
-            continue
-        found = min(found + 1, wanted)
-        j = found - 1
-        while j > 0 and score[j - 1] > s:
-            score[j], chosen[j] = score[j - 1], chosen[j - 1]
-            j -= 1
-        score[j], chosen[j] = s, d
+        chance[d] = u
+        least[d] = 2.0 * (1.0 - u) / ((1.0 + u) * weight[d]) if weight[d] > 0.0 else np.inf
+
+
+@inlined
+def lowest(column):
+    """Return the place of the lowest number."""
+    place = 0
+    for d in range(1, column.shape[0]):
+        if column[d] < column[place]:
+            place = d
+    return place
+
+
+@inlined
+def nearest(word, weight, dealer_identity, wanted, score, chosen, chance, least):
+    """Find the ``wanted`` dealers with the smallest E / weight, best first; E is exponential, of (word, dealer).
+
+    Dealers are looked at by their bounds, until the next bound is beyond what was found: few logarithms, and the draws
+    of all dealers at once.
+    """
+    draw(word, weight, dealer_identity, chance, least)
+    found, d = 0, lowest(least)
+    while least[d] < np.inf and (found < wanted or least[d] < SAFE * score[found - 1]):
+        s, least[d] = -np.log(chance[d]) / weight[d], np.inf
+        if found < wanted or s < score[found - 1]:
+            found = min(found + 1, wanted)
+            j = found - 1
+            while j > 0 and score[j - 1] > s:
+                score[j], chosen[j] = score[j - 1], chosen[j - 1]
+                j -= 1
+            score[j], chosen[j] = s, d
+        d = lowest(least)
     return found
 
 
 @kernel
-def choose(key, clock, client, identity, weight, dealer_identity, security, face, wanted, score, chosen, out):
-    """Write one row per request and dealer asked; return their number. ``score`` and ``chosen`` are scratch."""
+def choose(key, clock, client, identity, weight, dealer_identity, security, face, wanted, scratch, chosen, out):
+    """Write one row per request and dealer asked; return their number. ``scratch`` (3, D) and ``chosen`` (D,)."""
+    score, chance, least = scratch[0], scratch[1], scratch[2]
     n = 0
     for r in range(security.shape[0]):
         if wanted[r] == 0:
             continue
         c = client[r]
         word, _ = philox(key, identity[c], (np.uint64(clock) << SHIFT) | np.uint64(security[r]))
-        found = nearest(np.uint64(word), weight[c], dealer_identity, wanted[r], score, chosen)
+        found = nearest(np.uint64(word), weight[c], dealer_identity, wanted[r], score, chosen, chance, least)
         for j in range(found):
             row = out[n + j]
             row["request"] = r
