@@ -149,7 +149,7 @@ def price_books(position, excess, factor, burden, use, traits, standing, duratio
 
 @inlined
 def _distance(centre, composite_bp, before, share, apart):
-    """Write the mean distance of a stream from the composite, with ``share`` (0: nothing was streamed) of news in it."""
+    """Write the mean distance of a stream from the composite; nothing is learnt where ``share`` is 0."""
     for s in range(apart.shape[0]):
         away = abs(centre[s] - composite_bp[s])
         learnt = share > 0.0 and np.isfinite(away)

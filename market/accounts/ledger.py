@@ -46,6 +46,7 @@ FED_OWES = frozenset(
 )
 PUBLIC_OWES = frozenset({Money.FED_OTHER_ASSETS, Money.LOANS})
 MEANS_OF_PAYMENT = (Money.RESERVES, Money.DEPOSITS, Money.TREASURY_CASH)
+MOST_MEMOS = int(np.iinfo(np.int16).max)
 NO_BANK = -1  # a depositor opened before the first bank
 _ROW_ARRAYS = ("_balance", "_due", "_lent", "_touched", "_may_owe", "_money_of", "_bank_of")
 
@@ -300,7 +301,7 @@ class Ledger:
     def _number(self, memo: str) -> int:
         """Return the number of a memo, a new one if it is new."""
         number = self._memos.setdefault(memo, len(self._memos) + 1)
-        if number > np.iinfo(np.int16).max:
+        if number > MOST_MEMOS:
             raise ValueError(f"{memo!r}: one memo too many ({number}); a memo names an act, not a security or a date")
         return number
 

@@ -194,7 +194,8 @@ class Books:
         if len(self._quotes) < needed:
             self._quotes = np.zeros(needed, MESSAGE)
         rises = np.ascontiguousarray(rising, np.bool_)
-        written, wrong = write_quotes(self._tables, *levels, *faces, *rows, rises, self._quotes)
+        quoted = np.empty(self.n_securities, np.bool_)
+        written, wrong = write_quotes(self._tables, levels, faces, rows, rises, quoted, self._quotes)
         if wrong >= 0:
             row, security = divmod(wrong, self.n_securities)
             found = [int(face[row, security]) for face in faces]
@@ -347,7 +348,7 @@ class Books:
             raise ValueError(f"refresh: owner, slot, queue, rising are {found}, {rising}, expected ({n},) and (S,)")
         if n and not (rows[1].min() >= 0 and rows[1].max() < self.quoters):
             raise ValueError(f"refresh: slots {rows[1].min()} to {rows[1].max()}, expected 0 to {self.quoters - 1}")
-        if len(np.unique(rows[1])) != n or not np.array_equal(np.sort(rows[2]), np.arange(n)):
+        if len(set(rows[1].tolist())) != n or sorted(rows[2].tolist()) != list(range(n)):
             raise ValueError(f"refresh: slots must differ and queue must hold each of 0 to {n - 1} once")
 
     def __getstate__(self) -> dict[str, Any]:

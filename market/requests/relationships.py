@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.draws.streams import Streams
+from market.requests.request_kernels import count_pairs
 from market.requests.request_rules import RequestRules
 from market.units import Float, Int, read_only
 
@@ -39,21 +40,26 @@ class Relationships:
         self.first: Float = np.zeros((0, 0))
         self.weight: Float = np.zeros((0, 0))
         self._measured: dict[str, float] | None = None  # of ``weight``, until it is renewed
+        self._asked: tuple[Int, Float] | None = None  # dealers as they were given, and ``weight`` in that order
 
     def of(self, dealers: Int, identities: NDArray[np.uint64], day: int) -> Float:
         """Return the weights of the day (accounts, dealers), columns in the order of ``dealers``."""
-        order = np.argsort(dealers, kind="stable")
-        ascending = dealers[order]
-        if self.weight.shape[0] != len(identities) or not np.array_equal(ascending, self.dealers):
-            self._meet(ascending, identities)
-            self._renew(day)
-        elif day != self.day:
-            self._renew(day)
-        return np.ascontiguousarray(self.weight[:, np.argsort(order, kind="stable")])
+        known = self._asked
+        if known is None or day != self.day or len(self.weight) != len(identities) or not _same(known[0], dealers):
+            order = np.argsort(dealers, kind="stable")
+            ascending = dealers[order]
+            met = len(self.weight) == len(identities) and _same(ascending, self.dealers)
+            if not met:
+                self._meet(ascending, identities)
+            if not met or day != self.day:
+                self._renew(day)
+            known = dealers, np.ascontiguousarray(self.weight[:, np.argsort(order, kind="stable")])
+            self._asked = known
+        return known[1]
 
     def reinforce(self, client: Int, dealer: Int) -> None:
         """Count trades of clients with dealers, both as rows of the ledger (J,)."""
-        np.add.at(self.recent, (client, np.searchsorted(self.dealers, dealer)), 1.0)
+        count_pairs(self.recent, client, np.searchsorted(self.dealers, dealer))
 
     def _meet(self, dealers: Int, identities: NDArray[np.uint64]) -> None:
         """Draw first weights, and keep what is remembered of dealers that are still here."""
@@ -73,7 +79,7 @@ class Relationships:
         total = self.recent.sum(axis=1, keepdims=True)
         share = self.rules.loyalty * total / (total + self.rules.acquaintance)
         self.weight = read_only((1.0 - share) * self.first + share * _shares(self.recent))
-        self._measured = None
+        self._measured = self._asked = None
 
     def measured(self) -> dict[str, float]:
         """Return the ``measures`` of the weights, computed once for each renewal."""
@@ -115,6 +121,11 @@ def measures(weight: Float) -> dict[str, float]:
         "core_share": float(strength[: max(dealers // 4, 1)].sum()),
         "core_fit": float(np.corrcoef(known.ravel(), core.ravel())[0, 1]) if varied else 0.0,
     }
+
+
+def _same(rows: Int, others: Int) -> bool:
+    """Tell whether two lists of rows are the same."""
+    return rows.shape == others.shape and bool((rows == others).all())
 
 
 def _shares(parts: Any) -> Float:

@@ -33,10 +33,10 @@ def draw(word, weight, dealer_identity, chance, least):
 @inlined
 def lowest(column):
     """Return the place of the lowest number."""
-    place = 0
+    place, least = 0, column[0]
     for d in range(1, column.shape[0]):
-        if column[d] < column[place]:
-            place = d
+        if column[d] < least:
+            place, least = d, column[d]
     return place
 
 
@@ -113,3 +113,10 @@ def award(asked, price, limit, known, winner, best, cover, answered):
             winner[r] = a
         elif answered[r] == 2 or (buys and p < cover[r]) or (not buys and p > cover[r]):
             cover[r] = p
+
+
+@kernel
+def count_pairs(count, row, column):
+    """Add one for each pair of a row and a column, one after the other."""
+    for k in range(row.shape[0]):
+        count[row[k], column[k]] += 1.0

@@ -35,6 +35,8 @@ def number_asked(rules: RequestRules, dealers_asked: int, face: Int, urgent: Int
     """Return how many dealers each request goes to (R,), from ``least_asked`` to all ``dealers``."""
     if rules.ask_all:
         return np.full(len(face), dealers)
-    size = np.log10(np.maximum(np.abs(face), 1) / USUAL_FACE)
-    wanted = np.rint(dealers_asked - rules.size_slope * size).astype(np.int64) + rules.urgent_more * urgent
+    wanted = np.full(len(face), dealers_asked) + rules.urgent_more * urgent
+    if rules.size_slope:
+        size = np.log10(np.maximum(np.abs(face), 1) / USUAL_FACE)
+        wanted = np.rint(dealers_asked - rules.size_slope * size).astype(np.int64) + rules.urgent_more * urgent
     return np.asarray(np.clip(wanted, min(rules.least_asked, dealers), dealers))
