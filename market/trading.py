@@ -91,6 +91,8 @@ def exact(price: Any) -> Int:
 
 def book_fills(market: Any, fills: NDArray[Any]) -> None:
     """Trade what the books matched; the taker is the aggressor."""
+    if not len(fills):
+        return
     buys = fills["side"] == 0
     taker, maker = fills["taker"].astype(np.int64), fills["maker"].astype(np.int64)
     security = fills["security"].astype(np.int64)

@@ -26,14 +26,15 @@ WITHIN = 256  # steps between the street yield of a price and that of the regula
 
 def in_yield(market: Any, security: Int, price_e8: Int) -> Int:
     """Return prices with those of when-issued coupon securities moved to the nearest yield that is traded (N,)."""
-    forward = market.when_issued[security] | (market.settle_day[security] > market.settle_date)
-    if not forward.any():
+    places = np.flatnonzero((market.when_issued | (market.settle_day > market.settle_date))[security])
+    if not len(places):
         return price_e8
     price = np.broadcast_to(np.asarray(price_e8, np.int64), security.shape).copy()
-    bill = market.securities.kind[security] == Kind.BILL
-    bills, coupons = forward & bill, market.when_issued[security] & ~bill
-    price[bills] = _discounted(market, security[bills], price[bills])
-    if coupons.any():
+    bill = market.securities.kind[security[places]] == Kind.BILL
+    bills, coupons = places[bill], places[~bill & market.when_issued[security[places]]]
+    if len(bills):
+        price[bills] = _discounted(market, security[bills], price[bills])
+    if len(coupons):
         price[coupons] = _snapped(market, security[coupons], price[coupons])
     return price
 

@@ -15,10 +15,8 @@ def match_wishes(wanted: Int, queue: Int) -> tuple[Int, Int, Int, Int]:
 
     ``wanted`` (n, S) is the face each would buy (positive) or sell at the middle, ``queue`` (n,) the order of turns.
     """
-    n, securities = wanted.shape
-    room = 2 * n * securities
-    buyer, seller, security, face = (np.empty(room, np.int64) for _ in range(4))
-    count = pair_off(
-        np.ascontiguousarray(wanted), queue, FACE_PER_MUSD, np.empty(n, np.int64), buyer, seller, security, face
-    )
+    room = np.count_nonzero(wanted)  # each trade fills a wish
+    buyer, seller, security, face = np.empty((4, room), np.int64)
+    left = np.empty(len(wanted), np.int64)
+    count = pair_off(np.ascontiguousarray(wanted), queue, FACE_PER_MUSD, left, buyer, seller, security, face)
     return buyer[:count], seller[:count], security[:count], face[:count]
