@@ -247,6 +247,8 @@ def write_takes(member, centre, state, touch, flags, lot, struck, orders):
             sell_limit, buy_limit = _price(centre[i, s] - edge, struck, s), _price(centre[i, s] + edge, struck, s)
             sell_fits = touch[0][s] >= sell_limit and not no_selling[i, s]
             buy_fits = touch[1][s] <= buy_limit and not no_buying[i, s]
+            if not (sell_fits or buy_fits):
+                continue
             face = _taken(excess[i, s], flags[1][s], sell_fits, buy_fits, lot)
             if face != 0:
                 order = orders[n]

@@ -13,6 +13,7 @@ What it leaves out: where the folder lies and how it is moved into place (experi
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -195,8 +196,7 @@ def _size(values: Any) -> int | None:
 def _array(values: Any, n: int, kind: pa.DataType) -> pa.Array:
     """Turn a column into n stored values of a type; nothing is rounded."""
     if isinstance(values, Labels):
-        codes = pa.array(np.asarray(values.codes, np.int32))
-        return pa.DictionaryArray.from_arrays(codes, pa.array(values.names, pa.string()))
+        return pa.DictionaryArray.from_arrays(pa.array(np.asarray(values.codes, np.int32)), _stored(values.names))
     if pa.types.is_dictionary(kind):
         names = [values] * n if isinstance(values, str) else list(values)
         return pa.array(names, pa.string()).dictionary_encode()
@@ -207,6 +207,12 @@ def _array(values: Any, n: int, kind: pa.DataType) -> pa.Array:
         return pa.array(numbers.astype(np.int32, casting="same_kind"), pa.int32()).cast(kind)
     exact = {"int64": np.int64, "bool": np.bool_}.get(str(kind), np.float64)
     return pa.array(numbers.astype(exact, casting="same_kind" if exact is np.float64 else "safe"), kind)
+
+
+@lru_cache(maxsize=64)
+def _stored(names: tuple[str, ...]) -> pa.Array:
+    """Return a list of names as it is stored: the same lists come back every day."""
+    return pa.array(names, pa.string())
 
 
 def _table(schema: pa.Schema, batches: list[pa.RecordBatch]) -> pa.Table:

@@ -11,49 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from market.accounts.instruments import FED, TREASURY
-from market.books.messages import Venue
-from market.units import FACE_PER_MUSD, POINT_E8, Float, Int
-
-COUNTED = (Venue.BOOK, Venue.REQUEST, Venue.BUYBACK, Venue.OFFICIAL, Venue.SESSION)
+from market.tables.tape_kernels import FLOWS, add_flows
+from market.units import FACE_PER_MUSD, Int
 
 
 def sector_flows(market: Any, names: list[str], sector: Int) -> dict[str, Any]:
     """Return the columns of the table ``sectors`` but its date; ``sector`` is the place in ``names`` by account."""
-    trades, middle = market.tape.everything(), market.tape.middle_of_trades()
-    counted = np.flatnonzero(np.isin(trades["venue"], COUNTED))
-    trades, middle = trades.take(counted), middle[counted]
-    side = _side_that_asked(trades)
-    face = trades["face"] / FACE_PER_MUSD
-    buyer, seller = sector[trades["buyer"]], sector[trades["seller"]]
-    asker, maker = np.where(side > 0, buyer, seller), np.where(side > 0, seller, buyer)
-    started = side != 0
-    over = side * (trades["price_e8"] / POINT_E8 - middle) / 100
-    paid = np.where(np.isfinite(over), face * over, 0.0)
-    worth = np.where(np.isfinite(over), face * market.dv01[trades["security"]] / 100, 0.0)
-
-    def total(who: Int, weight: Float, which: Any = started) -> Float:
-        return np.asarray(np.bincount(who[which], weight[which], len(names)), np.float64)
-
-    everything = np.ones(len(trades), np.bool_)
+    sums = np.zeros((len(FLOWS), len(names)))
+    add_flows(market.tape.everything(), market.tape.middle_of_trades(), market.dv01, sector, sums)
+    asked, met, net_asked, net_met, bought, sold, paid, earned, asked_dv01, met_dv01 = sums
     refused_owner, refused_face = market.tape.refused_requests()
     return {
         "sector": names,
-        "asked_musd": total(asker, face),
-        "met_musd": total(maker, face),
-        "net_asked_musd": total(asker, side * face),
-        "net_met_musd": -total(maker, side * face),
-        "net_musd": total(buyer, face, everything) - total(seller, face, everything),
+        "asked_musd": asked,
+        "met_musd": met,
+        "net_asked_musd": net_asked,
+        "net_met_musd": -net_met,
+        "net_musd": bought - sold,
         "refused_musd": np.bincount(sector[refused_owner], refused_face / FACE_PER_MUSD, len(names)),
-        "paid_musd": total(asker, paid),
-        "earned_musd": total(maker, paid),
-        "asked_dv01_musd": total(asker, worth),
-        "met_dv01_musd": total(maker, worth),
+        "paid_musd": paid,
+        "earned_musd": earned,
+        "asked_dv01_musd": asked_dv01,
+        "met_dv01_musd": met_dv01,
     }
-
-
-def _side_that_asked(trades: Any) -> Int:
-    """Return +1 where the buyer asked, -1 where the seller did, 0 where neither: in operations, who is not official."""
-    operation = np.isin(trades["venue"], (Venue.BUYBACK, Venue.OFFICIAL))
-    official_buys = np.isin(trades["buyer"], (FED, TREASURY))
-    return np.where(operation, np.where(official_buys, -1, 1), trades["aggressor"]).astype(np.int64)
