@@ -93,7 +93,7 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
     held = position, share, view.anticipated * today.claim, counts, standing.face_risk, hedge
     weigh_books(*held, excess, factor, gross_musd)
     use = _use(dealer, gross_musd, factor)
-    out, refuses = np.empty((6, members, n)), np.zeros((2, members, n), np.bool_)
+    out, refuses = np.empty((6, members, n)), np.empty((2, members, n), np.bool_)
     costs = columns_of(dealer, "balance_cost", "lay_off_days", "volatility", "risk_share", "cost_share", "skew_shown")
     price_books(
         *(position, excess, factor, burden, use, costs, _rests_on(standing)),

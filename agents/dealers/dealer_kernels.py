@@ -117,12 +117,12 @@ def _spread(tick_bp, patience, duration, volatility, risk_share, cost, cost_shar
 
 
 @inlined
-def _refuse(position, duration, unit, factor, risky_years, risk_binds, buying, selling):
-    """Write what a full book refuses to buy, and to sell."""
+def _refuse(position, duration, unit, factor, risky_years, full, risk_binds, buying, selling):
+    """Write what a book refuses to buy, and to sell: nothing until it is full."""
     for s in range(position.shape[0]):
         toward, risky = _along(factor, unit, s) > 0.0, duration[s] > risky_years  # buying it adds to the factor risk
-        buying[s] = _refused(True, risk_binds, toward and risky, position[s] >= 0)
-        selling[s] = _refused(True, risk_binds, not toward and risky, position[s] <= 0)
+        buying[s] = _refused(full, risk_binds, toward and risky, position[s] >= 0)
+        selling[s] = _refused(full, risk_binds, not toward and risky, position[s] <= 0)
 
 
 @kernel
@@ -130,8 +130,8 @@ def price_books(position, excess, factor, burden, use, traits, standing, duratio
     """Write days, skew, what is shown of it, its slopes and half-spreads (6, members, S), and what is refused (2, ..).
 
     ``traits`` are balance cost, lay-off days, volatility, shares of risk, of cost and of the skew shown; ``standing``
-    as the fields of ``agents.dealers.dealer_inventory.Standing``; ``refuses`` comes empty. A loop for each column is
-    three times as fast as one for all: the compiler takes several securities at once.
+    as the fields of ``agents.dealers.dealer_inventory.Standing``. A loop for each column is three times as fast as one
+    for all: the compiler takes several securities at once.
     """
     balance_cost, lay_off_days, volatility, risk_share, cost_share, skew_shown = traits
     unit, turnover, aversion, risk_slope, patience, tick_bp = standing
@@ -142,9 +142,8 @@ def price_books(position, excess, factor, burden, use, traits, standing, duratio
         _skew(days, duration, unit, factor[i], burden[i], averse, cost, show, out[1, i], out[2, i])
         _slopes(days, turnover[i], duration, risk_slope[i], nu, over, cost, show, out[3, i], out[4, i])
         _spread(tick_bp, patience, duration, volatility[i, 0], risk_share[i, 0], cost, cost_share[i, 0], out[5, i])
-        if use[2, i, 0] >= 1.0:
-            risk_binds = use[1, i, 0] >= use[0, i, 0]
-            _refuse(position[i], duration, unit, factor[i], risky_years, risk_binds, refuses[0, i], refuses[1, i])
+        limits = use[2, i, 0] >= 1.0, use[1, i, 0] >= use[0, i, 0]
+        _refuse(position[i], duration, unit, factor[i], risky_years, *limits, refuses[0, i], refuses[1, i])
 
 
 @inlined
