@@ -52,7 +52,8 @@ class Institution(mesa.Agent):
         if kind not in model.kinds:
             model.kinds[kind] = KindTable(kind, len(model.securities))
         table = model.kinds[kind]
-        self.columns, self.at = table.columns, table.append()
+        self.columns = table.columns
+        self.at: Any = table.append()
         self.places: Any = self.at
         self.span: Any = self.at
         self.name = name or f"{kind.__name__}.{self.at}"
@@ -83,12 +84,15 @@ class Institution(mesa.Agent):
     def _standing_for(cls, one: Self, places: Int, rows: Int, identity: NDArray[np.uint64], member: Int) -> Self:
         many = object.__new__(cls)
         many.model, many.columns, many.name = one.model, one.columns, cls.__name__
-        many.places = places
-        many.span = _span(places)
-        many.at = (many.span, None)
+        many._stand_at(places)
         many.row, many.identity, many.member = rows, identity, member
         many._of_day = {}
         return many
+
+    def _stand_at(self, places: Int) -> None:
+        """Read and write the columns at these places."""
+        self.places, self.span = places, _span(places)
+        self.at = (self.span, None)
 
     # ---- what it owns ---------------------------------------------------------------------------
     @property
@@ -123,6 +127,10 @@ class Institution(mesa.Agent):
         """The cash that it keeps (its trait ``cash_buffer``, which classes with cash to manage declare), (members,)."""
         musd = np.asarray(self.cash_buffer, np.float64).reshape(-1)
         return np.rint(musd * CENTS_PER_MUSD).astype(np.int64)
+
+    def called(self, place: int) -> str:
+        """Return the name under which what a member does is noted."""
+        return self.name
 
     # ---- what it knows all day ------------------------------------------------------------------
     def daily(self, name: str, make: Callable[[], T]) -> T:
@@ -174,4 +182,5 @@ class Institution(mesa.Agent):
 def _span(index: Int) -> Any:
     """Return a slice where the index is consecutive: reading is then a view, not a copy."""
     n = len(index)
-    return slice(int(index[0]), int(index[0]) + n) if n and index[-1] - index[0] == n - 1 else index
+    follows = n > 0 and index[-1] - index[0] == n - 1 and bool(np.all(index[1:] > index[:-1]))
+    return slice(int(index[0]), int(index[0]) + n) if follows else index

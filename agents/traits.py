@@ -6,6 +6,7 @@ parameters and the bounds of sensitivity analyses come from the declaration. A m
 each security, or any vector of fixed length.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,7 @@ class KindTable:
 
     def __init__(self, kind: type, n_securities: int) -> None:
         self.n = 0
+        self.beside: Columns | None = None  # where its columns lie beside those of other kinds
         self._blank = {name: t.blank(n_securities) for name, t in traits_of(kind).items()}
         self.columns = {name: np.repeat(row, FIRST_ROWS, axis=0) for name, row in self._blank.items()}
 
@@ -87,7 +89,34 @@ class KindTable:
         """Add a member with every default; return its place."""
         for name, column in self.columns.items():
             if self.n == len(column):
+                self.beside = None
                 more = max(self.n // GROWTH, FIRST_ROWS)  # of a number per security, spare rows are what memory goes to
                 self.columns[name] = np.concatenate([column, np.repeat(self._blank[name], more, axis=0)])
         self.n += 1
         return self.n - 1
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Lie beside no other table in a pickle, which keeps no two arrays in one place."""
+        return {**self.__dict__, "beside": None}
+
+
+@dataclass(eq=False)
+class Columns:
+    """Columns of several tables in one place: those of each table are a part of ``values``, from ``first`` on."""
+
+    values: dict[str, NDArray[Any]]
+    first: dict[KindTable, int]
+
+
+def side_by_side(tables: Sequence[KindTable], names: Sequence[str]) -> Columns:
+    """Let the columns of some names of several tables lie in one array each; what lies so already, stays."""
+    lies = tables[0].beside
+    if lies is not None and list(lies.first) == list(tables) and all(table.beside is lies for table in tables):
+        return lies
+    starts = np.cumsum([0, *(table.n for table in tables)]).tolist()
+    values = {name: np.concatenate([table.columns[name][: table.n] for table in tables]) for name in names}
+    together = Columns(values, dict(zip(tables, starts, strict=False)))
+    for table, start in together.first.items():
+        table.beside = together
+        table.columns.update({name: column[start : start + table.n] for name, column in values.items()})
+    return together

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from agents.bidding import bid_rate_e5, whole_bids
 from agents.buyers.demand import lot_of, share_of_gap
-from market.books.messages import BIDS, ORDERS, Auction, stacked
+from market.books.messages import BIDS, ORDERS, Auction
 from market.calendar import days_between
 from market.units import Int
 from market.view import View
@@ -22,30 +22,26 @@ COVER_BP = 5.0  # through its own valuation: who must cover bids to get it, and 
 
 
 def buy_ahead(investor: Any, view: View) -> NDArray[Any]:
-    """Return orders of members for new issues not auctioned yet: an equal part a day of what is to be bought ahead."""
-    tables = [_ahead_of(investor, auction, view) for auction in view.auctions if _to_come(auction, view)]
-    return stacked(tables, ORDERS)
+    """Return orders for new issues not auctioned yet, in lots: an equal part a day of what is to be bought ahead."""
+    auctions = [auction for auction in view.auctions if _to_come(auction, view)]
+    if not auctions:
+        return np.zeros(0, ORDERS)
+    members, issues = len(investor.member), np.array([auction.security for auction in auctions])
+    place, security = np.repeat(np.arange(members), len(issues)), np.tile(issues, members)
+    aim = (np.atleast_2d(investor.when_issued_share) * investor.parts_of(auctions, view)).ravel()
+    gap = np.maximum(aim - investor.held(place, security), 0.0)
+    days = np.tile([days_between(view.date, auction.auction_day) for auction in auctions], members)
+    chance = investor.uniform_at("when issued", place, security % 64, daily=True)
+    face = share_of_gap(gap, 1.0 / days, lot_of(aim), chance)
+    wish = np.flatnonzero(face)
+    orders: NDArray[Any] = investor.lines(view, place[wish], security[wish], face[wish])
+    return orders
 
 
 def _to_come(auction: Auction, view: View) -> bool:
     """Tell whether a new issue trades and is still to be auctioned."""
     later = auction.auction_day > view.date or view.round < auction.round
     return later and bool(view.when_issued[auction.security])
-
-
-def _ahead_of(investor: Any, auction: Auction, view: View) -> NDArray[Any]:
-    """Return the day's purchases of one issue, in lots."""
-    s, place = auction.security, np.arange(len(investor.member))
-    security = np.full(len(place), s)
-    share = np.atleast_2d(investor.when_issued_share)[:, 0]
-    aim = share * investor.part_of(auction, view)
-    gap = np.maximum(aim - investor.held(place, security), 0.0)
-    if not gap.any():
-        return np.zeros(0, ORDERS)
-    days = days_between(view.date, auction.auction_day)
-    chance = investor.uniform_at("when issued", place, np.full(len(place), s % 64), daily=True)
-    face = share_of_gap(gap, 1.0 / days, lot_of(aim), chance)
-    return np.asarray(investor.lines(view, place, security, face)) if face.any() else np.zeros(0, ORDERS)
 
 
 def held_ahead(institution: Any, auction: Auction, view: View) -> Int:

@@ -14,6 +14,7 @@ import numpy as np
 
 from agents.bill_growth import BillGrowth, given_up
 from agents.buyers.activity import customer_turnover, pace_of_day
+from agents.buyers.crowd import convene
 from agents.buyers.investor import Investor
 from agents.institution import Institution
 from agents.officials.buyback_desk import BuybackDesk
@@ -177,6 +178,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         response[row] = float(getattr(agent, "bill_response", 0.0))
     pace = partial(pace_of_day, market.streams)
     bills = BillGrowth(market.securities.of(Kind.BILL), given_up(shares, response))
+    market.convene = convene
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills)
     market.outlook.elasticity = elasticity_of([agent for _, agent in investors], [shares[row] for row, _ in investors])
     market.loans = endow(market.ledger, given.state, given.face)

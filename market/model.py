@@ -6,7 +6,7 @@ trades that are not settled in ``unsettled`` (their sums are the ledger's ``due`
 institutions in their columns.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from traceback import walk_tb
 from types import MappingProxyType
@@ -34,6 +34,7 @@ from market.news import Newswire
 from market.premises import Premises
 from market.requests.relationships import Relationships
 from market.requests.request_desk import RequestDesk
+from market.roles import Decider
 from market.tables.record import Record
 from market.tables.tape import Tape
 from market.units import POINT_E8, Bool, Float, Int, read_only, to_date
@@ -72,6 +73,7 @@ class TreasuryMarket(mesa.Model):
         self.shocks: tuple[Any, ...] = ()
         self.staying_away: Int = np.zeros(0, np.int64)  # from auctions today, by account; empty: nobody does
         self.nudge_ticks = 0  # by which the next bid shown is moved (market.nudge)
+        self.convene: Callable[[Sequence[Any]], list[Any]] = list  # who decides as one; agents give it its meaning
         self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
         self.extras: dict[str, float] = {}
         self.futures: FuturesMarket | None = None  # where futures are traded
@@ -205,7 +207,7 @@ class TreasuryMarket(mesa.Model):
         for frame, _ in walk_tb(error.__traceback__):
             names = frame.f_code.co_varnames[:1]
             who = frame.f_locals.get(names[0]) if names else None
-            if any(who is one for one in self.participants):
+            if type(who) in self.kinds:
                 return f", asked {getattr(who, 'name', '')}"
         return ""
 
@@ -242,12 +244,19 @@ class TreasuryMarket(mesa.Model):
             self.sectors[participant.rows] = participant.sector
             self.may_short[participant.rows] = participant.may_short
         self._playing: dict[type, list[Any]] = {}
+        self._deciders: list[Any] | None = None
 
     def playing(self, role: type[Role]) -> list[Role]:
         """Return those who can play a role, in order of arrival in the market."""
         if role not in self._playing:
             self._playing[role] = [p for p in self.participants if self.plays(p, role)]
         return self._playing[role]
+
+    def deciders(self) -> list[Any]:
+        """Return who is asked for orders; several participants may decide as one."""
+        if self._deciders is None:
+            self._deciders = self.convene(self.playing(Decider))
+        return self._deciders
 
     def plays(self, participant: Any, role: type) -> bool:
         """Tell whether a participant has the methods of a role; its class decides, and is asked once."""
@@ -288,8 +297,8 @@ class TreasuryMarket(mesa.Model):
         return self._seen or self.view()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the last view out of a pickle; it is made anew."""
-        return {**self.__dict__, "_seen": None, "_columns_seen": {}}
+        """Leave the last view and who decides as one out of a pickle; both are made anew."""
+        return {**self.__dict__, "_seen": None, "_columns_seen": {}, "_deciders": None}
 
     def view(self) -> View:
         """Return what is public now."""

@@ -101,7 +101,7 @@ def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float,
 def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
     view = market.view()
-    deciders = market.playing(Decider)
+    deciders = market.deciders()
     orders = trading.accept(market, deciders, [_decision(who, view) for who in deciders])
     orders = stacked([orders, all_to_all.asked_again(market, orders)], ORDERS)
     orders = orders.take(trading.in_order_of_arrival(market, orders))

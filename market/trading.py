@@ -40,7 +40,8 @@ def accept(market: Any, senders: Sequence[Any], sent: Sequence[NDArray[Any]]) ->
         wrong = np.flatnonzero(fault)
         for k, place in zip(wrong.tolist(), np.searchsorted(ends, wrong, side="right").tolist(), strict=True):
             told = Rejection(market.day, market.round, tuple(float(v) for v in table[k]), FAULTS[fault[k]])
-            market.rejections.setdefault(senders[place].name, []).append(told)
+            name = senders[place].called(int(table[k]["owner"]))
+            market.rejections.setdefault(name, []).append(told)
         table = table[fault == 0]
     return table
 

@@ -67,7 +67,7 @@ def test_who_is_full_streams_no_better_than_what_rests():
 class Desk:
     """An investor by itself, with two securities; its orders are what it was told to send."""
 
-    alone, may_short, member = True, False, np.zeros(1, np.int64)
+    alone, shorts, member = True, np.zeros(1, np.bool_), np.zeros(1, np.int64)
 
     def __init__(self, forced, before, held, sent, waiting=0.0):
         columns = forced, before, sent, waiting, 0.0, held

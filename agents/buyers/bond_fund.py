@@ -4,10 +4,7 @@ Their owners follow performance: what they ask back must be sold within the day 
 they bring raises what the fund wants. Both move its accustomed shares for good. Nothing of it happens in the burn-in.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.bidding import whole
 from agents.buyers.investor import DIRECT_SOURCE
@@ -44,10 +41,10 @@ class BondFund(AssetManager):
     asked_back = memory(0.0, "$m that owners asked back today; what they brought, negative", 1)
     ordered = memory(0.0, "face that it ordered to be sold today because owners asked money back", 1)
 
-    def decide(self, view: View) -> NDArray[Any]:
-        """Hear from its owners in the morning, then trade as others do, and sell what it must."""
+    def prepare(self, view: View) -> None:
+        """Hear from its owners in the morning: what they ask back, it must sell."""
         self.daily("owners", lambda: self._hear_owners(view))
-        return super().decide(view)
+        super().prepare(view)
 
     def _hear_owners(self, view: View) -> None:
         """Mark, let owners answer, and give the orders that their redemptions need."""

@@ -74,7 +74,7 @@ def bargain_face(held: float, wanted: float, wanted_there: float) -> float:
 def carry_out(investor: Any, view: View) -> NDArray[Any]:
     """Return the requests and resting orders of an investor, or of all of a kind, for what it must trade."""
     forced, before, sent, waited, ask_bp, held = (np.atleast_2d(a) for a in _memories(investor))
-    left = left_of(forced, np.where(np.isfinite(before), before, held), held, investor.may_short)
+    left = left_of(forced, np.where(np.isfinite(before), before, held), held, investor.shorts[:, None])
     waits = unfilled_of(np.where(np.isfinite(before), sent, 0.0), forced, left)
     known = view.tradable & np.isfinite(view.composite_bp)
     asking_bp = asking(ask_bp, np.where(known, view.composite_bp, 0.0), left < 0.0, waits, waited, STEP_BP)

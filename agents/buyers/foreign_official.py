@@ -9,10 +9,7 @@ Facility; Board of Governors, 28 July 2021), night after night, and sells once t
 back within half the hurdle, a guess. The dollars stay at its bank.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.buyers.investor import Investor
 from agents.traits import memory, trait
@@ -52,11 +49,11 @@ class ForeignOfficial(Investor):
 
     pledged = memory(0.0, "face to be sold that is pledged to the Fed instead")
 
-    def decide(self, view: View) -> NDArray[Any]:
-        """Pledge what would sell low, take back and sell what no longer does, then trade as others do."""
+    def prepare(self, view: View) -> None:
+        """Pledge what would sell low, take back and sell what no longer does."""
         if np.any(self.fima) and (np.any(self.forced) or np.any(self.pledged)):
             self._choose(view)
-        return super().decide(view)
+        super().prepare(view)
 
     def _choose(self, view: View) -> None:
         """Move what must be sold between sale and pledge."""
@@ -73,9 +70,9 @@ class ForeignOfficial(Investor):
         """Return which members stay within the limit (..., 1); faces are whole, so that no order of summing matters."""
         return np.asarray(np.sum(pledged, axis=-1, keepdims=True) <= FIMA_LIMIT)
 
-    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
+    def wish(self, view: View, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted: what is pledged is kept."""
-        return np.asarray(super().wanted(view, above_bp) + self.pledged)
+        return np.asarray(super().wish(view, level_bp, residual_bp) + self.pledged)
 
     def raise_dollars(self, cash_cents: Int, view: View) -> Int:
         """Borrow the value of what is pledged, at the composite."""

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from agents.buyers.hedged_pickup import cost_today, from_policy, more_wanted
-from agents.buyers.investor import MOST_TILT, Investor
+from agents.buyers.investor import MOST_TILT, Investor, Pairs
 from agents.traits import memory, trait
-from market.units import Float, Int
+from market.units import Float
 from market.view import View
 
 
@@ -35,15 +35,17 @@ class ForeignPrivate(Investor):
     usual_cost = memory(np.nan, "bp: what the hedge cost at the start", 1)
     usual_rate = memory(np.nan, "bp: the expected policy rate at the start", 1)
 
-    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
+    def wish(self, view: View, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face it wants of each security: more where the hedged pick-up has grown."""
-        return np.asarray(super().wanted(view, above_bp) + self.benchmark * view.anticipated * self._more(view))
+        return np.asarray(
+            super().wish(view, level_bp, residual_bp) + self.benchmark * view.anticipated * self._more(view)
+        )
 
-    def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
-        """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
-        wanted = super()._wanted_at(view, place, security, anticipated)
+    def wish_at(self, view: View, pairs: Pairs, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face wanted of a supply, in pairs of member and security (J,)."""
+        wanted = super().wish_at(view, pairs, anticipated, level_bp, residual_bp)
         more, benchmark = np.atleast_2d(self._more(view)), np.atleast_2d(self.benchmark)
-        return np.asarray(wanted + benchmark[place, security] * anticipated * more[place, security])
+        return np.asarray(wanted + benchmark[pairs] * anticipated * more[pairs])
 
     def _more(self, view: View) -> Float:
         """Return the relative change of its wanted holdings for the hedged pick-up (..., S)."""

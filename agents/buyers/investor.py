@@ -13,7 +13,7 @@ Kinds differ in their numbers; a few in their rules. Sources: Vayanos and Vila (
 guesses.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -62,6 +62,7 @@ WHEN_ISSUED_SOURCE = "a guess: dealers' awards follow it, and are no larger of n
 LUMPY_SOURCE = "set to the s.d. of dealers' share of notes and bonds, by tenor: 3.9 points, June 2022 to Sept 2024"
 FLOW_SOURCE = "dealers' net position by week, 2022 to May 2024 (FR 2004): size and memory of its changes"
 Pick = Callable[[Any], Any]
+Pairs = tuple[Int, Int]  # of a member's place and a security (J,) each
 
 
 class Investor(Believer, Institution):
@@ -132,13 +133,21 @@ class Investor(Believer, Institution):
 
     def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
         """Return the face it wants of each security (..., S), if its yield were so much above the composite."""
-        away = self.model.outlook.deviation(view)
-        level, residual = away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
-        return self.demand(lambda values: values, view.anticipated * self.claim(view), level, residual + above_bp)
+        level, residual = self._unexplained(view)
+        return self.wish(view, level, residual + above_bp)
+
+    def wish(self, view: View, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face it wants of each security (..., S) at a level of yields and at residuals (..., S)."""
+        return self.demand(lambda values: values, view.anticipated * self.claim(view), level_bp, residual_bp)
 
     def claim(self, view: View) -> Float:
         """Return what its accustomed shares of anticipated supply are multiplied by (..., S)."""
         return np.asarray(self.model.outlook.on(view).claim)
+
+    def _unexplained(self, view: View) -> tuple[Float, Float]:
+        """Return level and residuals of the composite less what its own news explains, in bp (..., S)."""
+        away = self.model.outlook.deviation(view)
+        return away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
 
     def _known(self, load: Float) -> Float:
         """Return what its own news explains of a deviation, in bp (..., S)."""
@@ -150,30 +159,56 @@ class Investor(Believer, Institution):
         who = self.news, place, security
         level = unexplained(away.level, away.level_load, *who)
         residual = unexplained(away.residual, away.residual_load, *who)
-        pick = self._picker(place, security)
-        claim = pick(np.broadcast_to(self.claim(view), np.shape(self.benchmark)))
-        return self.demand(pick, anticipated * claim, level, residual)
+        return self.wish_at(view, (place, security), anticipated, level, residual)
+
+    def wish_at(self, view: View, pairs: Pairs, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face wanted of a supply, in pairs of member and security (J,), members ascending."""
+        pick = self._picker(*pairs)
+        claim = self.claim(view)
+        multiple = claim[pairs[1]] if claim.ndim == 1 else claim[pairs]
+        return self.demand(pick, anticipated * multiple, level_bp, residual_bp)
 
     # ---- what it does ----------------------------------------------------------------------------
     def decide(self, view: View) -> NDArray[Any]:
-        """Rebalance at its own hour; trade for liquidity; carry out what it must."""
-        today = self.model.outlook.on(view)
+        """Trade for liquidity; look at its portfolio at its own hour; carry out what it must."""
+        self.prepare(view)
+        now, tables = self.hour(view) == view.round, [self.needs(view, self.model.outlook.on(view))]
+        if now.any():
+            tables += self.some(now).look(view)
+        busy = self._must()
+        if busy.any():
+            tables.append(carry_out(self if busy.all() else self.some(busy), view))
+        return stacked([*tables, *self.besides(view)], ORDERS)
+
+    def prepare(self, view: View) -> None:
+        """Do what comes before its orders of the round: sell for fear, if it does."""
         if np.any(self.fear):
             self.daily("fear", lambda: join_run(self, view))
-        hour = self.daily("hour", lambda: self._hour(view.rounds))
-        tables = [self.needs(view, today)]
-        if (hour == view.round).any():
-            mine = self.some(hour == view.round)
-            wanted = mine.wanted(view)
-            mine.tilted = wanted - mine.benchmark * view.anticipated
-            tables += [bargains(mine, view, wanted), mine.rebalance(view, wanted), buy_ahead(mine, view)]
-        if np.any(self.forced) or np.isfinite(self.held_before).any():  # a memory of a sale that is over ends too
-            tables.append(carry_out(self, view))
-        return stacked(tables, ORDERS)
 
-    def _hour(self, rounds: int) -> Float:
-        """Return the round of the day in which each member looks at its portfolio: every other round is one."""
-        return np.asarray(2.0 * np.floor(self.uniform("hour", daily=True) * ((rounds + 1) // 2)))
+    def hour(self, view: View) -> Float:
+        """Return the round of today in which each member looks at its portfolio (..., 1): every other round is one."""
+        choices = (view.rounds + 1) // 2
+        return self.daily("hour", lambda: np.asarray(2.0 * np.floor(self.uniform("hour", daily=True) * choices)))
+
+    def look(self, view: View) -> list[NDArray[Any]]:
+        """Compare what it wants with what it has, at its own hour; return the orders, table by table."""
+        wanted = self.wanted(view)
+        self.tilted = wanted - self.benchmark * view.anticipated
+        tables = [bargains(self, view, wanted), self.rebalance(view, wanted)]
+        self.remember(view)
+        return [*tables, buy_ahead(self, view)]
+
+    def remember(self, view: View) -> None:
+        """Remember what it saw when it looked; most remember nothing."""
+
+    def besides(self, view: View) -> list[NDArray[Any]]:
+        """Return further orders of the round, table by table; most have none."""
+        return []
+
+    def _must(self) -> Bool:
+        """Return who must trade, or still remembers that it had to (members, 1)."""
+        known = np.isfinite(np.atleast_2d(self.held_before))
+        return np.asarray(np.any((np.atleast_2d(self.forced) != 0.0) | known, axis=1, keepdims=True))
 
     def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
         """Trade part of the gap between what it wants (..., S) and what it has, in lots."""
@@ -202,7 +237,7 @@ class Investor(Believer, Institution):
     def _sender(self) -> tuple[Any, ...]:
         """Return who sends and how, as kernels want it."""
         limits = map(np.atleast_2d, (self.tolerance, self.book_share))
-        return self.member, self.identity, *limits, self.may_short
+        return self.member, self.identity, *limits, self.shorts
 
     def _drawn(self, purpose: str) -> tuple[np.uint64, int]:
         """Return what names the draws of a purpose in this round to a kernel."""
@@ -217,6 +252,11 @@ class Investor(Believer, Institution):
             return values[place, 0] if values.shape[1] == 1 else values[place, security]
 
         return pick
+
+    @property
+    def shorts(self) -> Bool:
+        """Return who may borrow securities to deliver (members,)."""
+        return np.full(len(self.member), self.may_short)
 
     def order_sale(self, face: Float | Int) -> None:
         """Add face (..., S) to what it must sell."""
@@ -235,7 +275,7 @@ class Investor(Believer, Institution):
         wishes = self.member[place], security, np.asarray(face, np.float64), self.held(place, security)
         draw = self.uniform_at("venue", place, security % VENUE_DRAWS)
         terms = pick(self.tolerance), pick(self.book_share), draw
-        written = write_orders(wishes, terms, self.may_short, self.model.outlook.once(view, _seen), table)
+        written = write_orders(wishes, terms, self.shorts[place], self.model.outlook.once(view, _seen), table)
         return self._sent(view, table[:written])
 
     def _sent(self, view: View, orders: NDArray[Any]) -> NDArray[Any]:
@@ -279,15 +319,26 @@ class Investor(Believer, Institution):
 
     def part_of(self, auction: Auction, view: View) -> Float:
         """Return the face of an issue that it is after, in all (members,): more of one and less of the next."""
-        place, security = np.arange(len(self.member)), np.full(len(self.member), auction.security)
-        share = self._wanted_at(view, place, security, 1.0)
-        flow = np.atleast_2d(self.inflow)[:, self.model.outlook.on(view).node[auction.security]]
-        share = share * bid_factor(flow, np.atleast_2d(self.flow_bids)[:, 0])
-        interest = self.model.streams.normal(f"interest {auction.security}", self.identity, auction.auction_day, 1)
-        share = share * bid_factor(interest, np.atleast_2d(self.lumpiness))[:, 0]
-        bids_for = self.participation * (self.bill_participation if like_cash(auction, view) else 1.0)
-        bids_for = np.atleast_2d(bids_for)[:, 0] * habit(auction, view).appetite
-        return np.asarray(bids_for * np.maximum(share, 0.0) * auction.offering)
+        return self.parts_of((auction,), view)[:, 0]
+
+    def parts_of(self, auctions: Sequence[Auction], view: View) -> Float:
+        """Return the face of issues that it is after (members, issues)."""
+        members, issues = len(self.member), np.array([auction.security for auction in auctions])
+        place, security = np.repeat(np.arange(members), len(issues)), np.tile(issues, members)
+        share = self._wanted_at(view, place, security, 1.0).reshape(members, len(issues))
+        flow = np.atleast_2d(self.inflow)[:, self.model.outlook.on(view).node[issues]]
+        share = share * bid_factor(flow, np.atleast_2d(self.flow_bids))
+        share = share * bid_factor(self._interest(auctions), np.atleast_2d(self.lumpiness))
+        cash_like = np.array([like_cash(auction, view) for auction in auctions])
+        bids_for = np.atleast_2d(self.participation) * np.where(cash_like, np.atleast_2d(self.bill_participation), 1.0)
+        bids_for = bids_for * np.array([habit(auction, view).appetite for auction in auctions])
+        return np.asarray(bids_for * np.maximum(share, 0.0) * np.array([auction.offering for auction in auctions]))
+
+    def _interest(self, auctions: Sequence[Auction]) -> Float:
+        """Draw what moves its part of one issue and not of the next (members, issues)."""
+        draw = self.model.streams.normal
+        drawn = [draw(f"interest {a.security}", self.identity, a.auction_day, 1) for a in auctions]
+        return np.concatenate(drawn, axis=1)
 
     def _rateless_share(self, auction: Auction, view: View) -> Float:
         """Return the share of its bids that names no rate (members,)."""

@@ -43,7 +43,7 @@ def write_needs(trades, lean, sender, venue, seen, orders):
         usual = benchmark[i, s] * anticipated[s]
         gap, flow = usual + tilted[i, s] - held[j], flow_lean[i, 0] * flows[i, node[s]]
         chance = _chance(gap, usual, turnover[j], pull[i, 0], flow)
-        face = whole_size(size[j] if which_way[j] < chance else -size[j], held[j], sender[4])
+        face = whole_size(size[j] if which_way[j] < chance else -size[j], held[j], sender[4][i])
         if face != 0 and shown(seen, s):
             _place(orders[n], i, s, face, sender[2][i, 0], sender, venue, seen)
             n += 1
@@ -64,12 +64,12 @@ def write_rebalance(wanted, held, forced, usual, habits, sender, lot, venue, see
             if not seen[1][s] or forced[i, s] != 0.0:
                 continue
             gap = wanted[i, s] - held[i, s]
-            if gap == 0.0 or (gap < 0.0 and held[i, s] <= 0 and not sender[4]):
+            if gap == 0.0 or (gap < 0.0 and held[i, s] <= 0 and not sender[4][i]):
                 continue
             pace, has = _speed(speed[i, 0], cash_like[s], on_the_run[s]), benchmark[i, s] * anticipated[s]
             least = _lot(has)
             chance = one_uniform(lot[0], sender[1][i], lot[1], s) if abs(pace * gap) < least else NEVER
-            face = whole_size(_share(gap, pace, least, chance), held[i, s], sender[4])
+            face = whole_size(_share(gap, pace, least, chance), held[i, s], sender[4][i])
             if face != 0 and shown(seen, s):
                 leeway = _leeway(gap, has, own_elasticity[i, 0], sender[2][i, 0])
                 _place(orders[n], i, s, face, leeway, sender, venue, seen)

@@ -19,15 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.buyers.investor import Investor
+from agents.buyers.investor import Investor, Pairs
 from agents.buyers.month_end import index_orders, outside_index
 from agents.traits import memory, trait
-from market.books.messages import ORDERS, stacked
 from market.exposure import along
 from market.futures.board import FuturesBoard, face_dv01_musd
 from market.futures.call import SCHEDULES, schedules_of
 from market.futures.cycle import N_CONTRACTS
-from market.units import Float, Int
+from market.units import Float
 from market.view import View
 
 
@@ -44,14 +43,13 @@ class AssetManager(Investor):
     usual_spread = memory(0.0, "bp", N_CONTRACTS)
     appetite = memory(0.0, "share", N_CONTRACTS)
 
-    def decide(self, view: View) -> NDArray[Any]:
-        """Trade as others do, and with the index at the end of the month."""
-        orders = super().decide(view)
-        return stacked([orders, index_orders(self, view)], ORDERS) if np.any(self.index_share) else orders
+    def besides(self, view: View) -> list[NDArray[Any]]:
+        """Trade with the index at the end of the month."""
+        return [index_orders(self, view)] if np.any(self.index_share) else []
 
     def trade_futures(self, view: View) -> NDArray[Any]:
         """Trade towards what it wants, at its own hour."""
-        now = self.daily("hour", lambda: self._hour(view.rounds)) == view.round
+        now = self.hour(view) == view.round
         if view.futures is None or not now.any():
             return np.zeros(0, SCHEDULES)
         return self.some(now)._schedules(view.futures)
@@ -66,9 +64,9 @@ class AssetManager(Investor):
         slope = self.futures_speed * usual * self.futures_elasticity * board.bp_per_tick
         return schedules_of(self.member, quantity, slope, -position, np.ceil(usual).astype(np.int64))
 
-    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
+    def wish(self, view: View, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face it wants of each security: what investors want, and bonds in the place of dear futures."""
-        wanted: Float = super().wanted(view, above_bp) * self._until_month_end(view)
+        wanted: Float = super().wish(view, level_bp, residual_bp) * self._until_month_end(view)
         if view.futures is None:
             return wanted
         given_up = self.usual_contracts * np.clip(
@@ -77,12 +75,12 @@ class AssetManager(Investor):
         weights = self.daily("deliverable", lambda: bonds_per_dv01(view))
         return wanted + along(view.futures.dv01_of(given_up), weights)
 
-    def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
-        """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
-        wanted: Float = super()._wanted_at(view, place, security, anticipated)
+    def wish_at(self, view: View, pairs: Pairs, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
+        """Return the face wanted of a supply, in pairs of member and security (J,)."""
+        wanted: Float = super().wish_at(view, pairs, anticipated, level_bp, residual_bp)
         if not np.any(self.index_share):
             return wanted
-        return np.asarray(wanted * np.atleast_2d(self._until_month_end(view))[place, security])
+        return np.asarray(wanted * np.atleast_2d(self._until_month_end(view))[pairs])
 
     def _until_month_end(self, view: View) -> Any:
         """Return the part of its wish for each security (..., S) that does not wait for the index."""

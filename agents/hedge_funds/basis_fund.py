@@ -123,7 +123,7 @@ class BasisFund(LeveragedFund):
         """Return the part of its accustomed holding that goes with its futures, whatever yields are."""
         return np.asarray(pick(self.benchmark) * anticipated * pick(self.scale))
 
-    def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
+    def wish(self, view: View, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face it wants: its part of the accustomed, and the cheapest to deliver for what is beyond."""
         accustomed = self.benchmark * view.anticipated * self.scale
         if view.futures is None:

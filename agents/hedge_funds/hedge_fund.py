@@ -17,7 +17,6 @@ from agents.financed import Financed
 from agents.hedge_funds.informed_orders import informed_orders, listen
 from agents.traits import memory, trait
 from market.accounts.instruments import REPO, Money
-from market.books.messages import ORDERS, stacked
 from market.news import FACTORS, News
 from market.units import Float, Int
 from market.view import View
@@ -58,9 +57,9 @@ class HedgeFund(Financed, Investor):
         super().hear(news, view)
         listen(self, news, view)
 
-    def decide(self, view: View) -> NDArray[Any]:
-        """Do what every investor does, and trade on what others do not know yet."""
-        return stacked([super().decide(view), informed_orders(self, view, MOST_EXTRA)], ORDERS)
+    def besides(self, view: View) -> list[NDArray[Any]]:
+        """Trade on what others do not know yet."""
+        return [informed_orders(self, view, MOST_EXTRA)]
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return its usual holding and what its arbitrage wants."""
@@ -69,12 +68,10 @@ class HedgeFund(Financed, Investor):
         extra = np.clip(extra, -MOST_EXTRA, MOST_EXTRA)
         return np.asarray((pick(self.benchmark) + pick(self.arbitrage_share) * extra) * anticipated)
 
-    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
-        """Trade, and let the recent level follow."""
-        table = super().rebalance(view, wanted)
+    def remember(self, view: View) -> None:
+        """Let the recent level follow."""
         away = self.model.outlook.deviation(view)
         self.recent = self.recent + (away.level - self._known(away.level_load) - self.recent) / self.patience
-        return table
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:
         """Its owners stay; positions are financed overnight."""

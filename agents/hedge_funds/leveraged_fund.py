@@ -8,9 +8,7 @@ their spread only: no liquidity trades, no short sales of securities.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agents.buyers.investor import Investor
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.traits import memory, trait
 from market.accounts.instruments import Money
@@ -58,9 +56,8 @@ class LeveragedFund(HedgeFund):
             self.forced = self._members(np.where(forced, -np.floor(sell), np.atleast_2d(self.forced)))
             self.held_before = self._members(np.where(forced, np.nan, np.atleast_2d(self.held_before)))
 
-    def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
-        """Close part of the gap between what it wants and what it has."""
-        return Investor.rebalance(self, view, wanted)
+    def remember(self, view: View) -> None:
+        """Remember nothing: it trades for its spread only."""
 
     def leverage(self) -> dict[str, Float]:
         """Return its state of the evening, an array (members,) for each column of the table ``leveraged``."""

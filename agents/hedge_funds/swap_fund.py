@@ -15,7 +15,6 @@ owners' withdrawals. Sources: ``agents.hedge_funds.swap_rules``; sizes are guess
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.buyers.investor import Pick
 from agents.hedge_funds.basis_rules import brake, carried, size
@@ -88,10 +87,10 @@ class SwapFund(LeveragedFund):
         return spread_of(self.spread_bp, view) + view.extras.get(WIDER, 0.0)
 
     # ---- what it does ----------------------------------------------------------------------------
-    def decide(self, view: View) -> NDArray[Any]:
-        """Look at its books once a day; then trade as others do."""
+    def prepare(self, view: View) -> None:
+        """Look at its books once a day."""
         self.daily("looked", lambda: self._look(view))
-        return super().decide(view)
+        super().prepare(view)
 
     def _look(self, view: View) -> None:
         """Mark; tell what trades pay; see what equity carries, and whether the stop is reached."""

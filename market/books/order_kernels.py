@@ -112,19 +112,19 @@ def shown(seen: Any, s: int) -> bool:
 
 
 @kernel
-def write_orders(wishes: Any, terms: Any, may_short: bool, seen: Any, orders: NDArray[Any]) -> int:
+def write_orders(wishes: Any, terms: Any, may_short: Bool, seen: Any, orders: NDArray[Any]) -> int:
     """Write wishes (J,) as orders in whole millions with limits near the composite; return how many were written.
 
-    ``wishes`` are (owner, security, face, held), ``terms`` (leeway_bp, book_chance, draw), by wish; ``seen`` are (open
-    books, traded, prices) by security. An order goes to the book first, where that is open to a choice, if its ``draw``
-    is below ``book_chance``.
+    ``wishes`` are (owner, security, face, held), ``terms`` (leeway_bp, book_chance, draw) and ``may_short``, by wish;
+    ``seen`` are (open books, traded, prices) by security. An order goes to the book first, where that is open to a
+    choice, if its ``draw`` is below ``book_chance``.
     """
     owner, security, face, held = wishes
     leeway_bp, book_chance, draw = terms
     n = 0
     for j in range(security.shape[0]):
         s = security[j]
-        size = whole_size(face[j], held[j], may_short)
+        size = whole_size(face[j], held[j], may_short[j])
         if size == 0 or not shown(seen, s):
             continue
         write_order(orders[n], owner[j], s, size, leeway_bp[j], seen[0][s] and draw[j] < book_chance[j], seen[2])
