@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_market import digest, small, small_market
 
-from agents.hedge_funds.asset_manager import wanted_contracts
+from agents.buyers.asset_manager import wanted_contracts
 from experiments.build import build
 from experiments.check import check
 from experiments.errors import ScenarioError

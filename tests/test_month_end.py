@@ -7,10 +7,10 @@ import pytest
 from securities_on_paper import listed
 from small_market import digest, live, small_market
 
+from agents.buyers.asset_manager import AssetManager
 from agents.buyers.insurer import Insurer
 from agents.buyers.month_end import FROM_TIME, index_orders, outside_index, part_now, rebalancing
 from agents.dealers.primary_dealer import PrimaryDealer
-from agents.hedge_funds.asset_manager import AssetManager
 from market.bonds.securities import Kind
 from market.books.messages import ORDERS, Venue
 from market.calendar import round_at

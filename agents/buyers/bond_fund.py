@@ -7,9 +7,9 @@ they bring raises what the fund wants. Both move its accustomed shares for good.
 import numpy as np
 
 from agents.bidding import whole
+from agents.buyers.asset_manager import AssetManager
 from agents.buyers.investor import DIRECT_SOURCE
 from agents.buyers.owner_flows import MONTH, liquid_first, owners_flow, return_of_day
-from agents.hedge_funds.asset_manager import AssetManager
 from agents.traits import memory, trait
 from market.exposure import exposure
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, Float

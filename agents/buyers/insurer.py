@@ -1,7 +1,7 @@
 """Insurers match long liabilities; they are slow and little moved by yields."""
 
+from agents.buyers.asset_manager import AssetManager
 from agents.buyers.investor import DIRECT_SOURCE
-from agents.hedge_funds.asset_manager import AssetManager
 from agents.traits import trait
 
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.buyers.asset_manager import AssetManager
 from agents.dealers.primary_dealer import PrimaryDealer
-from agents.hedge_funds.asset_manager import AssetManager
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.officials.clearing_house import ClearingHouse
 from experiments.errors import UserError
