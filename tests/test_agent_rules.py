@@ -73,17 +73,17 @@ def test_a_part_of_an_issue_is_bought_ahead_in_equal_parts_a_day_until_its_aucti
     one = SimpleNamespace(
         member=np.arange(2),
         when_issued_share=np.array([[0.05], [0.05]]),
-        part_of=lambda auction, view: np.array([1000.0 * M, 100.0 * M]),
+        parts_of=lambda auctions, view: np.array([[1000.0 * M], [100.0 * M]]),
         held=lambda place, security: np.array([10 * M, 6 * M]),
         uniform_at=lambda purpose, place, position, daily: np.full(len(place), 0.5),
         lines=lines,
     )
     view = SimpleNamespace(auctions=[auction], date=today, round=12, when_issued=np.array([True]))
-    assert len(buy_ahead(one, view)) == 2 and sent == [[20 * M, 0]]  # half of 50 - 10 million; the other has enough
+    assert len(buy_ahead(one, view)) == 1 and sent == [[20 * M]]  # half of 50 - 10 million; the other has enough
     view.date = auction.auction_day
     assert not len(buy_ahead(one, view))  # from its round on it is too late
     view.round = 8
-    assert len(buy_ahead(one, view)) == 2 and sent[1] == [40 * M, 0]
+    assert len(buy_ahead(one, view)) == 1 and sent[1] == [40 * M]
     view.when_issued = np.array([False])
     assert not len(buy_ahead(one, view))
 

@@ -49,9 +49,10 @@ def test_a_backstop_takes_what_is_cheapest_against_the_curve_first():
 
 
 def test_awards_of_dealers_of_direct_bidders_and_of_all_others_add_up():
-    fund = SimpleNamespace(rows=np.array([1, 2]), direct_share=lambda: np.array([0.25, 1.0]))
+    fund = SimpleNamespace(rows=np.array([1, 2]), direct_share=lambda auction, view: np.array([0.25, 1.0]))
     market = SimpleNamespace(sectors=np.array([DEALERS, "funds", "funds"]), playing=lambda role: [fund])
-    found = class_awards(market, np.array([0, 1, 1, 2]), np.array([400, 101, 50, 30]), np.array([7, 8]))
+    won = np.array([0, 1, 1, 2]), np.array([400, 101, 50, 30])
+    found = class_awards(market, None, None, *won, np.array([7, 8]))
     assert found == ClassAwards(dealer=400, direct=25 + 12 + 30, indirect=151 - 37, noncompetitive=15)
 
 

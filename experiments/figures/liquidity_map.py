@@ -19,7 +19,7 @@ def draw(run: Any) -> Figure:
 def depth(axes: Axes, run: Any) -> None:
     """Draw the mean depth of a book, notes and bonds on and off the run."""
     heat.by_day(axes, by_day(_coupons(run), "depth_musd", "mean", COUPONS), "million dollars a book", 0.0)
-    label(axes, "Depth at the touch, mean book", "years to maturity")
+    label(axes, "Offered in a round, mean book", "years to maturity")
 
 
 def unquoted(axes: Axes, run: Any) -> None:
