@@ -152,3 +152,7 @@ def test_folders_are_asked_for(tmp_path):
     validate.write(pd.DataFrame({"a": [1]}), tmp_path / "x.csv")
     with pytest.raises(UserError, match="exists already"):
         validate.write(pd.DataFrame({"a": [1]}), tmp_path / "x.csv")
+
+
+def test_nulls_of_series_are_drawn_for_daily_changes_of_yields_alone():
+    assert validate.YIELDS == ("change of the 2y", "change of the 5y", "change of the 10y", "change of the 30y")

@@ -39,7 +39,7 @@ from market.units import Bool, Float, to_date
 WALK, GARCH = "random walk", "GARCH"
 ROWS = (*SCORED, *registered.REGISTERED)
 CLOCK = panel.CLOCK | registered.CLOCK
-YIELDS = tuple(name for name in CLOCK if name.startswith("change of the "))
+YIELDS = tuple(name for name in panel.CLOCK if name.startswith("change of the "))
 DRAWS = 20  # of a null series: its mean is then known well against the data's interval
 FEWEST_DAYS = 60  # business days of a run: with fewer, most rows have a dozen observations
 NORMAL = 1.959964
