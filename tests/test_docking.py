@@ -265,19 +265,20 @@ def quick_holders(market):
 
 @pytest.mark.slow
 def test_the_market_finds_that_slope_when_holders_are_quick():
-    """The same on a running market: in the fourth to seventh week after one holder has sold a share of everything for
-    good, the level that demand responds to (with substitution between maturities: a long yield that rises less than its
-    neighbours is no reason to buy) is higher by bucket by what the others' demand says of what dealers do not hold, to
-    a third of it. What dealers hold more of swings about nothing by a seventh of the sale, for two weeks at a time:
-    over four weeks its mean is off by a tenth of the sale, and two of these are allowed."""
+    """The same on a running market: in the twelfth to nineteenth week after one holder has sold a share of everything
+    for good, the level that demand responds to (with substitution between maturities: a long yield that rises less than
+    its neighbours is no reason to buy) is higher by bucket by what the others' demand says of what dealers do not hold,
+    to a fifth of it. Maturities come into line slowly: beyond seven years it was 0.58 bp by the market, 0.40 by demand,
+    in the fourth to seventh week, 0.77 and 0.57 in the next four. What dealers hold more of swings about nothing by a
+    seventh of the sale, for two weeks at a time: over eight weeks its mean is off by a thirtieth; a tenth is allowed."""
     sale = {"type": "sale", "date": "2024-05-30", "holder": "Foreign Official Japan 1", "bucket_years": [0.5, 30.5]}
     quiet, sold = (
         quick_holders(small_market("steady", shocks=shocks))
         for shocks in ([], [sale | {"amount_musd": 150_000, "days": 1}])
     )
-    live(quiet, 17), live(sold, 17)
+    live(quiet, 57), live(sold, 57)
     risen, held = [], []
-    for _ in range(20):
+    for _ in range(40):
         live(quiet, 1), live(sold, 1)
         risen.append(level_of(sold) - level_of(quiet))
         held.append(of_dealers(sold) - of_dealers(quiet))
@@ -287,13 +288,13 @@ def test_the_market_finds_that_slope_when_holders_are_quick():
     slope = sum(float(a.elasticity) * a.benchmark for a in investors) * quiet.view().anticipated
     gone = seller[0].position - seller[1].position
     print(f"of {gone.sum() / FACE_PER_MUSD:.0f} sold dealers hold {left.sum() / gone.sum():.1%} on average")
-    assert abs(left.sum()) < 0.2 * gone.sum()
+    assert abs(left.sum()) < 0.1 * gone.sum()
     notes = quiet.securities.of(Kind.NOTE, Kind.BOND) & quiet.tradable
     for low, high in ((1, 3), (3, 7), (7, 30)):
         bucket = notes & (quiet.years > low) & (quiet.years <= high)
         found, expected = np.mean(path[bucket]), (gone - left)[bucket].sum() / slope[bucket].sum()
         print(f"{low}-{high} years: {found:+.2f} bp, by demand {expected:+.2f}")
-        assert found == pytest.approx(expected, rel=0.35)
+        assert found == pytest.approx(expected, rel=0.2)
 
 
 def level_of(market):

@@ -31,15 +31,15 @@ WATCHED = {
 
 
 @cache
-def packed(seed, dealers=6):
+def packed(seed, dealers=6, rounds=6):
     """Return a market at the end of its burn-in, in bytes."""
-    market = small_market("steady", seed, rounds=6, burn_in=BURN_IN, population__primary_dealer__count=dealers)
+    market = small_market("steady", seed, rounds=rounds, burn_in=BURN_IN, population__primary_dealer__count=dealers)
     return pickle.dumps(live(market, BURN_IN))
 
 
-def twin(seed, dealers=6):
+def twin(seed, dealers=6, rounds=6):
     """Return a market at the end of its burn-in, its clock started, so that a cause can be changed."""
-    market = pickle.loads(packed(seed, dealers))
+    market = pickle.loads(packed(seed, dealers, rounds))
     start_clock(market)
     return market
 
@@ -54,9 +54,9 @@ def days_of(market):
 
 
 @cache
-def base(seed):
+def base(seed, rounds=6):
     """Return what is watched where nothing is changed, and the market's digest then."""
-    market = twin(seed)
+    market = twin(seed, rounds=rounds)
     return days_of(market), digest(market)
 
 
@@ -72,13 +72,13 @@ def multiply(agents, **factors):
             setattr(agent, name, float(getattr(agent, name)) * factor)
 
 
-def effects(change, dealers=6, seeds=SEEDS):
+def effects(change, dealers=6, seeds=SEEDS, rounds=6):
     """Return by what is watched the interval of 90 % over seeds of what a change does; in no seed is it nothing."""
     rows = []
     for seed in seeds:
-        market = twin(seed, dealers)
+        market = twin(seed, dealers, rounds)
         change(market)
-        found, (usual, before) = days_of(market), base(seed)
+        found, (usual, before) = days_of(market), base(seed, rounds)
         assert digest(market) != before
         rows.append([found[name] - usual[name] for name in WATCHED])
     return dict(zip(WATCHED, intervals(np.array(rows)), strict=True))
@@ -100,13 +100,15 @@ def test_tighter_limits_refuse_more_and_widen_spreads_off_the_run():
 
 
 def test_more_volatility_of_which_dealers_know_widens_spreads_off_the_run():
-    """On the run the same was expected and not found (-0.01 bp, three seeds): spreads there are the books' ticks."""
+    """Of days of 20 rounds, as scenarios have: with six, dealers' inventories drift apart within one, the best answer
+    beats the middle the more the more prices move, and the effect of ten seeds was -0.03 to 0.17 bp. On the run the same
+    was expected and not found (-0.01 bp, three seeds): spreads there are the books' ticks."""
 
     def agitate(market):
         multiply(of(market, PrimaryDealer), volatility=2.0)
         market.newswire = Newswire(market.streams, market.premises.covariance_bp, scale=2.0)
 
-    assert effects(agitate)["spread_off_bp"][0] > SMALLEST["spread_off_bp"]
+    assert effects(agitate, rounds=20)["spread_off_bp"][0] > SMALLEST["spread_off_bp"]
 
 
 def test_fewer_dealers_of_equal_capital_do_not_narrow_spreads():
