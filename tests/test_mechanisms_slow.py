@@ -101,8 +101,8 @@ def test_tighter_limits_refuse_more_and_widen_spreads_off_the_run():
 
 def test_more_volatility_of_which_dealers_know_widens_spreads_off_the_run():
     """Of days of 20 rounds, as scenarios have: with six, dealers' inventories drift apart within one, the best answer
-    beats the middle the more the more prices move, and the effect of ten seeds was -0.03 to 0.17 bp. On the run the same
-    was expected and not found (-0.01 bp, three seeds): spreads there are the books' ticks."""
+    beats the middle the more the more prices move, and the effect of ten seeds was -0.03 to 0.17 bp. On the run the
+    same was expected and not found (-0.01 bp, three seeds): spreads there are the books' ticks."""
 
     def agitate(market):
         multiply(of(market, PrimaryDealer), volatility=2.0)
