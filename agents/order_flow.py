@@ -17,7 +17,9 @@ Trading an issue in proportion to the variance of its noise makes the sum of L(i
 allocation at which prices of all issues agree (Caballe and Krishnan 1994, Econometrica 62, of one factor). Where no
 news is private nothing is read. Left out: that those who hear compete (they act as one: twenty who compete would send
 sqrt(20) times the noise, Holden and Subrahmanyam 1992, more than their capital bears); what dealers see of their own
-clients' requests; and flow that can be foreseen (its autocorrelation from round to round is -0.2 to 0.1).
+clients' requests; flow that can be foreseen (its autocorrelation from round to round is -0.2 to 0.1); and books in
+which clients may rest orders: their noise is not the one measured, and read as if it were it made yields swing by 21 bp
+a day, so that nobody trades on news in them, or reads them.
 """
 
 from dataclasses import dataclass
@@ -82,6 +84,8 @@ def reading_of(model: Any, view: View) -> Reading:
     today, given = model.outlook.on(view), model.premises
     private = given.private_share * given.news_scale**2 / view.rounds
     issues = view.on_the_run & view.tradable & ~view.when_issued & view.securities.of(Kind.NOTE, Kind.BOND)
+    if view.client_books is not None:
+        issues = issues & ~view.client_books.open
     noise = np.where(issues, noise_face(today.turnover, today.ticket, view.rounds) * today.face_dv01, 0.0)
     share = hiding_shares(noise)
     traded = exposure((today.loadings * share[:, None]).T, today.loadings)

@@ -44,6 +44,7 @@ def view_of(flow_musd=(0, 0, 0, 0), round_=1, day=3, composite=450.0, half=0.005
         when_issued=np.zeros(4, bool),
         securities=SimpleNamespace(of=lambda *kinds: np.ones(4, bool)),
         book_flow=np.array(flow_musd) * FACE_PER_MUSD,
+        client_books=None,
         composite_bp=np.full(4, composite),
         bid=price(np.full(4, composite)) - half,
         ask=price(np.full(4, composite)) + half,
@@ -78,6 +79,17 @@ def test_nothing_is_read_where_nothing_is_private_or_nobody_hides_it():
         assert not reading.slope.any() and not reading.face_per_bp.any()
         assert not read_flow(reading, model, view_of((500, 500, 500, 0))).any()
     assert projection(COVARIANCE, COVARIANCE, 0.0)[1] == 0.0
+
+
+def test_books_in_which_clients_rest_orders_are_not_read_and_nobody_trades_on_news_there():
+    model, view, flow = market_of(), view_of((100, 0, 0, 0)), view_of((0, 100, 0, 0))
+    for seen in (view, flow):
+        seen.client_books = SimpleNamespace(open=np.array([True, False, False, True]))
+    reading = reading_of(model, view)
+    assert reading.issues.tolist() == [False, True, True, False] and (reading.face_per_bp[[0, 3]] == 0).all()
+    assert (read_flow(reading, model, view) == 0).all() and (read_flow(reading, model, flow) != 0).any()
+    view.client_books.open[:] = True
+    assert not reading_of(model, view).slope.any()
 
 
 def test_buying_is_read_as_lower_yields_and_only_on_the_run():
