@@ -119,6 +119,7 @@ def of_one_issue(news_bp, rounds):
         on_the_run=np.ones(1, bool),
         tradable=np.ones(1, bool),
         when_issued=np.zeros(1, bool),
+        client_books=None,
         securities=SimpleNamespace(of=lambda *kinds: np.ones(1, bool)),
     )
     return market, view
