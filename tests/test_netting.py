@@ -54,9 +54,11 @@ def test_trades_both_ways_of_a_pair_leave_their_difference():
 
 def test_the_figure_says_what_is_left():
     trades = trades_of([(0, 1, 0, 10_000), (1, 1, 0, 10_000), (2, ACCOUNTS - 2, 0, 10_000)])
-    titles = [axes.get_title(loc="left") for axes in figure.draw(trades, np.ones(ACCOUNTS, bool)).axes]
+    dealers = np.arange(ACCOUNTS) < 2
+    titles = [axes.get_title(loc="left") for axes in figure.draw(trades, dealers).axes]
     assert titles == [
         "as traded: 3 m in 3 deliveries",
         "net by pair: 3 m in 3 deliveries",
-        "cleared: 0 m in 0 deliveries",
+        "dealers clear: 3 m in 4 deliveries",
+        "all clear: 0 m in 0 deliveries",
     ]

@@ -81,6 +81,12 @@ def test_nothing_is_read_where_nothing_is_private_or_nobody_hides_it():
     assert projection(COVARIANCE, COVARIANCE, 0.0)[1] == 0.0
 
 
+def test_news_of_twice_the_size_is_read_as_twice_as_much_and_traded_on_half_as_hard():
+    usual, twice = (reading_of(market_of(scale=scale), view_of()) for scale in (1.0, 2.0))
+    assert twice.slope == pytest.approx(2.0 * usual.slope)
+    assert twice.face_per_bp == pytest.approx(0.5 * usual.face_per_bp)
+
+
 def test_books_in_which_clients_rest_orders_are_not_read_and_nobody_trades_on_news_there():
     model, view, flow = market_of(), view_of((100, 0, 0, 0)), view_of((0, 100, 0, 0))
     for seen in (view, flow):
@@ -166,6 +172,9 @@ def test_a_fund_is_bounded_and_silent_before_the_start_and_funds_that_trade_a_sp
     fund.hear(told(private=-5.0), view_of(round_=0))
     bounded = informed_orders(fund, view_of(round_=0), 0.001)["face"]
     assert bounded.tolist() == [50 * FACE_PER_MUSD] * 3
+    fund.tilted = np.full_like(fund.tilted, 30.0 * FACE_PER_MUSD)  # what it wants beyond its accustomed holding
+    assert informed_orders(fund, view_of(round_=0), 0.001)["face"].tolist() == [80 * FACE_PER_MUSD] * 3
+    assert len(informed_orders(fund, view_of(round_=0, day=0), 0.001)) == 3
     assert not len(informed_orders(fund, view_of(round_=0, day=-1), 1.0))
     empty = view_of(round_=0)
     empty.bid, empty.ask = np.full(4, np.nan), np.full(4, np.nan)

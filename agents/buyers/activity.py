@@ -39,12 +39,8 @@ BILLS_BN, TIPS_BN, FRN_BN = 90.0, 10.0, 3.0
 BENCHMARK_YEARS = 10.0  # of the yield by whose move the size of news is told
 WHEN_ISSUED_SHARE = 0.25  # of the turnover of the liveliest security of its term: a guess
 
-PACE_MEMORY, PACE_DEVIATION, PACE_DAYS = (
-    0.76,
-    0.18,
-    25,
-)  # of the logarithm; days back beyond which nothing is remembered
-
+PACE_MEMORY, PACE_DEVIATION = 0.76, 0.18  # of the logarithm
+PACE_DAYS = 25  # back beyond which nothing is remembered
 NEWS_RESPONSE = 0.45  # r
 
 

@@ -48,9 +48,8 @@ def within(face: float, held: float, usual: float, most: float) -> float:
 
 def listen(fund: Any, news: News, view: View) -> None:
     """Remember what came since the first composite of the day, which public news of the first round is in."""
-    fund.since = (
-        news.private_bp + 0.0 * fund.since if view.round == 0 else fund.since + news.public_bp + news.private_bp
-    )
+    before = np.zeros_like(fund.since) if view.round == 0 else fund.since + news.public_bp
+    fund.since = before + news.private_bp
 
 
 def informed_orders(fund: Any, view: View, most: float) -> NDArray[Any]:

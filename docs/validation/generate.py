@@ -27,10 +27,11 @@ TRIVIAL, MARKS = HERE / "trivial.csv", ("<!-- A/A -->", "<!-- end of A/A -->")  
 DRAWN = ("zero-intelligence", "news-value", "shuffled")  # nulls in the picture
 
 
-def page(judged: Judged, found: Replay, runs: str) -> str:
+def page(judged: Judged, found: Replay, command: str, runs: str) -> str:
     """Return the page: the template with its tables."""
     table = judged.table
     parts = {
+        "command": command,
         "runs": runs,
         "score": score(table),
         "window": window(judged.last),
@@ -112,6 +113,12 @@ def number(value: float) -> str:
     return "–" if value != value else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
+def made_by(folders: Sequence[Path]) -> str:
+    """Return the command that makes a page of so many seeds of the model and of each null."""
+    many = Counter(str(read_manifest(folder).scenario["name"]) for folder in folders)
+    return f"make validate SEEDS={many.pop(MODEL)} NULL_SEEDS={max(many.values(), default=0)}"
+
+
 def named(folders: Sequence[Path]) -> str:
     """Return what was run: runs by scenario, days, versions of the sources."""
     manifests = [read_manifest(folder) for folder in folders]
@@ -133,7 +140,7 @@ def main(folders: Sequence[Path]) -> None:
     """Write the page of these runs and its picture."""
     judged = of_folders(folders, MODEL)
     first = min((f for f in folders if read_manifest(f).scenario["name"] == MODEL), key=lambda f: read_manifest(f).seed)
-    put(PAGE, page(judged, replay(first), named(folders)))
+    put(PAGE, page(judged, replay(first), made_by(folders), named(folders)))
     style.save(moments.draw(judged.table, tuple(null for null in DRAWN if null in judged.nulls)), HERE, PICTURE)
     (HERE / f"{PICTURE}.pdf").unlink()
     print(f"{PAGE.relative_to(HERE.parents[1])}: {score(judged.table)}")

@@ -19,6 +19,7 @@ from experiments.run import run
 from experiments.scenario import load, overlaid
 from market.accounts.netting import bilateral, gross, multilateral
 from market.requests.relationships import measures
+from market.units import FACE_PER_MUSD
 
 HERE = Path(__file__).resolve().parent
 SHORT = {"run": {"burn_in_days": 10, "keep": ["requests"]}}
@@ -37,10 +38,12 @@ def main() -> None:
         for name, value in evidence(longer.folder).items():
             print(f"{name} {value:.3f}")
     print(f"a client's concentration {found['client_hhi']:.3f}, first quarter of dealers {found['core_share']:.0%}")
-    members, chosen = done.market.sectors == "dealers", example(done.market)
-    netting.draw(chosen, members).savefig(HERE / "netting.png", dpi=100)
+    dealers, chosen = done.market.sectors == "dealers", example(done.market)
+    netting.draw(chosen, dealers).savefig(HERE / "netting.png", dpi=100)
     draw_books(done.market)
-    print(f"of the last day, net by pair less cleared: {gain(chosen, members) / 10_000:,.0f} m in {len(chosen)} trades")
+    for who, members in (("dealers", dealers), ("all", np.ones_like(dealers))):
+        saved = gain(chosen, members) / FACE_PER_MUSD
+        print(f"of the last day, net by pair less cleared by {who}: {saved:,.0f} m in {len(chosen)} trades")
 
 
 def draw_books(market: Any) -> None:
@@ -54,8 +57,8 @@ def draw_books(market: Any) -> None:
 
 
 def example(market: Any) -> Any:
-    """Return the last day's trades of the security, few enough to draw, in which clearing does most."""
-    trades, members = market.tape.everything(), market.sectors == "dealers"
+    """Return the last day's trades of the security, few enough to draw, in which clearing by all does most."""
+    trades, members = market.tape.everything(), np.ones(len(market.sectors), bool)
     few = [trades[trades["security"] == s] for s in np.unique(trades["security"])]
     return max((some for some in few if len(some) <= MOST_TRADES), key=lambda some: gain(some, members))
 

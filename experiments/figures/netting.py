@@ -1,4 +1,7 @@
-"""A netting set of one security and day, before and after netting: who owes whom, and how much is left to deliver."""
+"""A netting set of one security and day, before and after netting: who owes whom, and how much is left to deliver.
+
+Dealers are blue, others orange, the central counterparty is black.
+"""
 
 from typing import Any
 
@@ -11,20 +14,23 @@ from market.accounts.netting import COUNTERPARTY, Obligations, bilateral, gross,
 from market.units import FACE_PER_MUSD, Bool
 
 
-def draw(trades: Any, members: Bool) -> Figure:
-    """Draw the obligations of ``trades`` (a table of market.messages.TRADES) gross, bilateral and multilateral."""
+STEPS = ("as traded", "net by pair", "dealers clear", "all clear")
+
+
+def draw(trades: Any, dealers: Bool) -> Figure:
+    """Draw obligations of ``trades`` (a table of market.messages.TRADES): gross, by pair, cleared by dealers, by all."""
     before = gross(trades)
-    steps = before, bilateral(before), multilateral(before, members)
+    steps = before, bilateral(before), multilateral(before, dealers), multilateral(before, np.ones_like(dealers))
     parties = np.unique(np.concatenate([before.giver, before.taker]))
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(9.0, 3.4), layout="constrained")
-        for axes, owed, name in zip(figure.subplots(1, 3), steps, ("as traded", "net by pair", "cleared"), strict=True):
-            _arrows(axes, owed, parties, members)
+        figure = Figure(figsize=(7.0, 7.2), layout="constrained")
+        for axes, owed, name in zip(figure.subplots(2, 2).flat, steps, STEPS, strict=True):
+            _arrows(axes, owed, parties, dealers)
             axes.set_title(f"{name}: {owed.given / FACE_PER_MUSD:,.0f} m in {len(owed.face)} deliveries")
     return figure
 
 
-def _arrows(axes: Any, owed: Obligations, parties: Any, members: Bool) -> None:
+def _arrows(axes: Any, owed: Obligations, parties: Any, dealers: Bool) -> None:
     """Draw accounts on a circle, the central counterparty in the middle, and arrows from giver to taker."""
     angle = 2 * np.pi * np.arange(len(parties)) / max(len(parties), 1)
     at = {int(p): (float(np.cos(a)), float(np.sin(a))) for p, a in zip(parties, angle, strict=True)}
@@ -41,7 +47,7 @@ def _arrows(axes: Any, owed: Obligations, parties: Any, members: Bool) -> None:
         axes.annotate("", at[int(taker)], at[int(giver)], arrowprops={**style, "mutation_scale": 7})
     for party, (x, y) in at.items():
         if party != COUNTERPARTY:
-            axes.scatter([x], [y], s=22, color=BLUE if members[party] else ORANGE, zorder=3)
+            axes.scatter([x], [y], s=22, color=BLUE if dealers[party] else ORANGE, zorder=3)
         elif (owed.giver == COUNTERPARTY).any() or (owed.taker == COUNTERPARTY).any():
             axes.scatter([x], [y], s=50, marker="s", color=BLACK, zorder=3)
     axes.set_xlim(-1.15, 1.15)
