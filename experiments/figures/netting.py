@@ -13,12 +13,11 @@ from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS
 from market.accounts.netting import COUNTERPARTY, Obligations, bilateral, gross, multilateral
 from market.units import FACE_PER_MUSD, Bool
 
-
 STEPS = ("as traded", "net by pair", "dealers clear", "all clear")
 
 
 def draw(trades: Any, dealers: Bool) -> Figure:
-    """Draw obligations of ``trades`` (a table of market.messages.TRADES): gross, by pair, cleared by dealers, by all."""
+    """Draw obligations of ``trades`` (market.messages.TRADES): gross, net by pair, cleared by dealers, by all."""
     before = gross(trades)
     steps = before, bilateral(before), multilateral(before, dealers), multilateral(before, np.ones_like(dealers))
     parties = np.unique(np.concatenate([before.giver, before.taker]))
