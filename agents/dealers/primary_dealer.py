@@ -125,7 +125,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
         """
         self.news = self.news + news.public_bp + news.late_bp
         reading = self.daily("reading", lambda: reading_of(self.model, view))
-        known = self.flow if view.round > 0 else 0.0 * self.flow
+        known = self.flow if view.round > 0 else np.zeros_like(self.flow)
         self.flow = known + self.flow_learning * read_flow(reading, self.model, view)
         if np.any(self.disagreement):
             self.hold_views(news.public_bp + news.late_bp, flow_of_clients(self, view), view)
