@@ -52,9 +52,9 @@ def test_the_page_of_validation_shows_every_row_with_its_verdict_and_every_paire
         aucs=pd.DataFrame([{"told by": "model", "auc": 0.605}]),
     )
     text = generator(MODEL.parent / "validation").page(
-        Judged(table, bands, ("null",), judged.last), found, "50 of `baseline`"
+        Judged(table, bands, ("null",), judged.last), found, "make validate", "50 of `baseline`"
     )
-    assert "{{" not in text and "50 of `baseline`" in text
+    assert "{{" not in text and "50 of `baseline`" in text and "make validate" in text
     verdicts = {
         line.split(" | ")[0]: line for line in text.splitlines() if line.endswith(("inside |", "not met by null |"))
     }
