@@ -3,12 +3,15 @@
 Only what is an identity is asserted; how the sum is split is behaviour, printed by ``offtherun not-qe``.
 """
 
+from typing import get_args
+
 import pytest
 from small_market import small
 
 from experiments.errors import UserError
 from experiments.results.not_qe import ARMS, BESIDE, EASING, PARTS, SHARES, UNITS, not_qe, world
 from experiments.scenario import load
+from experiments.sections.buybacks import Buybacks
 from market.units import CENTS_PER_MUSD
 
 
@@ -23,6 +26,12 @@ def test_arms_differ_in_their_programme_only_and_outside_flows_are_held_in_all()
         assert alike == worlds[BESIDE].model_dump(exclude={"policy": {"buybacks", "qe_like_buybacks"}})
 
 
+def test_every_financing_of_buybacks_is_an_arm():
+    financings = get_args(Buybacks.model_fields["financing"].annotation)
+    buyback = [values["financing"] for arm, values in ARMS.items() if arm not in (BESIDE, EASING)]
+    assert len(financings) > 1 and sorted(buyback) == sorted(financings)
+
+
 @pytest.mark.parametrize("name", ["steady", "debt-limit-autumn"])
 def test_a_world_whose_flows_cannot_be_held_is_refused(name):
     with pytest.raises(UserError, match="nearest is baseline"):
@@ -33,7 +42,7 @@ def test_a_world_whose_flows_cannot_be_held_is_refused(name):
 def test_the_sum_is_unchanged_by_buybacks_and_rises_by_the_cash_of_easing_to_the_cent():
     found = not_qe(small(policy__on_rrp_limit_musd=10**7), seed=1, days=10)
     print(found[list(UNITS)].round(2).to_string())
-    assert (found["rest_cents"] == 0).all() and len(found) == 4 * len(SHARES)
+    assert (found["rest_cents"] == 0).all() and len(found) == (len(ARMS) - 1) * len(SHARES)
     for (_, arm), row in found.iterrows():
         parts = sum(round(row[name] * CENTS_PER_MUSD) for name in PARTS)
         paid, received = (round(row[name] * CENTS_PER_MUSD) for name in ("fed_paid_musd", "fed_received_musd"))

@@ -41,6 +41,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "no programme": {"mode": "off"},
     "buyback, bills": {"financing": "bills"},
     "buyback, coupons": {"financing": "coupons"},
+    "buyback, matched coupons": {"financing": "matched-coupons"},
     "buyback, cash": {"financing": "cash"},
     EASING: {"financing": "bills"},
 }
