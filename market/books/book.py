@@ -2,8 +2,8 @@
 
 Prices are multiples of ``tick`` in points, within half of ``n_levels`` ticks of ``centre``; sizes are faces in hundreds
 of dollars. ``Book.bill`` makes the book of a bill: its prices are discount rates in percent, in ticks of half a basis
-point, a lower rate being the better bid; ``points`` tells what a rate costs. Every call answers with a status and a
-reason; nothing malformed raises or changes the book.
+point, a lower rate being the better bid; ``points`` tells what a rate costs. Every message is answered with a status
+and a reason (``cancel_all`` with a count); one of malformed arguments raises nothing and changes nothing.
 
 >>> book = Book(tick=1 / 64, centre=100)
 >>> order = book.limit("sell", 100.25, 50, owner=1)
@@ -36,6 +36,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from market.books.arguments import one_of, real, whole
 from market.books.ladder_kernels import bill_price_e8
 from market.books.layout import MESSAGE, REASONS, MessageKind, Side, Status
 from market.books.order_book import Books
@@ -44,6 +45,7 @@ from market.units import LARGEST_TRADE, POINT_E8, Int
 SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 BILL_TICK = 0.005  # percent of discount
 RESTING = (MessageKind.LIMIT, MessageKind.GTC, MessageKind.POST_ONLY)
+OWNERS, ORDERS = (-(2**31), 2**31 - 1), (1, 2**63 - 1)  # the least and the largest number of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Book:
     # ---- what one may send ------------------------------------------------------------------------
     def limit(self, side: str, price: float, size: int, owner: int = 0, keep: bool = False) -> Answer:
         """Trade up to a price, then rest; ``keep``: good till cancelled, else for the day."""
+        if not isinstance(keep, bool):
+            return Answer(Status.REJ_KIND)
         return self._at(MessageKind.GTC if keep else MessageKind.LIMIT, side, price, size, owner)
 
     def rest(self, side: str, price: float, size: int, owner: int = 0) -> Answer:
@@ -111,8 +115,9 @@ class Book:
         return self._about(MessageKind.CANCEL, order, 1, owner)
 
     def cancel_all(self, owner: int = 0) -> int:
-        """Withdraw all orders of an owner; return how many."""
-        return self._books.mass_cancel(owner)
+        """Withdraw all orders of an owner; return how many, 0 for what is no owner."""
+        number = whole(owner, *OWNERS)
+        return 0 if number is None else self._books.mass_cancel(number)
 
     def end_day(self) -> None:
         """End all orders but those good till cancelled."""
@@ -137,7 +142,7 @@ class Book:
 
     def queue(self, order: int) -> tuple[int, int]:
         """Return the orders and the face in front of an order; -1 for one that does not rest."""
-        rank, ahead = self._books.queue_position([order if 0 < order < 2**63 else 0])
+        rank, ahead = self._books.queue_position([whole(order, *ORDERS) or 0])
         return int(rank[0]), int(ahead[0])
 
     def points(self, price: float) -> float:
@@ -165,43 +170,50 @@ class Book:
         top = self._books.n_levels - 1
         return round((self.bottom + (top - int(level) if self.days else int(level))) * self.tick, 12)
 
+    def _level(self, price: float) -> int | None:
+        """Return the level of a price, None for what is no tick of the ladder."""
+        points, top = real(price), self._books.n_levels - 1
+        place = -1.0 if points is None else points / self.tick - self.bottom
+        if not -0.5 < place < top + 0.5 or abs(place - round(place)) > 1e-6:
+            return None
+        return top - round(place) if self.days else round(place)
+
     def _at(self, kind: MessageKind, side: str, price: float, size: int, owner: int) -> Answer:
         """Send an order at a price of the ladder."""
-        place = price / self.tick - self.bottom if np.isfinite(price) else -1.0
-        level = round(place)
-        if abs(place - level) > 1e-6 or not 0 <= level < self._books.n_levels:
-            return Answer(Status.REJ_PRICE)
-        return self._send(kind, side, self._books.n_levels - 1 - level if self.days else level, size, owner)
+        level = self._level(price)
+        return Answer(Status.REJ_PRICE) if level is None else self._send(kind, side, level, size, owner)
 
     def _send(self, kind: MessageKind, side: str, level: int, size: int, owner: int) -> Answer:
-        """Send one order and note its trades."""
-        if side not in SIDES:
+        """Send a new order."""
+        if not one_of(side, SIDES):
             return Answer(Status.REJ_SIDE)
-        number = int(self._books.new_ids(1)[0]) if kind in RESTING else 0
-        answer = self._message(kind, size, owner, number, (SIDES[side], level), side)
-        rests = number and answer.status == Status.OK and answer.filled < size
-        return Answer(answer.status, answer.filled, number if rests else 0)
+        return self._message(kind, size, owner, None if kind in RESTING else 0, (SIDES[side], level), side)
 
     def _about(self, kind: MessageKind, order: int, size: int, owner: int) -> Answer:
         """Send what concerns an order that may rest."""
-        if not 0 < order < 2**63:
+        number = whole(order, *ORDERS)
+        if number is None:
             return Answer(Status.REJ_UNKNOWN)
-        return self._message(kind, size, owner, order, (Side.BUY, 0), "")
+        return self._message(kind, size, owner, number, (Side.BUY, 0), "")
 
     def _message(
-        self, kind: MessageKind, size: int, owner: int, order: int, place: tuple[Side, int], side: str
+        self, kind: MessageKind, size: int, owner: int, order: int | None, place: tuple[Side, int], side: str
     ) -> Answer:
-        """Refuse what no message can hold; send the rest, and note the trades under the taker's side."""
-        if not isinstance(size, (int, np.integer)) or not 1 <= size <= LARGEST_TRADE:
-            return Answer(Status.REJ_QTY)
-        if not -(2**31) <= owner < 2**31:
-            return Answer(Status.REJ_OWNER)
+        """Refuse what no message can hold; send the rest under the number given, or under a new one where it is None,
+        and note the trades under the taker's side.
+        """
+        face, account = whole(size, 1, LARGEST_TRADE), whole(owner, *OWNERS)
+        if face is None or account is None:
+            return Answer(Status.REJ_QTY if face is None else Status.REJ_OWNER)
+        number = int(self._books.new_ids(1)[0]) if order is None else order
         row = np.zeros(1, MESSAGE)
-        row["kind"], row["side"], row["level"], row["face"], row["owner"] = kind, *place, size, owner
-        row["order_id"] = order
+        row["kind"], row["side"], row["level"], row["face"], row["owner"] = kind, *place, face, account
+        row["order_id"] = number
         fills = self._books.send(row)
         self.trades += [(self._price(fill["level"]), int(fill["face"]), side) for fill in fills]
-        return Answer(Status(int(row["status"][0])), int(row["filled"][0]))
+        status, filled = Status(int(row["status"][0])), int(row["filled"][0])
+        rests = order is None and status == Status.OK and filled < face
+        return Answer(status, filled, number if rests else 0)
 
     def __repr__(self) -> str:
         best = [rows[0] if rows else None for rows in self.depth(1).values()]

@@ -63,15 +63,15 @@ class Status(IntEnum):
 REASONS = {
     Status.OK: "accepted",
     Status.REJ_UNKNOWN: "no such order rests",
-    Status.REJ_PRICE: "the price is outside the ladder",
-    Status.REJ_QTY: "the size is not positive, or too large",
+    Status.REJ_PRICE: "the price is no tick of the ladder",
+    Status.REJ_QTY: "the size is no whole number above 0, or too large",
     Status.REJ_POOL: "no room for another resting order",
     Status.REJ_DUP: "an order rests under this id",
     Status.REJ_CROSS: "it would have traded, and was to rest only",
     Status.REJ_SECURITY: "no such security",
     Status.REJ_SIDE: "neither buy nor sell",
     Status.REJ_KIND: "no such kind of message",
-    Status.REJ_OWNER: "the order is somebody else's",
+    Status.REJ_OWNER: "the order is somebody else's, or its owner is no number",
     Status.REJ_KILLED: "it could not be filled in full",
     Status.REJ_CLOSED: "the book is closed",
 }
