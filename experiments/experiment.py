@@ -38,6 +38,12 @@ DAILY_COLUMNS = {
     "interest_musd": "musd",  # that accrues on marketable debt in a calendar day (experiments.results.costs)
 }
 GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "turnover_musd", "unquoted_share")
+AUCTION_COLUMNS = {
+    "tail_bp": "bp",
+    "bid_to_cover": "ratio",
+    **{f"{who}_share": "share" for who in ("dealer", "direct", "indirect", "sold")},
+}
+AUCTIONED = ("bill", "note", "bond", "tips", "frn")
 MOST_ARMS = 32
 FITTED_MONTHS = 120  # from there on no residual is recorded (market.curve)
 Tables = dict[str, Any]
@@ -63,11 +69,20 @@ class Group(Section):
         return self
 
 
+class Auctions(Section):
+    """Auctions of some kinds of securities, of one original term or of all."""
+
+    kinds: tuple[Literal["bill", "note", "bond", "tips", "frn"], ...] = declared(
+        AUCTIONED, "kinds", "", "kinds of securities sold", min_length=1
+    )
+    term_months: int | None = declared(None, "months", "", "original term of what is sold, all if left out", ge=1)
+
+
 class Outcome(Section):
     """What is looked at: a daily series, the window, the number made of it, the smallest effect that matters."""
 
     name: str = Field(description="name of the outcome", min_length=1, max_length=60)
-    column: str = Field(description="column of the daily table, or of the table by group if a group is given")
+    column: str = Field(description="column of the daily table, of groups if a group is given, of auctions if they are")
     statistic: Literal["mean", "last", "peak", "area", "half-life"] = declared(
         "mean", "mode", "", "number made of the window: experiments.results.outcomes"
     )
@@ -76,6 +91,7 @@ class Outcome(Section):
     smallest: float = Field(description="smallest effect of interest, in the unit of the outcome", gt=0, le=1e9)
     group: Group | None = declared(None, "group", "", "securities looked at, all of the market if left out")
     less: Group | None = declared(None, "group", "", "securities whose value is taken off: differences in differences")
+    auctions: Auctions | None = declared(None, "auctions", "", "auctions looked at, on the days that have any")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -83,7 +99,9 @@ class Outcome(Section):
             raise ValueError(f"to_day is {self.to_day}, expected {self.from_day} or later")
         if self.less is not None and self.group is None:
             raise ValueError("less without a group, expected group as well")
-        known = GROUP_COLUMNS if self.group else tuple(DAILY_COLUMNS)
+        if self.auctions is not None and self.group is not None:
+            raise ValueError("auctions with a group, expected one of them")
+        known = GROUP_COLUMNS if self.group else tuple(AUCTION_COLUMNS if self.auctions else DAILY_COLUMNS)
         if self.column not in known:
             raise ValueError(
                 f"column is {self.column!r}, expected one of {', '.join(known)}{nearest(self.column, known)}"
@@ -99,7 +117,9 @@ class Outcome(Section):
     @property
     def unit_of_a_day(self) -> str:
         """Return the unit of the column."""
-        return self.column.rsplit("_", 1)[-1] if self.group else DAILY_COLUMNS[self.column]
+        if self.group:
+            return self.column.rsplit("_", 1)[-1]
+        return (AUCTION_COLUMNS if self.auctions else DAILY_COLUMNS)[self.column]
 
     @property
     def unit(self) -> str:

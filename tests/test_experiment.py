@@ -28,6 +28,12 @@ WRONG = {
     "no smallest effect": ({"outcomes": [NOISE | {"smallest": 0.0}]}, "smallest = 0", "greater than 0"),
     "an outcome twice": ({"outcomes": [NOISE, NOISE]}, "'noise' is there twice", "names that differ"),
     "less without a group": ({"outcomes": [NOISE | {"less": {}}]}, "less without a group", "expected group"),
+    "auctions of a group": (
+        {"outcomes": [NOISE | {"group": {}, "auctions": {}}]},
+        "auctions with a group",
+        "one of them",
+    ),
+    "a daily column of auctions": ({"outcomes": [NOISE | {"auctions": {}}]}, "column is 'noise_bp'", "tail_bp"),
     "an unknown bucket": ({"outcomes": [NOISE | {"group": {"bucket": "7Y to 9Y"}}]}, "'7Y to 9Y'", "7Y to 10Y"),
     "one seed": ({"seeds": 1}, "seeds = 1", "greater than or equal to 2"),
     "an unknown scenario": ({"scenario": "basline"}, "unknown scenario 'basline'", "did you mean 'baseline'"),

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from tiny_experiment import tiny
 
+from experiments.results.auction_days import by_auction
 from experiments.results.outcomes import by_group, series, value
 
 
@@ -46,9 +47,27 @@ def test_differences_in_differences_are_a_group_less_another():
     groups = by_group(pd.DataFrame(rows).assign(yield_bp=400.0, unquoted_share=0.5))
     old = {"bucket": "7Y to 10Y", "issues": "off-the-run"}
     of = lambda column, **more: series(  # noqa: E731
-        pd.DataFrame({"date": [row["date"]]}), groups, outcome(column=column, **more)
+        {"daily": pd.DataFrame({"date": [row["date"]]}), "groups": groups}, outcome(column=column, **more)
     ).loc[1]
     assert of("roughness_bp", group=old) == pytest.approx(np.sqrt(12.5))
     assert of("roughness_bp", group=old, less={"bucket": "2Y to 3Y"}) == pytest.approx(np.sqrt(12.5) - 1)
     assert of("turnover_musd", group={}) == 20.0
     assert of("spread_bp", group={"bucket": "7Y to 10Y"}) == pytest.approx(200.0)
+
+
+def test_auctions_are_means_over_those_chosen_on_the_days_that_have_any():
+    row = {"tail_bp": 1.0, "bid_to_cover": 2.5, "offering_face": 100, "awarded_face": 100, "dealer_face": 20}
+    row |= {"direct_face": 10, "indirect_face": 60}
+    failed = {"tail_bp": np.nan, "awarded_face": 0, "dealer_face": 0, "direct_face": 0, "indirect_face": 0}
+    rows = [
+        row | {"date": 1, "kind": "note", "term_months": 120},
+        row | {"date": 1, "kind": "note", "term_months": 24, "tail_bp": 4.0, "awarded_face": 50},
+        row | {"date": 1, "kind": "bill", "term_months": 3, "tail_bp": 9.0},
+        row | failed | {"date": 3, "kind": "note", "term_months": 120},
+    ]
+    tables = {"daily": pd.DataFrame({"date": [1, 2, 3]}), "auctions": by_auction(pd.DataFrame(rows))}
+    of = lambda column, **chosen: list(series(tables, outcome(column=column, auctions=chosen)))  # noqa: E731
+    assert of("tail_bp", kinds=["note"]) == pytest.approx([2.5, np.nan, np.nan], nan_ok=True)
+    assert of("dealer_share", kinds=["note"]) == pytest.approx([0.3, np.nan, np.nan], nan_ok=True)
+    assert of("sold_share", kinds=["note"]) == pytest.approx([0.75, np.nan, 0.0], nan_ok=True)
+    assert of("tail_bp", kinds=["note"], term_months=120)[0] == 1.0 and of("tail_bp")[0] == pytest.approx(14 / 3)

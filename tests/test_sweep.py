@@ -15,7 +15,7 @@ from experiments.cli import main
 from experiments.errors import StoreError
 from experiments.results import report
 from experiments.results.effects import load
-from experiments.store import digest, partial_name, versions
+from experiments.store import digest, partial_name, read, versions
 from experiments.sweeps import jobs as making
 from experiments.sweeps.sweep import open_sweep, sweep
 
@@ -112,6 +112,8 @@ def test_results_are_tidy_and_no_pickle_lies_about(undisturbed):
     assert list(found.outcomes.columns) == ["arm", "seed", "outcome", "unit", "value"] and len(found.outcomes) == 4
     assert len(found.daily) == 4 * DAYS and list(found.daily.columns[:3]) == ["arm", "seed", "day"]
     assert {path.suffix for path in undisturbed.rglob("*") if path.is_file()} == {".csv", ".json", ".parquet"}
+    held = read(undisturbed / "runs" / "with-seed1", "auctions")
+    assert set(held["kind"]) >= {"bill", "note"} and held["dealer_share"].between(0, 1).all()
 
 
 def test_the_report_states_each_effect_and_follows_from_the_runs_alone(undisturbed, tmp_path):

@@ -22,7 +22,7 @@ from experiments.errors import StoreError
 from experiments.experiment import Experiment
 from experiments.results import inference
 from experiments.results.liquidity import SECTOR_COLUMNS, sectors_in
-from experiments.results.outcomes import of_run, series
+from experiments.results.outcomes import Stored, of_run, series
 from experiments.store import read, write_whole
 from experiments.sweeps.sweep import read_sweep
 
@@ -67,7 +67,7 @@ class Results:
         rows = [
             (arm, seed, name, units[name], value)
             for arm, seed, path in self.runs
-            for name, value in of_run(read(path, "daily"), read(path, "groups"), self.question).items()
+            for name, value in of_run(Stored(path), self.question).items()
         ]
         return pd.DataFrame(rows, columns=["arm", "seed", "outcome", "unit", "value"])
 
@@ -109,8 +109,7 @@ class Results:
         primary = self.question.outcomes[0]
 
         def path_of(arm: str, seed: int) -> inference.Floats:
-            folder = by_run[arm, seed]
-            return np.array(series(read(folder, "daily"), read(folder, "groups"), primary), np.float64)
+            return np.array(series(Stored(by_run[arm, seed]), primary), np.float64)
 
         return {
             arm: np.array([path_of(arm, s) for s in seeds], np.float64).reshape(len(seeds), self.days) for arm in arms

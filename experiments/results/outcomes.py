@@ -9,13 +9,19 @@
 Groups are the nominal coupon securities of a bucket, on or off the run: yield (mean), roughness (root mean squared
 residual to the fitted curve), spread (of firm two-sided quotes at the close, in bp of price), turnover (sum), rounds
 without a firm quote (mean). A bucket is by calendar years to maturity on the day; the lists of operations, which go
-by months from settlement, differ by a few days. Differences in differences are a group less another, by day.
+by months from settlement, differ by a few days. Differences in differences are a group less another, by day. Auctions
+are those of ``auction_days``, on the days that have any.
 """
+
+from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from experiments.experiment import GROUP_COLUMNS, Experiment, Group, Outcome
+from experiments.results.auction_days import of_auctions
+from experiments.store import read
 from market.auctions.buyback import BUCKETS
 
 ALL = "all"
@@ -51,15 +57,30 @@ def _alive(securities: pd.DataFrame) -> pd.DataFrame:
     return alive[alive["bucket"] != ""]
 
 
-def series(daily: pd.DataFrame, groups: pd.DataFrame, outcome: Outcome) -> "pd.Series[float]":
+class Stored(dict[str, pd.DataFrame]):
+    """The tables of a run of a sweep by name, each read from its folder when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, table: str) -> pd.DataFrame:
+        """Read a table."""
+        return self.setdefault(table, read(self.folder, table))
+
+
+def series(tables: Mapping[str, pd.DataFrame], outcome: Outcome) -> "pd.Series[float]":
     """Return the daily series of an outcome by business day of the run, from 1."""
+    daily = tables["daily"]
     dates = pd.Index(daily["date"])
-    if outcome.group is None:
+    if outcome.auctions is not None:
+        values = of_auctions(tables["auctions"], outcome.auctions, outcome.column).reindex(dates)
+    elif outcome.group is None:
         values = daily.set_index("date")[outcome.column].astype(float)
     else:
-        values = _of_group(groups, outcome.group, outcome.column).reindex(dates)
+        values = _of_group(tables["groups"], outcome.group, outcome.column).reindex(dates)
         if outcome.less is not None:
-            values = values - _of_group(groups, outcome.less, outcome.column).reindex(dates)
+            values = values - _of_group(tables["groups"], outcome.less, outcome.column).reindex(dates)
     return pd.Series(values.to_numpy(np.float64), pd.RangeIndex(1, len(dates) + 1, name="day"))
 
 
@@ -92,6 +113,6 @@ STATISTICS = {
 }
 
 
-def of_run(daily: pd.DataFrame, groups: pd.DataFrame, question: Experiment) -> dict[str, float]:
+def of_run(tables: Mapping[str, pd.DataFrame], question: Experiment) -> dict[str, float]:
     """Return every outcome of a run by name."""
-    return {outcome.name: value(series(daily, groups, outcome), outcome) for outcome in question.outcomes}
+    return {outcome.name: value(series(tables, outcome), outcome) for outcome in question.outcomes}

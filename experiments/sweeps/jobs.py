@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.results.auction_days import by_auction
 from experiments.results.costs import interest_by_day
 from experiments.results.event_windows import by_operation
 from experiments.results.outcomes import by_group
@@ -25,8 +26,8 @@ from experiments.store import new_folder, write_manifest, write_whole
 from experiments.sweeps.branching import branch, burn_in_key, forget, lived_burn_in
 from market.tables.record import Record
 
-TABLES = ("daily", "groups", "sectors", "operations")
-READ = ("daily", "securities", "sectors")  # of the record of a run: nothing else of it is kept
+TABLES = ("daily", "groups", "sectors", "operations", "auctions")
+READ = ("daily", "securities", "sectors", "auctions")  # of the record of a run: nothing else of it is kept
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,12 @@ def _simulate_into(folder: Path, job: Job, packed: bytes | None) -> None:
 
 def _frames(record: Record, seed: int) -> tuple[pd.DataFrame, ...]:
     """Return the tables of a run: days, with the interest that accrues on the debt; groups of securities; sectors; the
-    windows of the published operations.
+    windows of the published operations; auctions.
     """
     daily, securities = record.to_pandas("daily"), record.to_pandas("securities")
     daily["interest_musd"] = interest_by_day(securities).reindex(daily["date"]).to_numpy()
-    return daily, by_group(securities), record.to_pandas("sectors"), by_operation(securities, seed)
+    held = by_auction(record.to_pandas("auctions"))
+    return daily, by_group(securities), record.to_pandas("sectors"), by_operation(securities, seed), held
 
 
 def failed(job: Job, error: str, trace: str) -> Done:

@@ -1,7 +1,8 @@
 """A sweep: every arm with every seed, each a small folder of the tables that outcomes are made of.
 
     DIR/experiment.json             what is asked, the days, the scenario of each arm, the versions
-    DIR/runs/ARM-seedN/             daily, groups, sectors, operations (.parquet), manifest.json: moved there when whole
+    DIR/runs/ARM-seedN/             daily, groups, sectors, operations, auctions (.parquet), manifest.json: moved there
+                                    when whole
     DIR/failures/ARM-seedN.json     why a run failed, with its traceback; tried again when the sweep is started again
 
 A run's tables depend on its scenario, seed and days alone, so that any number of workers, in any order, killed at any

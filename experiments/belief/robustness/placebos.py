@@ -32,7 +32,7 @@ from experiments.experiment import Outcome
 from experiments.kinds import traits_by_kind
 from experiments.results import inference
 from experiments.results.event_windows import OTHERS
-from experiments.results.outcomes import of_run
+from experiments.results.outcomes import Stored, of_run
 from experiments.scenario import overlaid
 from experiments.sections.world import Scenario
 from experiments.store import digest, read
@@ -172,8 +172,7 @@ def _outcomes(asked: Asked, kind: str) -> pd.DataFrame:
     """Return the outcomes of a placebo's runs: a row for each seed, a column for each outcome."""
     found = {}
     for seed in seeds(asked):
-        folder = _run_of(asked, kind, seed)
-        found[seed] = of_run(read(folder, "daily"), read(folder, "groups"), asked.question)
+        found[seed] = of_run(Stored(_run_of(asked, kind, seed)), asked.question)
     return pd.DataFrame.from_dict(found, orient="index")
 
 
