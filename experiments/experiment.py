@@ -22,6 +22,7 @@ from pydantic import Field, ValidationError, model_validator
 from experiments import scenario as scenarios
 from experiments.errors import UserError, nearest
 from experiments.kinds import traits_by_kind
+from experiments.path_names import PlainName, alike
 from experiments.records import record_at
 from experiments.sections.section import Section, declared
 from experiments.sections.world import Scenario
@@ -45,6 +46,7 @@ AUCTION_COLUMNS = {
 }
 AUCTIONED = ("bill", "note", "bond", "tips", "frn")
 MOST_ARMS = 32
+KEY = "[key]"  # how pydantic ends the place of a fault of a key itself
 FITTED_MONTHS = 120  # from there on no residual is recorded (market.curve)
 Tables = dict[str, Any]
 
@@ -147,8 +149,10 @@ class Experiment(Section):
     scenario: str = declared("baseline", "name", "", "scenario of the arms that name none")
     set: Tables = declared({}, "tables", "", "what is set anew in every arm")
     control: str | None = declared(None, "name", "", "arm that the others are held against")
-    arms: dict[str, Arm] = declared({}, "arms", "", "arms by name")
-    factors: dict[str, dict[str, Tables]] = declared({}, "tables", "", "levels by factor, the plain one first")
+    arms: dict[PlainName, Arm] = declared({}, "arms", "", "arms by name")
+    factors: dict[PlainName, dict[PlainName, Tables]] = declared(
+        {}, "tables", "", "levels by factor, the plain one first"
+    )
     outcomes: tuple[Outcome, ...] = Field(
         description="what is looked at, the first being the primary one", min_length=1
     )
@@ -175,6 +179,11 @@ class Experiment(Section):
             raise ValueError(
                 f"control is {self.control!r}, expected one of {', '.join(self.arms)}{nearest(self.control, self.arms)}"
             )
+        twins = alike(self.all_arms())
+        if twins:
+            raise ValueError(
+                f"arms {twins[0]!r} and {twins[1]!r} differ by case alone, expected names that differ more"
+            )
         if self.liquidity is not None and not 1 <= self.liquidity[0] <= self.liquidity[1]:
             raise ValueError(
                 f"liquidity is {list(self.liquidity)}, expected a first day from 1 on and a last not before it"
@@ -193,7 +202,7 @@ class Experiment(Section):
                 raise ValueError(f"factor {name!r} has {len(levels)} levels, expected two, the plain one first")
         if 2 ** len(self.factors) > MOST_ARMS:
             raise ValueError(
-                f"{len(self.factors)} factors are {2 ** len(self.factors)} arms, expected at most {MOST_ARMS}"
+                f"{len(self.factors)} factors are 2**{len(self.factors)} arms, expected at most {MOST_ARMS}"
             )
 
     def worlds(self, beside: Path = BUNDLED, text: str = "") -> dict[str, Scenario]:
@@ -285,6 +294,8 @@ def load(name: str) -> Experiment:
         raise ExperimentError(f"{path}: {error}, expected TOML in UTF-8") from None
     if "name" in tables:
         raise ExperimentError(f"{place_of(('name',), [path])}: name is that of the file, expected no such key")
+    if not path.stem.strip("."):
+        raise ExperimentError(f"{path}: results would go to runs/{path.stem}, expected a letter or digit before .toml")
     return parse({"name": path.stem, **tables}, str(path), path.parent)
 
 
@@ -295,7 +306,8 @@ def parse(tables: Tables, place: str, beside: Path) -> Experiment:
     try:
         found = Experiment.model_validate_json(json.dumps(tables, default=str), strict=True)
     except ValidationError as error:
-        raise ExperimentError(f"{place_of(error.errors()[0]['loc'], file)}: {_complaint(error)}") from None
+        keys = tuple(key for key in error.errors()[0]["loc"] if key != KEY)
+        raise ExperimentError(f"{place_of(keys, file)}: {_complaint(error)}") from None
     expected = tomllib.loads(EXPECTATIONS.read_text("utf-8"))
     if found.expectation is not None and found.expectation not in expected:
         near = nearest(found.expectation, expected)
@@ -325,6 +337,8 @@ def _complaint(error: ValidationError) -> str:
     """Say the first fault in one line: key, value, what was expected, what is near."""
     fault = error.errors(include_url=False)[0]
     keys = list(fault["loc"])
+    if fault["type"] == "value_error" and keys[-1:] == [KEY]:
+        return f"{'.'.join(map(str, keys[:-2]))}: {json.dumps(keys[-2])} is no name: {fault['ctx']['error']}"
     dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
     if fault["type"] == "extra_forbidden":
         known = [name for name in record_at(Experiment, keys[:-1]).model_fields if name != "name" or len(keys) > 1]
