@@ -97,13 +97,14 @@ def test_every_pair_of_equal_dealers_is_asked_equally_often():
     assert len(counts) == 66 and ((counts - expected) ** 2 / expected).sum() < 106.0  # 65 degrees of freedom, 0.1 %
 
 
-def test_the_compiled_choice_is_the_written_one(monkeypatch):
+@pytest.mark.parametrize("clock", [7, -3])
+def test_the_compiled_choice_is_the_written_one(monkeypatch, clock):
     table = orders(20)
-    compiled = ask(table)
+    compiled = ask(table, clock=clock)
     if not hasattr(request_kernels.choose, "py_func"):
         pytest.skip("numba is switched off: there is only the written one")
     monkeypatch.setattr(request_kernels, "choose", request_kernels.choose.py_func)
-    assert (ask(table) == compiled).all()
+    assert (ask(table, clock=clock) == compiled).all()
 
 
 def test_pending_is_what_a_dealer_was_asked_before_from_its_own_side():

@@ -22,6 +22,8 @@ from market.books.messages import ASKED
 from market.requests import request_kernels
 from market.units import Float, Int
 
+LOW_32 = 0xFFFFFFFF  # the bits of the clock that name a draw
+
 
 @dataclass(frozen=True, slots=True)
 class Interest:
@@ -47,9 +49,9 @@ def choose_dealers(
 ) -> NDArray[Any]:
     """Return a table ASKED: one row per request and dealer asked, requests in the order of ``orders``.
 
-    ``key`` names seed and purpose, ``clock`` counts rounds; ``identity`` (clients,) and ``weight`` (clients, dealers)
-    are indexed by ``orders["owner"]``; ``asked``, one number or (R,), is how many dealers a request goes to.
-    ``member`` and ``pending`` are left at 0.
+    ``key`` names seed and purpose, ``clock`` counts rounds, below 0 in the burn-in; ``identity`` (clients,) and
+    ``weight`` (clients, dealers) are indexed by ``orders["owner"]``; ``asked``, one number or (R,), is how many dealers
+    a request goes to. ``member`` and ``pending`` are left at 0.
     """
     clients, dealers = len(identity), len(dealer_identity)
     if weight.shape != (clients, dealers):
@@ -63,7 +65,7 @@ def choose_dealers(
     who = (owner, np.ascontiguousarray(identity), np.ascontiguousarray(weight), np.ascontiguousarray(dealer_identity))
     what = (security, face, np.ascontiguousarray(number))
     scratch = np.empty((3, max(dealers, 1))), np.empty(max(dealers, 1), np.int64)
-    n = request_kernels.choose(np.uint64(key), clock, *who, *what, *scratch, out)
+    n = request_kernels.choose(np.uint64(key), clock & LOW_32, *who, *what, *scratch, out)
     return out[:n]
 
 
