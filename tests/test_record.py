@@ -35,8 +35,8 @@ def test_daily_has_the_columns_that_were_promised() -> None:
         "bilateral_musd zero_haircut_share repo_pressure overdrafts_musd standing_repo_musd discount_credit_musd "
         "fima_repo_musd federal_funds_musd special_10y_bp borrowed_musd soma_lent_musd lending_fees_musd "
         "fails_charges_musd delivered_musd failed_musd cured_musd dealer_obligations_musd known_dealers "
-        "client_concentration core_share core_fit iorb_bp buyback_face_musd buyback_cost_musd futures_spread_bp "
-        "open_interest leveraged_musd leveraged_forced_musd"
+        "client_concentration dealer_concentration core_share core_fit iorb_bp buyback_face_musd buyback_cost_musd "
+        "futures_spread_bp open_interest leveraged_musd leveraged_forced_musd"
     )
     assert list(COLUMNS["daily"]) == promised.split()
 

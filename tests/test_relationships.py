@@ -82,6 +82,8 @@ def test_the_graph_has_the_weights_and_measures_know_a_core():
     assert sum(w for _, _, w in made.edges(data="weight")) == pytest.approx(12.0)
     even, one = measures(np.full((10, 8), 1 / 8)), measures(np.eye(8)[np.zeros(10, int)])
     assert even["client_hhi"] == pytest.approx(1 / 8) and one["client_hhi"] == one["dealer_hhi"] == 1.0
+    apart = measures(np.eye(8))  # each client has a dealer of its own: the clients' concentration is not the dealers'
+    assert apart["client_hhi"] == 1.0 and apart["dealer_hhi"] == pytest.approx(1 / 8)
     assert even["core_share"] == pytest.approx(0.25) and one["core_share"] == 1.0 == one["degree"]
     assert one["core_fit"] == pytest.approx(1.0)
 
@@ -157,3 +159,6 @@ def test_measures_of_the_network_are_those_of_the_weights_of_the_day_computed_on
     assert known.measured() is was and was == measures(known.weight)
     live(market, 1)
     assert known.measured() == measures(known.weight) != was
+    today = market.record.to_pandas("daily").iloc[-1]
+    assert today["client_concentration"] == known.measured()["client_hhi"]
+    assert today["dealer_concentration"] == known.measured()["dealer_hhi"] < today["client_concentration"]

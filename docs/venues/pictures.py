@@ -37,7 +37,8 @@ def main() -> None:
         settlement.draw(RunTables(longer.folder)).savefig(HERE / "settlement.png", dpi=110)
         for name, value in evidence(longer.folder).items():
             print(f"{name} {value:.3f}")
-    print(f"a client's concentration {found['client_hhi']:.3f}, first quarter of dealers {found['core_share']:.0%}")
+    print(f"concentration: a client's {found['client_hhi']:.3f}, dealers' {found['dealer_hhi']:.3f}")
+    print(f"first quarter of dealers {found['core_share']:.0%}")
     dealers, chosen = done.market.sectors == "dealers", example(done.market)
     netting.draw(chosen, dealers).savefig(HERE / "netting.png", dpi=100)
     draw_books(done.market)

@@ -1,4 +1,8 @@
-"""The network of a run: who traded with whom by request, dealers in the middle, clients around."""
+"""The network of a run: who traded with whom by request, dealers in the middle, clients around.
+
+HHI, the sum of squared shares, says two things of it: of a client's trades over its dealers (mean over clients), and of
+the dealers' shares of all clients.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -47,7 +51,7 @@ def _network(axes: Axes, shares: pd.DataFrame) -> None:
     """Draw who trades with whom."""
     found = measures(shares.to_numpy(np.float64))
     _links(axes, shares)
-    axes.set_title(f"Who trades with whom (HHI {found['client_hhi']:.2f})")
+    axes.set_title(f"Who trades with whom\n(HHI of a client {found['client_hhi']:.3f}, mean)")
 
 
 def _strength(axes: Axes, shares: pd.DataFrame) -> None:
@@ -57,7 +61,13 @@ def _strength(axes: Axes, shares: pd.DataFrame) -> None:
     axes.bar(range(len(strength)), 100 * strength.to_numpy(), color=BLUE)
     axes.axhline(100 / max(len(strength), 1), color=BLACK, linestyle=":", linewidth=1.0, label="all alike")
     axes.grid(axis="x", visible=False)
-    label(axes, f"The first quarter of dealers has {100 * found['core_share']:.0f} %", "percent", dates=False)
+    share = f"the first quarter of dealers has {100 * found['core_share']:.0f} %"
+    label(
+        axes,
+        f"HHI of the dealers {found['dealer_hhi']:.3f}:\n{share}",
+        "percent of trades, mean over clients",
+        dates=False,
+    )
     axes.set_xlabel("dealers, from the most used")
     axes.set_xticks([])
     legend(axes)

@@ -237,6 +237,11 @@ def client_concentration(market: Any) -> float:
     return float(market.relationships.measured()["client_hhi"])
 
 
+def dealer_concentration(market: Any) -> float:
+    """Sum of squared shares of dealers, a dealer's share being its mean weight over clients."""
+    return float(market.relationships.measured()["dealer_hhi"])
+
+
 def core_share(market: Any) -> float:
     """Weight on the quarter of the dealers that clients know best."""
     return float(market.relationships.measured()["core_share"])
@@ -301,6 +306,7 @@ DAILY = (
     dealer_obligations_musd,
     known_dealers,
     client_concentration,
+    dealer_concentration,
     core_share,
     core_fit,
     iorb_bp,

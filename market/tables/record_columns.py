@@ -90,6 +90,10 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "known_dealers": ("ratio", "dealers that a client knows well, mean: twice the weight of one among equals"),
         "client_concentration": ("ratio", "sum of squared weights of a client over dealers, mean over clients"),
+        "dealer_concentration": (
+            "ratio",
+            "sum of squared shares of dealers, a dealer's share being its mean weight over clients",
+        ),
         "core_share": ("share", "weight on the quarter of the dealers that clients know best"),
         "core_fit": ("ratio", "correlation of weights with the product of strengths: core and periphery"),
         "iorb_bp": ("bp", "interest on reserve balances"),
