@@ -34,6 +34,7 @@ from experiments.inputs.tips_index import consumer_prices
 from experiments.kinds import traits_by_kind
 from experiments.population import Trait
 from experiments.sections.buyers import money_abroad
+from experiments.sections.entries import entry_of
 from experiments.sections.exits import exit_of
 from experiments.sections.lending import fed_lending
 from experiments.sections.news import dated_news
@@ -154,17 +155,13 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     """Let the institutions join, and hand out every bond and every dollar."""
     shares = accustomed_shares(given, scenario.start.wanted_bills)
     kinds = kinds_of(scenario.behaviour)
-    traits = scenario.population.traits
     appoint(market, given)
     customers, investors, response = np.zeros(len(market.securities)), [], np.zeros(len(shares))
     numbers = _numbers(given.state.holders)
     for row, holder in enumerate(given.state.holders[FIRST_NON_OFFICIAL:], FIRST_NON_OFFICIAL):
         agent = kinds[holder.sector](market, holder.name)
         _endow_traits(agent, holder, numbers[holder.sector], given.state.money[row])
-        _draw_traits(agent, holder, traits.get(holder.sector, {}), market.seed)
-        scenario.money_market.set_habits(agent)
-        scenario.buyers.set_habits(agent)
-        scenario.beliefs.set_habits(agent)
+        form(agent, holder.sector, scenario, market.seed)
         if "benchmark" in agent.columns:
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):
@@ -213,19 +210,32 @@ def instruct(market: TreasuryMarket, given: Stage) -> None:
     open_desk(market, given.desk)
 
 
+def form(agent: Institution, kind: str, scenario: Scenario, seed: int) -> None:
+    """Give a member of a kind the traits and habits that a scenario says."""
+    _draw_traits(agent, kind, scenario.population.traits.get(kind, {}), seed)
+    scenario.money_market.set_habits(agent)
+    scenario.buyers.set_habits(agent)
+    scenario.beliefs.set_habits(agent)
+
+
 def befall(market: TreasuryMarket, scenario: Scenario) -> None:
-    """Put the shocks of a scenario in place, those of exits after the others, and what will be announced of supply."""
+    """Put the shocks of a scenario in place, entries and exits after others, and what will be announced of supply."""
     told = market.premises
     market.outlook.foresee(SupplyOutlook(told.announced, market.outlook.elasticity, told.foresight))
     sales = tuple(sale_of(sale, f"shocks[{number}]") for number, sale in enumerate(scenario.shocks))
     flows = tuple(flow_of(flow, f"flows[{number}]") for number, flow in enumerate(scenario.flows))
     market.shocks = (*sales, *flows)
+    formed = partial(form, kind="primary_dealer", scenario=scenario, seed=market.seed)
+    entries = tuple(
+        entry_of(entry, f"entries[{number}]", market, formed) for number, entry in enumerate(scenario.entries)
+    )
     exits = tuple(exit_of(leaving) for leaving in scenario.exits)
     for leaving in exits:
-        leaving.who(market)  # refuses an unknown dealer before anything runs
+        if leaving.dealer not in {entry.name for entry in scenario.entries}:
+            leaving.who(market)  # refuses an unknown dealer before anything runs
     for shock in (*sales, *flows):
         sellers(market, shock.holder, shock.place)  # refuses an unknown holder before anything runs
-    market.shocks += exits
+    market.shocks += (*entries, *exits)
     market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
     market.shocks += (*map(nudging, scenario.nudges), money_abroad(scenario.buyers))
     if scenario.swaps.enabled:
@@ -254,15 +264,15 @@ def _endow_traits(agent: Institution, holder: Holder, number: int, money: Int) -
             setattr(agent, name, value)
 
 
-def _draw_traits(agent: Institution, holder: Holder, spreads: Mapping[str, Trait], seed: int) -> None:
+def _draw_traits(agent: Institution, kind: str, spreads: Mapping[str, Trait], seed: int) -> None:
     """Draw what the scenario says of the traits of a kind, each member by its own name."""
     if not spreads:
         return
-    owner = np.array([fingerprint(holder.name)], np.uint64)
-    declared = traits_by_kind()[holder.sector]
+    owner = np.array([fingerprint(agent.name)], np.uint64)
+    declared = traits_by_kind()[kind]
     for name, spread in spreads.items():
         if name not in declared:
-            raise UserError(f"population.{holder.sector}.{name} is no trait of this kind{nearest(name, declared)}")
+            raise UserError(f"population.{kind}.{name} is no trait of this kind{nearest(name, declared)}")
         normal = float(Streams(seed).normal(f"trait {name}", owner, 0, 1)[0, 0])
         setattr(agent, name, spread.median * float(np.exp(spread.spread * normal)))
 

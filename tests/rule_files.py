@@ -26,6 +26,7 @@ RULES = {
         "test_dealer_kernels.py",
         "test_agents_dealer.py",
     ),
+    "agents/dealers/entering.py": ("test_dealer_entry.py",),
     "agents/dealers/prime_broker.py": (
         "test_agent_rules.py",
         "test_segments.py",
@@ -90,6 +91,7 @@ RULES = {
     "market/money/securities_lending.py": ("test_money_rules.py",),
     "market/money/segments.py": ("test_money_rules.py", "test_segments.py"),
     "market/money/specials.py": ("test_specials.py",),
+    "market/requests/introductions.py": ("test_relationships.py",),
     "market/requests/relationships.py": ("test_relationships.py",),
     "market/requests/request_for_quote.py": ("test_request_for_quote.py",),
     "market/requests/request_rules.py": ("test_relationships.py",),

@@ -29,6 +29,7 @@ AFTER_THE_START = {
         "policy__functioning": {"per_day_musd": 5_000, "noise_above_bp": 0.1},
     },
     "a target by what traded in the burn-in": {"policy__buybacks__target": "most-illiquid-decile"},
+    "a dealer enters": {"entries": [{"date": "2024-05-30", "name": "Newcomer"}]},
     "a dealer leaves, the budget is balanced": {
         "exits": [{"date": "2024-05-30", "dealer": "largest"}],
         "policy__fiscal": "balanced",

@@ -61,6 +61,15 @@ def test_a_bank_owes_what_its_customers_own_whoever_pays_whom(payments):
         assert ledger.balance[customers, Money.DEPOSITS].sum() == -ledger.balance[bank, Money.DEPOSITS]
 
 
+@pytest.mark.parametrize("rows", [PUBLIC, [PUBLIC], slice(None)])
+@pytest.mark.parametrize("reading", ["money", "position", "cash", "cash_due"])
+def test_what_is_read_of_accounts_is_a_copy_for_one_row_too(reading, rows):
+    ledger = town()
+    read, before = np.atleast_1d(getattr(ledger, reading)(rows)), ledger.balance.copy()
+    read[...] = -1
+    assert (ledger.balance == before).all() and (ledger.due == 0).all()
+
+
 PRIVATE = {"Public", "First Bank", "Second Bank", "Ann", "Bob", "Cid"}
 CUSTOMERS = {"Public", "Ann", "Bob", "Cid"}
 

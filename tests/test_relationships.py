@@ -1,5 +1,7 @@
 """Relationships: weights sum to one, trading reinforces, idleness decays, a dealer's exit leaves nobody alone."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from experiments.results.request_summary import summary
 from experiments.run import run
 from market.books.messages import ASKED
 from market.draws.streams import Streams, fingerprint
+from market.requests.introductions import Introduction
 from market.requests.relationships import Relationships, graph, measures
 from market.requests.request_for_quote import award
 from market.requests.request_rules import RequestRules, number_asked
@@ -73,6 +76,33 @@ def test_an_exit_spreads_a_dealers_weight_in_proportion_and_leaves_nobody_alone(
     expected = before[:, [0, 1, 3]] / before[:, [0, 1, 3]].sum(axis=1, keepdims=True)
     np.testing.assert_allclose(after, expected)
     assert (ties.of(DEALERS[:1], IDENTITY, 2)[np.arange(12) != 9] == 1.0).all()
+
+
+def test_the_share_that_knows_a_dealer_who_entered_halves_its_distance_to_all():
+    introduction = Introduction(10, 0.2, 4.0)
+    assert [introduction.share(day) for day in (9, 10, 14, 18)] == pytest.approx([0.2, 0.2, 0.6, 0.8])
+
+
+def test_who_entered_has_no_weight_of_those_who_do_not_know_it_and_its_full_one_of_others():
+    here, first = known(), known().of(DEALERS, IDENTITY, 0)
+    here.of(DEALERS[:3], IDENTITY, 0)
+    here.introduce(5, Introduction(1, 0.5, 2.0))
+    days = [here.of(DEALERS, IDENTITY, day) for day in (1, 3, 60)]
+    knows = [weight[:, 3] > 0 for weight in days]
+    assert [int(n.sum()) for n in knows] == sorted(int(n.sum()) for n in knows) and 0 < knows[0].sum() < 11
+    assert all((later >= before).all() for before, later in itertools.pairwise(knows))
+    for weight, knowing in zip(days, knows, strict=True):
+        np.testing.assert_allclose(weight.sum(axis=1), 1.0)
+        np.testing.assert_allclose(weight[knowing], first[knowing])
+        others = first[~knowing][:, :3]
+        np.testing.assert_allclose(weight[~knowing][:, :3], others / others.sum(axis=1, keepdims=True))
+    assert knows[2].sum() == 11  # all but itself
+
+
+def test_who_knows_nobody_else_knows_the_dealer_that_entered():
+    ties = known()
+    ties.introduce(7, Introduction(0, 0.0, 1e6))
+    assert (ties.of(np.array([7]), IDENTITY, 0)[np.arange(12) != 7] == 1.0).all()
 
 
 def test_the_graph_has_the_weights_and_measures_know_a_core():

@@ -14,6 +14,7 @@ from market.books.messages import Venue
 
 LIFE, ROUNDS = 3, 6
 EXIT = {"date": date(2024, 5, 30), "dealer": "largest", "days": 2}
+ENTRY = {"date": date(2024, 5, 30), "name": "Newcomer"}
 
 
 def requests(market):
@@ -89,6 +90,7 @@ SWITCHES = {  # name: settings, what is measured, +1 if it should be more than i
     "what a book does not fill is dropped": ({"market__requests__after_book": False}, on_the_run_requests, -1),
     "no when-issued trading": ({"market__when_issued": False}, traded_ahead, -1),
     "a dealer's exit": ({"exits": (EXIT,)}, answering, -1),
+    "a dealer's entry": ({"entries": (ENTRY,)}, answering, 1),
 }
 
 
@@ -104,7 +106,7 @@ def as_it_is():
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_switch_changes_what_it_should_and_conserves(name, as_it_is):
     settings, measure, way = SWITCHES[name]
-    market = lived(LIFE + ("exits" in settings), **settings)
+    market = lived(LIFE + bool({"exits", "entries"} & set(settings)), **settings)
     assert way * (measure(market) - measure(as_it_is)) > 0
     for book in BOOKS:
         assert not getattr(market.ledger, book).sum(axis=0).any()

@@ -1,4 +1,7 @@
-"""What befalls a run by its scenario, as spans of time to shade: sales, exits, the Fed's programmes, a debt limit."""
+"""What befalls a run by its scenario, as spans of time to shade.
+
+Sales and flows, dealers that enter or leave, the Fed's programmes, a debt limit.
+"""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -40,7 +43,7 @@ def shade(axes: Axes, run: Any, days: "pd.Series[Any]") -> None:
 
 
 def _shocks(scenario: dict[str, Any]) -> Iterator[Event]:
-    """Yield what comes from outside: forced sales and flows, dealers that leave."""
+    """Yield what comes from outside: forced sales and flows, dealers that enter or leave."""
     for shock in scenario.get("shocks", ()):
         if "amount_musd" in shock:
             yield _lasting(shock, f"sale of {shock['amount_musd'] / MUSD_PER_BN:,.0f} bn")
@@ -48,6 +51,8 @@ def _shocks(scenario: dict[str, Any]) -> Iterator[Event]:
         total = sum(flow["daily_musd"]) / MUSD_PER_BN
         name = f"{flow['holder'].replace('_', ' ')}: {total:+,.0f} bn"
         yield _lasting({"date": flow["date"], "days": len(flow["daily_musd"])}, name)
+    for entering in scenario.get("entries", ()):
+        yield _lasting({"date": entering["date"], "days": 1}, "a dealer enters")
     for leaving in scenario.get("exits", ()):
         yield _lasting(leaving, "a dealer leaves")
 

@@ -23,6 +23,7 @@ from experiments.sections.buyers import Buyers
 from experiments.sections.coupons import CouponShifts
 from experiments.sections.debt_limit import DebtLimit
 from experiments.sections.deficits import Deficit
+from experiments.sections.entries import MOST_ENTRIES, Entry, leaves_too_soon, named_twice
 from experiments.sections.exits import Exit
 from experiments.sections.flows import Flow
 from experiments.sections.futures import Futures
@@ -291,6 +292,7 @@ class Scenario(Section):
     shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
 
     flows: tuple[Flow, ...] = _field((), "flows", "", "what holders buy or sell whatever it costs, by day")
+    entries: tuple[Entry, ...] = _field((), "entries", "", "dealers that enter the market", max_length=MOST_ENTRIES)
     exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
     withdrawals: tuple[Withdrawal, ...] = _field((), "withdrawals", "", "bidders that stay away from auctions")
     nudges: tuple[Nudge, ...] = _field((), "nudges", "", "days on which one quote is moved, for placebos")
@@ -298,6 +300,7 @@ class Scenario(Section):
     @model_validator(mode="after")
     def _days_inside(self) -> Self:
         dated: tuple[tuple[str, tuple[Section, ...], str], ...] = (
+            ("entries", self.entries, "date"),
             ("exits", self.exits, "date"),
             ("withdrawals", self.withdrawals, "since"),
             ("flows", self.flows, "date"),
@@ -312,6 +315,13 @@ class Scenario(Section):
             wrong = outside(name, items, field, self.run.start, self.run.end)
             if wrong:
                 raise ValueError(wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _entries_before_exits(self) -> Self:
+        wrong = named_twice(self.entries) or leaves_too_soon(self.exits, self.entries)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @model_validator(mode="after")

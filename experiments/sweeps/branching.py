@@ -32,6 +32,7 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "news.degrees_of_freedom",
     "shocks",
     "flows",
+    "entries",
     "exits",
     "withdrawals",
     "nudges",

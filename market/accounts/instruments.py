@@ -20,7 +20,7 @@ class Money(IntEnum):
     CURRENCY = 7  # notes, owed by the Fed to the public
     FED_OTHER_LIABILITIES = 8  # other deposits, other liabilities and capital of the Fed, owed to the public
     FED_OTHER_ASSETS = 9  # mortgage securities, loans, premiums and the rest, owed by the public to the Fed
-    FUND_SHARES = 10  # shares of money and bond funds, owed to the public
+    FUND_SHARES = 10  # shares of money and bond funds, and of dealers that entered, owed to the public
     LOANS = 11  # loans of banks, owed by the public
     MARGIN = 12  # initial margin of futures, owed by their clearing house
     CLEARED_REPO = 13  # cash lent by the holder to the issuer in the cleared segment, sponsored clients included

@@ -190,7 +190,7 @@ class Ledger:
 
     def money(self, rows: Any) -> Int:
         """Return the cents that accounts own of each money, less what they owe, settled; (rows, N_MONEY), a copy."""
-        return np.asarray(self._balance[np.arange(len(self))[rows], :N_MONEY])
+        return np.array(self._balance[np.arange(len(self))[rows], :N_MONEY])
 
     def cash_due(self, rows: Any) -> Int:
         """Return the cents that each account is still to receive (positive) or to pay for its trades; a copy."""

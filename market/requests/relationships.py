@@ -6,7 +6,8 @@
 ``first`` is drawn once for each pair, by their names, log-normally; ``recent`` counts the trades that the dealer won of
 the client by request, and halves in ``half_life_days``. Weights of a client sum to one over the dealers, and those of a
 client that stops trading return to ``first``. They are renewed each morning. When a dealer leaves, the weights of the
-others grow in proportion: nobody is left without a dealer. Nobody asks itself.
+others grow in proportion: nobody is left without a dealer. Nobody asks itself. A dealer that enters (``introduce``) has
+no ``first`` weight of those who do not know it yet (``market.requests.introductions``).
 
 Form: reinforcement with forgetting of Weisbuch, Kirman and Herreiner (2000), Economic Journal 110, bounded by loyalty.
 The core-periphery measure fits no model: it is the share of weight on the quarter of the dealers known best, and the
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.draws.streams import Streams
+from market.requests.introductions import Introduction
 from market.requests.request_kernels import count_pairs
 from market.requests.request_rules import RequestRules
 from market.units import Float, Int, read_only
@@ -39,6 +41,8 @@ class Relationships:
         self.recent: Float = np.zeros((0, 0))
         self.first: Float = np.zeros((0, 0))
         self.weight: Float = np.zeros((0, 0))
+        self.introductions: dict[int, Introduction] = {}  # of dealers that entered, by row of the ledger
+        self._met: Float = np.zeros((0, 0))  # share of accounts that know a dealer before this one does
         self._measured: dict[str, float] | None = None  # of ``weight``, until it is renewed
         self._asked: tuple[Int, Float] | None = None  # dealers as they were given, and ``weight`` in that order
 
@@ -61,6 +65,10 @@ class Relationships:
         """Count trades of clients with dealers, both as rows of the ledger (J,)."""
         count_pairs(self.recent, client, np.searchsorted(self.dealers, dealer))
 
+    def introduce(self, dealer: int, introduction: Introduction) -> None:
+        """Let a dealer, by its row of the ledger, become known only by and by."""
+        self.introductions[dealer] = introduction
+
     def _meet(self, dealers: Int, identities: NDArray[np.uint64]) -> None:
         """Draw first weights, and keep what is remembered of dealers that are still here."""
         pairs = identities[:, None] ^ identities[dealers][None, :]
@@ -70,6 +78,8 @@ class Relationships:
         stay = np.isin(dealers, self.dealers)
         recent[: len(self.recent), stay] = self.recent[:, np.searchsorted(self.dealers, dealers[stay])]
         self.first, self.recent, self.dealers = _shares(first), recent, dealers
+        if self.introductions:
+            self._met = self.streams.uniform("introduction", pairs.ravel(), 0, 1).reshape(pairs.shape)
 
     def _renew(self, day: int) -> None:
         """Let idle relationships decay since the last renewal, and weigh anew."""
@@ -78,8 +88,18 @@ class Relationships:
         self.day = day
         total = self.recent.sum(axis=1, keepdims=True)
         share = self.rules.loyalty * total / (total + self.rules.acquaintance)
-        self.weight = read_only((1.0 - share) * self.first + share * _shares(self.recent))
+        self.weight = read_only((1.0 - share) * self._known(day) + share * _shares(self.recent))
         self._measured = self._asked = None
+
+    def _known(self, day: int) -> Float:
+        """Return first weights, none of those who do not know a dealer yet; who would know nobody knows all."""
+        late = [place for place, row in enumerate(self.dealers.tolist()) if row in self.introductions]
+        if not late:
+            return self.first
+        shares = np.array([self.introductions[int(self.dealers[place])].share(day) for place in late])
+        known = self.first.copy()
+        known[:, late] *= self._met[:, late] < shares
+        return _shares(np.where(known.any(axis=1, keepdims=True), known, self.first))
 
     def measured(self) -> dict[str, float]:
         """Return the ``measures`` of the weights, computed once for each renewal."""
