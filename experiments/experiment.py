@@ -56,10 +56,12 @@ class ExperimentError(UserError):
 
 
 class Group(Section):
-    """The nominal coupon securities of a bucket of maturity, on or off the run."""
+    """The nominal coupon securities of a bucket of maturity, on or off the run, on lists of buybacks or beside them."""
 
     bucket: str | None = declared(None, "name", "market.auctions.buyback", "bucket of maturity, all if left out")
-    issues: Literal["all", "on-the-run", "off-the-run"] = declared("all", "mode", "", "which issues of it")
+    issues: Literal["all", "on-the-run", "off-the-run", "listed", "not-listed"] = declared(
+        "all", "mode", "", "which issues of it: experiments.results.listed_groups for those of lists"
+    )
 
     @model_validator(mode="after")
     def _known(self) -> Self:

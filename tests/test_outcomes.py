@@ -5,8 +5,11 @@ import pandas as pd
 import pytest
 from tiny_experiment import tiny
 
+from experiments.inputs.buyback_calendar import buybacks
 from experiments.results.auction_days import by_auction
-from experiments.results.outcomes import by_group, series, value
+from experiments.results.outcomes import by_group, over_buckets, series, value
+from market.calendar import business_days
+from market.units import day_number, to_date
 
 
 def outcome(statistic="mean", **more):
@@ -44,7 +47,7 @@ def test_differences_in_differences_are_a_group_less_another():
             ("2024-06-10", 99.0, False),  # in no bucket
         )
     ]
-    groups = by_group(pd.DataFrame(rows).assign(yield_bp=400.0, unquoted_share=0.5))
+    groups = by_group(pd.DataFrame(rows).assign(yield_bp=400.0, unquoted_share=0.5, cusip=list("abcde")))
     old = {"bucket": "7Y to 10Y", "issues": "off-the-run"}
     of = lambda column, **more: series(  # noqa: E731
         {"daily": pd.DataFrame({"date": [row["date"]]}), "groups": groups}, outcome(column=column, **more)
@@ -53,6 +56,44 @@ def test_differences_in_differences_are_a_group_less_another():
     assert of("roughness_bp", group=old, less={"bucket": "2Y to 3Y"}) == pytest.approx(np.sqrt(12.5) - 1)
     assert of("turnover_musd", group={}) == 20.0
     assert of("spread_bp", group={"bucket": "7Y to 10Y"}) == pytest.approx(200.0)
+
+
+def test_listed_are_those_of_published_lists_and_others_of_their_bucket_and_maturities_for_six_days():
+    (held,) = (one for one in buybacks(day_number("2024-06-20"), day_number("2024-06-20")) if not one.tips)
+    first, last = held.eligible[:2]
+    rows = [
+        (first, "2029-08-31", 400.0, False),
+        (last, "2031-01-31", 402.0, False),
+        ("beside", "2030-05-31", 406.0, False),
+        ("shorter than any listed", "2029-07-31", 900.0, False),
+        ("on the run", "2030-06-30", 900.0, True),
+        ("in another bucket", "2027-05-31", 900.0, False),
+    ]
+    one_day = pd.DataFrame(rows, columns=["cusip", "maturity", "yield_bp", "on_the_run"])
+    one_day = one_day.assign(kind="note", outstanding_musd=1.0, bid=99.0, ask=101.0, residual_bp=1.0, turnover_musd=5.0)
+    days = [pd.Timestamp(to_date(day)) for day in business_days(day_number("2024-06-18"), day_number("2024-06-28"))]
+    table = pd.concat([one_day.assign(date=day, unquoted_share=0.5) for day in days])
+    tables = {"daily": pd.DataFrame({"date": days}), "groups": by_group(table.astype({"maturity": "datetime64[ns]"}))}
+    for bucket in (None, "5Y to 7Y"):
+        listed, beside = ({"bucket": bucket, "issues": name} for name in ("listed", "not-listed"))
+        apart = series(tables, outcome(column="yield_bp", group=listed, less=beside))
+        assert list(apart) == pytest.approx([np.nan, *[-5.0] * 6, np.nan], nan_ok=True)
+    assert series(tables, outcome(column="yield_bp", group={"bucket": "2Y to 3Y", "issues": "listed"})).isna().all()
+
+
+def test_without_a_bucket_listed_less_beside_is_a_mean_of_differences_within_buckets():
+    keys = {"date": 1, "roughness_bp": 0.0, "spread_bp": 0.0, "turnover_musd": 0.0, "unquoted_share": 0.0}
+    rows = [
+        ("a", "listed", 1.0),
+        ("a", "not-listed", 3.0),
+        ("b", "listed", 50.0),
+        ("b", "not-listed", 54.0),
+        ("c", "listed", 900.0),  # nothing beside it
+    ]
+    groups = pd.DataFrame(rows, columns=["bucket", "issues", "yield_bp"]).assign(**keys)
+    tables = {"daily": pd.DataFrame({"date": [1]}), "groups": over_buckets(groups)}
+    apart = series(tables, outcome(column="yield_bp", group={"issues": "listed"}, less={"issues": "not-listed"}))
+    assert list(apart) == [-3.0]
 
 
 def test_auctions_are_means_over_those_chosen_on_the_days_that_have_any():

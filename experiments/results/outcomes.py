@@ -9,8 +9,10 @@
 Groups are the nominal coupon securities of a bucket, on or off the run: yield (mean), roughness (root mean squared
 residual to the fitted curve), spread (of firm two-sided quotes at the close, in bp of price), turnover (sum), rounds
 without a firm quote (mean). A bucket is by calendar years to maturity on the day; the lists of operations, which go
-by months from settlement, differ by a few days. Differences in differences are a group less another, by day. Auctions
-are those of ``auction_days``, on the days that have any.
+by months from settlement, differ by a few days. Listed, and not, are those of ``listed_groups``: without a bucket
+their values are means over the buckets that have both on the day, so that their difference is within buckets.
+Differences in differences are a group less another, by day. Auctions are those of ``auction_days``, on the days that
+have any.
 """
 
 from collections.abc import Mapping
@@ -21,32 +23,44 @@ import pandas as pd
 
 from experiments.experiment import GROUP_COLUMNS, Experiment, Group, Outcome
 from experiments.results.auction_days import of_auctions
+from experiments.results.listed_groups import by_list
 from experiments.store import read
 from market.auctions.buyback import BUCKETS
 
 ALL = "all"
 DAYS_A_MONTH = 365.25 / 12
 NOMINAL = ("note", "bond")
+KEYS = ["date", "bucket", "issues"]
 
 
 def by_group(securities: pd.DataFrame) -> pd.DataFrame:
     """Return ``GROUP_COLUMNS`` by date, bucket and issues, from the table of securities; "all" stands for any."""
     alive = _alive(securities)
-    stacked = pd.concat(
-        [alive, alive.assign(bucket=ALL), alive.assign(issues=ALL), alive.assign(bucket=ALL, issues=ALL)]
-    )
-    squared = stacked.assign(roughness_bp=stacked["residual_bp"] ** 2)
-    keys = ["date", "bucket", "issues"]
-    means = squared.groupby(keys, observed=True)[["yield_bp", "roughness_bp", "spread_bp", "unquoted_share"]].mean()
+    by_issues = pd.concat([alive, alive.assign(issues=ALL)])
+    plain = _grouped(pd.concat([by_issues, by_issues.assign(bucket=ALL)]))
+    return pd.concat([plain, over_buckets(_grouped(by_list(alive)))]).sort_values(KEYS, ignore_index=True)
+
+
+def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return ``GROUP_COLUMNS`` of securities by date, bucket and issues."""
+    squared = rows.assign(roughness_bp=rows["residual_bp"] ** 2)
+    means = squared.groupby(KEYS, observed=True)[["yield_bp", "roughness_bp", "spread_bp", "unquoted_share"]].mean()
     means["roughness_bp"] = np.sqrt(means["roughness_bp"])
-    means["turnover_musd"] = squared.groupby(keys, observed=True)["turnover_musd"].sum()
+    means["turnover_musd"] = squared.groupby(KEYS, observed=True)["turnover_musd"].sum()
     return means[list(GROUP_COLUMNS)].reset_index()
+
+
+def over_buckets(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return groups and, as those of any bucket, their means by date over the buckets that have all of them."""
+    both = groups.groupby(["date", "bucket"])["issues"].transform("size") == 2
+    means = groups[both].groupby(["date", "issues"])[list(GROUP_COLUMNS)].mean().reset_index()
+    return pd.concat([groups, means.assign(bucket=ALL)])
 
 
 def _alive(securities: pd.DataFrame) -> pd.DataFrame:
     """Return the notes and bonds of each day that are in a bucket, with bucket, issues and spread."""
     kept = securities["kind"].isin(NOMINAL) & (securities["outstanding_musd"] > 0)
-    alive = securities[kept].copy()
+    alive = securities[kept].astype({"cusip": str})
     months = ((alive["maturity"] - alive["date"]).dt.days / DAYS_A_MONTH).to_numpy(np.float64)
     alive["bucket"] = ""
     for name, (kinds, low, high) in BUCKETS.items():
