@@ -68,11 +68,16 @@ def main() -> int:
 
 
 def day(table: Table) -> None:
-    """Time whole days of the baseline, what happens in a second of them, and what sixty paired runs take of such."""
-    market = start("baseline", seed=1, burn_in=3)
+    """Time whole days of the baseline, what happens in a second of them, and what sixty paired runs take of such.
+
+    In turns with them, days with every behaviour on that is off by default.
+    """
+    market, everything = (start(name, seed=1, burn_in=3) for name in ("baseline", "all-behaviours"))
+    of_everything: list[float] = []
     seconds, trades, requests, before = [], [], [], market.books.messages
     for _ in range(DAYS):
         seconds.append(seconds_of_day(market))
+        of_everything.append(seconds_of_day(everything))
         trades.append(len(market.tape.everything()))
         requests.append(market.tape.requests)
     messages = (market.books.messages - before) / DAYS
@@ -84,8 +89,9 @@ def day(table: Table) -> None:
         f"of {float(np.median(seconds)):.3f} s each: {middle:.1f} min"
     )
     table.add("whole day, baseline: s", seconds, 0.06)
+    table.add("whole day, everything on: s", of_everything, 0.12)
     for name, counts in (("trades", trades), ("requests", requests), ("messages to books", [messages] * DAYS)):
-        table.add(f"  {name} a second", np.divide(counts, seconds))
+        table.add(f"  {name} a second, baseline", np.divide(counts, seconds))
 
 
 def reduced(table: Table) -> None:

@@ -29,6 +29,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
     worlds = {name: load(name) for name in names()}
     assert set(worlds) == {
+        "all-behaviours",
         "all-to-all",
         "backstop-auction",
         "baseline",
