@@ -3,9 +3,9 @@
 From the announcement the security has quotes, requests and a book, in yield (``market.auctions.yield_trading``). Trades
 stand in ``unsettled`` and are owed like others: an account's position is the net of them, and is delivered on the issue
 day out of what the auction awards, which settles first. When the auction has set the coupon, each trade made before has
-its cash struck anew, once, from its yield; the change is owed. If the auction fails or is called off, trades are void:
-what was owed is owed no more, and no cent moves (SIFMA's government securities practice: trades are "when, as and if
-issued").
+its cash struck anew, once, from its yield; the change is owed. If the auction fails, trades are void: what was owed is
+owed no more, and no cent moves (SIFMA's government securities practice: trades are "when, as and if issued"). What the
+debt limit withdraws has not been announced.
 
 A reopened security trades already, and its trades stand whether or not more is issued. Floating rate notes, whose
 margin is set by the auction and whose price is par, do not trade before it. Left out: margin on when-issued trades.
