@@ -15,7 +15,9 @@ from agents.buyers.investor import Investor
 from agents.dealers.dealer_inventory import inventory_of
 from agents.dealers.primary_dealer import PrimaryDealer
 from agents.hedge_funds.basis_rules import brake, carried
+from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.order_flow import noise_face, reading_of
+from agents.supply_outlook import elasticity_of
 from market.auctions.auction import allot
 from market.bonds.securities import Kind
 from market.books.book import Book
@@ -251,6 +253,21 @@ def test_the_slope_of_supply_is_that_of_the_holders_demand():
     level = brentq(lambda x: wanted(x) - wanted(0.0) - more, 0.0, 50.0)
     slope = sum(float(agent.elasticity) * (agent.benchmark * supply)[notes].sum() for agent in investors)
     assert level == pytest.approx(more / slope, rel=0.05)
+
+
+def test_the_sum_of_elasticities_is_the_published_slope():
+    """Calibrated, no result: 100 bn more 10-year equivalents, spread over maturities as what is held, are wanted at
+    1.4 to 2.1 bp more, in the long run (Williams 2011: 4 to 6 bp for a hundredth of GDP, of $28.6tn in 2024)."""
+    market = small_market("steady")
+    live(market, 1)
+    lasting = [one for one in market.agents if isinstance(one, Investor) and not isinstance(one, HedgeFund)]
+    coupons = market.securities.of(Kind.NOTE, Kind.BOND) & market.tradable
+    ten = np.flatnonzero(coupons & market.on_the_run & (market.securities.term_months == 120))[0]
+    weight = np.where(coupons, market.dv01, 0.0) / market.dv01[ten]
+    elasticity = elasticity_of(lasting, [one.benchmark for one in lasting])
+    a_bp = (elasticity * market.view().anticipated * weight).sum() / (1_000 * FACE_PER_MUSD)
+    print(f"{100 / a_bp:.2f} bp for $100bn of 10-year equivalents")
+    assert 1.4 < 100 / a_bp < 2.1
 
 
 def quick_holders(market):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.belief import forecast
-from experiments.errors import StoreError
+from experiments.errors import StoreError, UserError
 from experiments.inputs.fiscal_flows import cash_account, fiscal_flows
 from experiments.scenario import overlaid
 from experiments.small_world import COUNTS
@@ -54,6 +54,14 @@ def test_a_forecast_is_never_written_over_and_of_one_world(written):
     again = forecast.forecast(world, [1, 2], path.parent, days=5).read_text("utf-8")
     assert {file: file.stat().st_mtime_ns for file in (path.parent / "seeds").iterdir()} == times
     assert again.splitlines()[6:] == kept.splitlines()[6:]
+
+
+def test_days_without_an_operation_forecast_what_they_have(tmp_path):
+    world = overlaid(forecast.world(), SMALL, "small")
+    before_buybacks = forecast.read(forecast.forecast(world, [1, 2], tmp_path / "two", days=2))
+    assert "buyback accepted" not in set(before_buybacks["series"])
+    with pytest.raises(UserError, match=r"expected days that reach an operation.*2025-01-08"):
+        forecast.forecast(world, [1], tmp_path / "one", days=0)
 
 
 def test_densities_are_of_the_seeds_that_have_a_value():

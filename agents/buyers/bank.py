@@ -28,7 +28,7 @@ class Bank(Investor):
     owes = BORROWED_OVERNIGHT | {Money.DEPOSITS, Money.FUND_SHARES}
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "a guess")
-    elasticity = trait(0.008, "share of holdings per bp of level", (0, 1), "a guess")
+    elasticity = trait(0.006, "share of holdings per bp of level", (0, 1), "a guess")
     direct = trait(1.0, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.6, "turnover relative to others of its size", (0, 100), "a guess")
     comfortable = trait(0.75, "share of the reserves of the start", (0, 10), "about $2.5-3tn in all: an estimate")

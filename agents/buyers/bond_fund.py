@@ -28,7 +28,7 @@ class BondFund(AssetManager):
 
     speed = trait(0.04, "share of the gap a day", (0, 1), "fast holders, set in a reduced model")
     elasticity = trait(
-        0.014, "share of holdings per bp of level", (0, 1), "high, as of asset managers (Vayanos and Vila 2021)"
+        0.0105, "share of holdings per bp of level", (0, 1), "high, as of asset managers (Vayanos and Vila 2021)"
     )
     direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(2.5, "turnover relative to others of its size", (0, 100), "a guess")

@@ -15,7 +15,7 @@ class Household(Investor):
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "a guess")
     elasticity = trait(
-        0.014,
+        0.0105,
         "share of holdings per bp of level",
         (0, 1),
         "yield-sensitive buyers of 2022-2024 (FEDS Notes, 14 June 2024)",

@@ -13,7 +13,7 @@ class Insurer(AssetManager):
 
     speed = trait(0.01, "share of the gap a day", (0, 1), "slow holders, set in a reduced model")
     elasticity = trait(
-        0.006, "share of holdings per bp of level", (0, 1), "low in liability-matched habitats (Vayanos and Vila 2021)"
+        0.0045, "share of holdings per bp of level", (0, 1), "low in liability-matched habitats (Vayanos and Vila 2021)"
     )
     direct = trait(0.5, "share of its bids submitted by itself", (0, 1), DIRECT_SOURCE)
     activity = trait(0.4, "turnover relative to others of its size", (0, 100), "a guess")

@@ -76,7 +76,7 @@ class Investor(Believer, Institution):
 
     speed = trait(0.02, "share of the gap a day", (0, 1), "fast 0.04, slow 0.01, set in a reduced model")
     elasticity = trait(
-        0.008, "share of holdings per bp of level", (0, 1), "in sum the published slope of supply (Williams 2011)"
+        0.006, "share of holdings per bp of level", (0, 1), "in sum the published slope of supply (Williams 2011)"
     )
     own_elasticity = trait(
         0.03, "share of holdings per bp of residual", (0, 10), "substitution between issues: a guess"

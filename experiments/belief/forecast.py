@@ -50,12 +50,9 @@ def world(base: str = "baseline") -> Scenario:
 
 
 def forecasts_of(record: Record) -> pd.DataFrame:
-    """Return what one run forecasts: series, date, item, unit, value."""
-    parts = (
-        _buybacks(record.to_pandas("buybacks")),
-        *_auctions(record.to_pandas("auctions")),
-        _positions(record.to_pandas("daily")),
-    )
+    """Return what one run forecasts: series, date, item, unit, value; nothing of operations that it did not see."""
+    said = {"buybacks": _buybacks, "auctions": _auctions, "daily": _positions}
+    parts = [say(record.to_pandas(table)) for table, say in said.items() if record.rows.get(table)]
     frame = pd.concat(parts, ignore_index=True)
     return frame.assign(date=pd.to_datetime(frame["date"]).dt.strftime("%Y-%m-%d"))
 
@@ -69,17 +66,16 @@ def _buybacks(frame: pd.DataFrame) -> pd.DataFrame:
     return _long("buyback accepted", "musd", frame["date"], frame["bucket"].astype(str), accepted)
 
 
-def _auctions(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _auctions(frame: pd.DataFrame) -> pd.DataFrame:
     coupons = frame[frame["kind"].astype(str) != "bill"]
     competitive = (coupons["awarded_face"] - coupons["noncompetitive_face"]).astype(float)
     share = 100 * coupons["dealer_face"].astype(float) / competitive.where(competitive > 0)
     item = coupons["kind"].astype(str) + " " + coupons["cusip"].astype(str)
     priced = coupons["kind"].astype(str) != "frn"
     above = 100 * (coupons["stop_percent"] - coupons["median_percent"]).astype(float)
-    return (
-        _long("dealers' share", "percent", coupons["date"], item, share),
-        _long("high less median yield", "bp", coupons["date"], item, above)[priced.to_numpy()],
-    )
+    shares = _long("dealers' share", "percent", coupons["date"], item, share)
+    tails = _long("high less median yield", "bp", coupons["date"], item, above)[priced.to_numpy()]
+    return pd.concat([shares, tails])
 
 
 def _positions(daily: pd.DataFrame) -> pd.DataFrame:
