@@ -144,6 +144,7 @@ class Outlook:
         self.bills = bills
         self._covariance, self._root = covariance_bp, root_of(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
+        self.buybacks: Any = None  # agents.buyback_outlook, for who counts on purchases
         self.supply: Any = None  # agents.supply_outlook, where something may be announced
         self._lessons: Lessons | None = None
         self._deviation: tuple[int, Any, Deviation] | None = None

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from agents.bill_growth import BillGrowth, given_up
+from agents.buyback_outlook import BuybackOutlook
 from agents.buyers.activity import customer_turnover, pace_of_day
 from agents.buyers.crowd import convene
 from agents.buyers.investor import Investor
@@ -27,7 +28,7 @@ from agents.outlook import Outlook, StartPattern, node_weights
 from agents.supply_outlook import SupplyOutlook, elasticity_of
 from experiments.behaviours import deal_out, kinds_of
 from experiments.errors import UserError, nearest
-from experiments.inputs.announcements import announced_supply, enlarged, unforeseen
+from experiments.inputs.announcements import announced_supply, enlarged, known_buybacks, known_facility, unforeseen
 from experiments.inputs.desk_plan import desk_plan, refuse_caps_above_holdings, refuse_short_sales
 from experiments.inputs.plans import debt_plan, fed_plan, market_auctions, next_settlement, scheduled_auctions
 from experiments.inputs.tips_index import consumer_prices
@@ -107,7 +108,9 @@ def stage(scenario: Scenario, one_by_one: bool = False, reshape: Reshape | None 
     debt, desk = debt_plan(scenario, securities, calendar), desk_plan(scenario)
     told = announced_supply(scenario, calendar_of_start, debt.buybacks)
     rows = max(len(state.holders) + SPARE_SLOTS, Premises.accounts)
+    calendar_known = known_buybacks(scenario, debt.buybacks)
     premises = replace(premises, unforeseen=unforeseen(extra, securities), announced=told, accounts=rows)
+    premises = replace(premises, known_buybacks=calendar_known, known_facility=known_facility(scenario))
     return Stage(premises, state, face, pattern, debt, fed, desk)
 
 
@@ -178,6 +181,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     market.convene = convene
     market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills)
     market.outlook.elasticity = elasticity_of([agent for _, agent in investors], [shares[row] for row, _ in investors])
+    market.outlook.dealers_share = shares[given.state.rows("primary_dealer")].sum(axis=0)
     market.loans = endow(market.ledger, given.state, given.face)
     market.loans["rate_e4"] = round(given.fed.rates[0][1].on_rrp * 100)
     open_futures(market, scenario.futures)
@@ -221,7 +225,9 @@ def form(agent: Institution, kind: str, scenario: Scenario, seed: int) -> None:
 def befall(market: TreasuryMarket, scenario: Scenario) -> None:
     """Put the shocks of a scenario in place, entries and exits after others, and what will be announced of supply."""
     told = market.premises
-    market.outlook.foresee(SupplyOutlook(told.announced, market.outlook.elasticity, told.foresight))
+    outlook = market.outlook
+    outlook.foresee(SupplyOutlook(told.announced, outlook.elasticity, told.foresight))
+    outlook.buybacks = BuybackOutlook(told.known_buybacks, told.known_facility, outlook.dealers_share)
     sales = tuple(sale_of(sale, f"shocks[{number}]") for number, sale in enumerate(scenario.shocks))
     flows = tuple(flow_of(flow, f"flows[{number}]") for number, flow in enumerate(scenario.flows))
     market.shocks = (*sales, *flows)

@@ -20,6 +20,7 @@ from market.accounts.clearing import Clearing
 from market.accounts.flow_table import FlowTable
 from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
 from market.accounts.ledger import Ledger
+from market.auctions.known_buybacks import Filled
 from market.bonds import bond_arithmetic
 from market.books.all_to_all import AllToAll
 from market.books.ladder import Ladder
@@ -117,6 +118,7 @@ class TreasuryMarket(mesa.Model):
         self.withdrawn: set[tuple[int, int]] = set()  # auctions by security and day, not held: the debt limit
         self.buybacks: list[Buyback] = []
         self.bought_face = self.bought_cents = self.bought_cents_before = 0  # today; and the day before
+        self.fills: dict[str, Filled] = {}  # of buybacks so far, by bucket, as published
 
     def _no_business_yet(self, n: int) -> None:
         """Start what a day collects: orders, trades not settled, refusals, flows."""
@@ -321,6 +323,7 @@ class TreasuryMarket(mesa.Model):
             buybacks=tuple(self.buybacks),
             funding_bp=self.sofr_bp,
             extras=MappingProxyType(self.extras),
+            fills=MappingProxyType(self.fills),
             client_books=self.all_to_all.seen(self),
             futures=None if self.futures is None else self.futures.board,
             **{name: self._public(name) for name in PUBLIC_COLUMNS},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from market.accounts.clearing import ClearingRules
 from market.accounts.settlement import FedLending
 from market.auctions.announced_supply import AnnouncedSupply
+from market.auctions.known_buybacks import KnownBuyback, KnownFacility
 from market.bonds.price_index import PriceIndex
 from market.bonds.securities import Securities
 from market.news import DatedNews
@@ -53,4 +54,6 @@ class Premises:
     # that the calendar of the start did not hold, and that no holder is accustomed to
     announced: tuple[AnnouncedSupply, ...] = ()  # changes of private supply that become public in the run
     foresight: float = 1.0  # part of them that holders price when they are announced
+    known_buybacks: tuple[KnownBuyback, ...] = ()  # the public calendar of buybacks
+    known_facility: KnownFacility | None = None  # the public terms of a standing bid
     fed_buys_back: bool = False  # the Fed's desk holds the buybacks that the Treasury announces

@@ -4,10 +4,11 @@ Every array refuses writes. Prices are clean, in points per 100; yields in basis
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from market.auctions.known_buybacks import Filled
 from market.bonds.linear_price import price_at
 from market.bonds.securities import Securities
 from market.books.all_to_all import ClientBooks
@@ -60,6 +61,7 @@ class View:
     client_books: ClientBooks | None  # of books in which clients may rest orders; None if there are none
     when_issued: Bool  # announced, its first auction not held before today: it trades in yield, for the issue day
     futures: FuturesBoard | None = None  # where futures are traded
+    fills: Mapping[str, Filled] = field(default_factory=dict)  # of buybacks held, by bucket
 
     def price(self, yield_bp: Float) -> Float:
         """Return clean prices at yields (..., S), to second order around this morning's reference."""

@@ -28,6 +28,7 @@ AFTER_THE_START = {
         "policy__qe_like_buybacks": True,
         "policy__functioning": {"per_day_musd": 5_000, "noise_above_bp": 0.1},
     },
+    "a path of supply that is announced": {"policy__buybacks__announced": "2024-05-29"},
     "a target by what traded in the burn-in": {"policy__buybacks__target": "most-illiquid-decile"},
     "a dealer enters": {"entries": [{"date": "2024-05-30", "name": "Newcomer"}]},
     "a dealer leaves, the budget is balanced": {
@@ -37,6 +38,7 @@ AFTER_THE_START = {
 }
 BEFORE_IT = {
     "other dealers": {"population__primary_dealer__traits": {"gross_limit": {"median": 420_000.0}}},
+    "dealers who count on buybacks": {"population__primary_dealer__traits": {"buyback_reliance": {"median": 1.0}}},
     "other requests": {"market__dealers_asked": 5},
     "bids that rest in the books": {"policy__buybacks__mode": "standing"},
     "rates that guidance leads to expect": {

@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.dealers.dealer_kernels import price_books, use_limits, weigh_books
+from agents.dealers.quoting import TYPICAL_TICKET
+from agents.dealers.reliance import shorten
 from agents.outlook import Lessons
 from market.units import FACE_PER_MUSD, Float
 from market.view import View
 
 RISKY_YEARS = 1.0  # of duration: shorter paper hardly moves the risk limit, and is not refused for it
-TYPICAL_TICKET = 50.0 * FACE_PER_MUSD  # of the client it waits for: a guess
 LEAST_PATIENCE, MOST_PATIENCE = 0.2, 20.0  # days that it counts on waiting: a guess
 MOST_TICK_BP = 5.0  # where a basis point is worth next to nothing: a guess
 LEAST_TURNOVER = 0.05 * FACE_PER_MUSD  # a day: what a dealer counts on where next to nothing trades: a guess
@@ -99,6 +100,8 @@ def inventory_of(dealer: Any, view: View, today: Lessons) -> Inventory:
         *(position, excess, factor, burden, use, costs, _rests_on(standing)),
         *(today.duration, RISKY_YEARS, view.rounds, out, refuses),
     )
+    if np.any(dealer.buyback_reliance):
+        shorten(dealer, standing, excess, use, view, today, out)
     every = (excess, *out, factor, *use, *refuses)
     return Inventory(*(column[0] for column in every)) if dealer.alone else Inventory(*every)
 

@@ -47,6 +47,7 @@ COUPON_LADDER, BILL_LADDER = (0.11, 0.05, 6, 1.3), (0.35, 0.1, 8, 1.4)
 OWN_VIEW = 1 / 3  # dispersion of dealers' valuations at an auction, of a step of their bids: a guess
 FAMILIARITY = 0.7  # s.d. of the logarithm of how well dealers know a security: a guess
 QUOTED_SHARE, MOST_QUOTED = 0.01, 50 * FACE_PER_MUSD  # of a day's turnover, in a firm quote, and at most: a guess
+RELIANCE_SOURCE = "off: nobody knows what dealers count on; Ho and Stoll (1981), Duffie, Garleanu and Pedersen (2005)"
 ASKING_SOURCE = "set by fills of the buybacks of May to September 2024"
 SLOPE_SOURCE = (
     "notes and bonds by tenor, January 2022 to September 2024 (Fiscal Data): high less median yield on the dealers' "
@@ -100,6 +101,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     offer_share = trait(0.25, "share of a long position", (0, 1), "a guess: covers of long buckets up to Sept 2024")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
     offer_asking = trait(1.0, "bp beyond it, mean of an offer's own", (0, 50), ASKING_SOURCE)
+    buyback_reliance = trait(0.0, "of the purchases that the calendar leads to expect", (0, 1), RELIANCE_SOURCE)
 
     benchmark = memory(0.0, "wanted share of each security's supply")
     burden = memory(0.0, "$m a standard deviation: factor risk not laid off", FACTORS)

@@ -15,6 +15,7 @@ MOST_SHADING = (
 )
 MATCH_LOT = 500.0 * FACE_PER_MUSD  # the most that one wish of a matching session may be: a guess
 MOST_DAYS = 40.0  # of holding time that it counts: a guess
+TYPICAL_TICKET = 50.0 * FACE_PER_MUSD  # of the client that a dealer waits for: a guess
 SMALLEST_MATCH = 5.0 * FACE_PER_MUSD  # in issues that are not on the run: a guess
 MATCHED_SHARE = 0.2  # of the excess in such an issue that one wish is for: a guess
 

@@ -138,8 +138,7 @@ class BuybackDesk(Institution):
 
     def reasons(self, bucket: str, view: View) -> Int:
         """Return of each security why the rule lists it in a bucket or does not (S,): ``market.buyback.Listing``."""
-        newest = (view.rank >= NEWEST_RANKS[0]) & (view.rank <= NEWEST_RANKS[-1])
-        excluded = {Listing.NEWEST: newest | newest_indexed(view)}
+        excluded = {Listing.NEWEST: newest(view)}
         if self.rules.spare_deliverable:
             excluded[Listing.DELIVERABLE] = cheapest_to_deliver(view)
         if self.rules.spare_special_bp > 0:
@@ -173,6 +172,12 @@ def most_illiquid(listed: Bool, turnover: Float, outstanding: Int) -> Bool:
     chosen = np.zeros(len(listed), np.bool_)
     chosen[places[np.argsort(per_face, kind="stable")[: int(np.ceil(TARGET_SHARE * len(places)))]]] = True
     return chosen
+
+
+def newest(view: View) -> Bool:
+    """Return what is spared by rule for its age: the two newest issues of each term, the newest TIPS of each (S,)."""
+    young = (view.rank >= NEWEST_RANKS[0]) & (view.rank <= NEWEST_RANKS[-1])
+    return np.asarray(young | newest_indexed(view))
 
 
 def newest_indexed(view: View) -> Bool:

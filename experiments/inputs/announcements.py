@@ -1,4 +1,4 @@
-"""From a scenario to what was announced of supply: larger auctions, programmes of the Fed, the buyback programme."""
+"""From a scenario to what is known of supply ahead: larger auctions, programmes of the Fed, the buyback programme."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +11,7 @@ from experiments.sections.supply import LargerAuctions
 from experiments.sections.world import Scenario
 from market.auctions.announced_supply import AnnouncedSupply
 from market.auctions.buyback import BUCKETS, NOMINAL
+from market.auctions.known_buybacks import KnownBuyback, KnownFacility
 from market.bonds.securities import Kind, Securities
 from market.calendar import business_days, next_business_day
 from market.units import FACE_PER_MUSD, day_number
@@ -61,6 +62,24 @@ def announced_supply(
         later = [b for b in buybacks if b.day >= known and BUCKETS[b.bucket][0] == NOMINAL]
         out += list(starmap(_operation, ((known, b) for b in later)))
     return tuple(out)
+
+
+def known_buybacks(scenario: Scenario, planned: Sequence[PlannedBuyback]) -> tuple[KnownBuyback, ...]:
+    """Return the public calendar: known from the start, or from the day on which the scenario announces it."""
+    told = scenario.policy.buybacks.announced
+    first = day_number(scenario.run.start)
+    known = first if told is None else day_number(told)
+    return tuple(KnownBuyback(known if b.day >= known else first, b.day, b.round, b.bucket, b.maximum) for b in planned)
+
+
+def known_facility(scenario: Scenario) -> KnownFacility | None:
+    """Return the public terms of a standing bid, None without one."""
+    policy = scenario.policy.buybacks
+    if policy.mode != "standing":
+        return None
+    terms, told = policy.standing, policy.announced or scenario.run.start
+    daily, total = (musd * FACE_PER_MUSD for musd in (terms.daily_musd, terms.total_musd))
+    return KnownFacility(day_number(told), daily, total, policy.only_buckets)
 
 
 def _programme(known: int, given: Purchases) -> AnnouncedSupply:

@@ -55,6 +55,7 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "policy.buybacks.schedule",
     "policy.buybacks.lists",
     "policy.buybacks.shift_days",
+    "policy.buybacks.announced",
     "policy.buybacks.scale",
     "policy.buybacks.only_buckets",
     "policy.buybacks.target",

@@ -10,6 +10,7 @@ from market.accounts.instruments import FED, TREASURY
 from market.auctions import when_issued
 from market.auctions.auction import Allotment, allot
 from market.auctions.gathering import gathered
+from market.auctions.known_buybacks import note_fill
 from market.auctions.noncompetitive import ClassAwards, class_awards, competitive_bids, noncompetitive_bids
 from market.auctions.outright import hold_outrights
 from market.auctions.turnout import turned_up
@@ -173,6 +174,7 @@ def hold_buyback(market: Any, buyback: Buyback) -> None:
 def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, score: Float, cost: Int) -> None:
     """Write an operation and its offers; of a standing facility, the day's purchases."""
     security = offers["security"]
+    note_fill(market, buyback, int(accepted.sum()))
     market.record.add(
         "buybacks",
         date=market.date,

@@ -23,8 +23,9 @@ from market import trading
 from market.accounts.instruments import FED, FED_NAME, Money
 from market.auctions.apportion import first_come
 from market.auctions.backstop import single_prices_e8
-from market.auctions.buyback import MULTIPLE
+from market.auctions.buyback import BUCKETS, MULTIPLE
 from market.auctions.gathering import gathered
+from market.auctions.known_buybacks import note_fill
 from market.books.messages import Buyback, Venue
 from market.roles import Offeror, OutrightBidder, OutrightDesk
 from market.tables.measures import depth_on_musd
@@ -98,6 +99,8 @@ def hold_outright(market: Any, desk: Any, operation: Outright, fitted_bp: Float)
     name, sign = (PURCHASE, 1) if operation.buys else (SALE, -1)
     told = Traded(FED_NAME, name, sign, Money.RESERVES, sign * int(cost.sum()))
     record_outright(market, told, security, face)
+    if operation.terms.bucket in BUCKETS:  # held in the place of a buyback
+        note_fill(market, operation.terms, int(face.sum()))
 
 
 def _lines(market: Any, operation: Outright) -> NDArray[Any]:
