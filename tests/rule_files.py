@@ -9,6 +9,9 @@ RULES = {
     "agents/hedge_funds/informed_orders.py": ("test_order_flow.py",),
     "agents/beliefs.py": ("test_beliefs.py",),
     "agents/bidding.py": ("test_rules.py",),
+    "agents/buyback_outlook.py": ("test_buyback_reliance.py",),
+    "agents/dealers/reliance_kernels.py": ("test_buyback_reliance.py",),
+    "agents/hedge_funds/hedge_fund.py": ("test_agents_quoting.py", "test_buyback_reliance.py"),
     "agents/bill_growth.py": ("test_accustomed_shares.py",),
     "agents/buyers/activity.py": ("test_activity.py",),
     "agents/buyers/client_flows.py": ("test_persistent_flows.py", "test_rules.py"),
@@ -63,6 +66,7 @@ RULES = {
         "test_open_market_desk.py",
     ),
     "market/auctions/buyback.py": ("test_buyback.py", "test_buyback_lists.py"),
+    "market/auctions/known_buybacks.py": ("test_buyback_reliance.py",),
     "market/auctions/noncompetitive.py": (
         "test_market_rules.py",
         "test_auction.py",
