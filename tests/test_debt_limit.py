@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from figure_audit import complaints
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from securities_on_paper import listed
@@ -28,6 +29,7 @@ from agents.officials.limit_desk import LimitDesk
 from experiments.check import RunTables, check
 from experiments.errors import ScenarioError
 from experiments.figures import waterfall
+from experiments.figures.style import PAGE_INCHES
 from experiments.inputs.limit_plan import outlook
 from experiments.results.limit_account import account
 from experiments.run import run
@@ -314,6 +316,16 @@ def test_the_waterfall_ends_where_its_steps_lead(resolved):
             assert level in (0, cents) or not is_level, name
             level = cents if is_level else level + cents
     assert waterfall.save(tables.folder)[0].read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_waterfall_passes_the_audit_of_figures_with_a_rebuild_and_without(resolved, no_room):
+    for _, tables in (resolved, no_room):
+        assert complaints(waterfall.figure(tables.folder), PAGE_INCHES[0]) == []
+        for axes in waterfall.figure(
+            tables.folder
+        ).axes:  # no bar is beyond the edge, where steps lead below zero either
+            low, _ = axes.get_ylim()
+            assert all(low <= min(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.patches)
 
 
 def test_a_waterfall_without_a_rebuild_says_that_the_limit_still_binds():

@@ -47,7 +47,7 @@ def figure(folder: Path) -> Figure:
         draw(upper, steps[steps["account"] == CASH], "The Treasury's cash: where it came from and went")
         draw(lower, steps[steps["account"] == DEBT], "Debt subject to the limit, change since the reinstatement", True)
         scenario = manifest.scenario
-        page.suptitle(f"{scenario['name']}, seed {manifest.seed}. {scenario['about']}", x=0.01, ha="left", fontsize=10)
+        style.headline(page, f"{scenario['name']}, seed {manifest.seed}. {scenario['about']}")
     return page
 
 
@@ -61,7 +61,7 @@ def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -
 
     Thin lines carry each level to the next bar; each phase is named between the levels that bound it.
     """
-    level, names, levels = 0.0, list[str](), list[int]()
+    level, lowest, names, levels = 0.0, 0.0, list[str](), list[int]()
     start = steps["cents"].iloc[0] / CENTS_PER_BN if from_zero else 0.0
     for name, is_level, cents in bars(steps):
         bn = cents / CENTS_PER_BN
@@ -76,7 +76,7 @@ def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -
         axes.annotate(
             f"{height:+,.0f}" if from_zero or not is_level else f"{height:,.0f}", **_above(names, bottom, height)
         )
-        level = bottom + height
+        level, lowest = bottom + height, min(lowest, bottom, bottom + height)
         names.append(name)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_xticks(range(len(names)), names, fontsize=7)
@@ -87,7 +87,7 @@ def draw(axes: Axes, steps: pd.DataFrame, title: str, from_zero: bool = False) -
     for phase, first, last in zip(steps["phase"].unique(), levels, levels[1:], strict=False):
         place: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "ha": "center", "va": "top"}
         axes.text((first + last) / 2, 0.99, named(str(phase), len(levels)), fontsize=8, style="italic", **place)
-    if not from_zero:
+    if lowest >= 0.0:
         axes.set_ylim(bottom=0)
     label(axes, title, "billion dollars", dates=False)
 
