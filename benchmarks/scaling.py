@@ -19,11 +19,15 @@ from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any, NamedTuple
 
+import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from profile_day import KIB_PER_MIB
 from worlds import market_of
 
+from experiments.figures.style import SETTINGS, label, legend, series
 from market.model import TreasuryMarket
 from market.tables.record import Record
 
@@ -31,6 +35,7 @@ ROUNDS, DEALERS, FACTORS = (5, 10, 20, 50), (5, 24, 80, 200), (0.2, 1.0, 8.0, 48
 SECURITIES = (0, 1_000, 2_000, 4_000, 5_900)  # 0: those that there are
 DAYS, WARM_UP, COUNTED = (4, 10, 20, 40), 2, 6
 TARGET = 1.05
+WIDE_INCHES, MARKERS = 9.0, "os^Dv"
 
 
 class Curve(NamedTuple):
@@ -94,20 +99,37 @@ def exponent(numbers: list[float], seconds: list[float]) -> float:
     return float(np.polyfit(np.log(numbers), np.log(seconds), 1)[0])
 
 
+def draw(found: dict[str, Curve]) -> Figure:
+    """Draw the curves on logarithmic axes: time, and memory where it was measured."""
+    measured = {name: curve for name, curve in found.items() if np.isfinite(curve.memory).all()}
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(WIDE_INCHES, 3.8), layout="constrained")
+        time, memory = figure.subplots(1, 2)
+        for place, (name, curve) in enumerate(found.items()):
+            drawn = series(place) | {"marker": MARKERS[place], "markersize": 4}
+            slope = exponent(curve.numbers, curve.seconds)
+            time.loglog(curve.numbers, curve.seconds, **drawn, label=f"{name} ({slope:.2f})")
+            if name in measured:
+                memory.loglog(curve.numbers, curve.memory, **drawn, label=name)
+        _finish(time, found, "Time of a day, or of all days (exponent)", "processor seconds", (1.0, 2.0, 5.0))
+        _finish(memory, measured, "Memory at its peak", "mebibytes", (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
+    return figure
+
+
+def _finish(axes: Axes, shown: dict[str, Curve], title: str, unit: str, steps: tuple[float, ...]) -> None:
+    """Say what is on the axes, in plain numbers, ``steps`` of them in a power of ten, and what is whose."""
+    label(axes, title, unit, dates=False)
+    axes.set_xlabel(f"number of {', '.join(shown)}")
+    for axis, there in ((axes.xaxis, (1.0,)), (axes.yaxis, steps)):
+        axis.set_major_locator(LogLocator(subs=there))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axis.set_minor_formatter(NullFormatter())
+    legend(axes)
+
+
 def picture(found: dict[str, Curve], path: Path) -> None:
-    """Draw the curves on logarithmic axes: time, and memory."""
-    figure = Figure(figsize=(9.0, 4.0), layout="constrained")
-    time, memory = figure.subplots(1, 2)
-    for (name, curve), marker in zip(found.items(), "os^Dv", strict=True):
-        label = f"{name}: exponent {exponent(curve.numbers, curve.seconds):.2f}"
-        time.loglog(curve.numbers, curve.seconds, marker + "-", label=label, markersize=4)
-        if np.isfinite(curve.memory).all():
-            memory.loglog(curve.numbers, curve.memory, marker + "-", label=name, markersize=4)
-    for ax, quantity in ((time, "processor seconds (a day; for days, all of them)"), (memory, "peak memory, MiB")):
-        ax.set_xlabel("number")
-        ax.set_ylabel(quantity)
-        ax.legend(frameon=False, fontsize=8)
-    figure.savefig(path, dpi=150)
+    """Draw the curves into a file."""
+    draw(found).savefig(path, dpi=150)
 
 
 def main() -> None:

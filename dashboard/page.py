@@ -8,7 +8,6 @@ from functools import partial
 from threading import Thread
 from typing import Any
 
-import matplotlib
 import solara
 from matplotlib.figure import Figure
 
@@ -17,11 +16,9 @@ from dashboard.levers import MODES, SLIDERS, Slider
 from dashboard.session import STARTED, Session
 from experiments.errors import UserError
 from experiments.figures.gallery import FIGURES
-from experiments.figures.style import SETTINGS, Panel
+from experiments.figures.style import Panel
 
-PANEL_INCHES, DOTS_PER_INCH = (5.0, 3.3), 96
-MARGINS = {"left": 0.14, "right": 0.88, "bottom": 0.3, "top": 0.91}
-NAMED = (FIGURES["owners"].panel,)  # names on an axis need room of their own
+DOTS_PER_INCH = 96
 WRAPPED = {"flex-wrap": "wrap"}
 VIEWS: dict[str, tuple[Panel, ...]] = {
     view: tuple(panel for name in names if (panel := FIGURES[name].panel))
@@ -163,7 +160,7 @@ def Figures(session: Session, view: str, seen: int) -> None:
     """Show figures of the tables so far."""
     with solara.Row(style=WRAPPED):
         for panel in VIEWS.get(view, ()):
-            Picture(partial(_panel, panel, session.tables), (view, seen))
+            Picture(partial(pictures.alone, panel, session.tables), (view, seen))
         for draw in WHOLE.get(view, ()):
             Picture(partial(draw, session.tables), (view, seen))
 
@@ -212,15 +209,3 @@ def Changes(session: Session, seen: int) -> None:
     if not session.changes:
         solara.Text("Nothing was changed yet.")
     solara.Preformatted(session.export())
-
-
-def _panel(panel: Panel, tables: Any) -> Figure:
-    """Draw a panel as a figure for a screen."""
-    with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=PANEL_INCHES, layout="constrained" if panel in NAMED else None)
-        if panel not in NAMED:  # finding the margins costs as much as drawing
-            figure.subplots_adjust(**MARGINS)
-        axes = figure.subplots()
-        panel(axes, tables)
-        pictures.show_one_day(axes, tables["daily"]["date"])
-    return figure

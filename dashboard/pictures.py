@@ -9,13 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.buckets import BILLS, NAMES, of_years
-from experiments.figures.style import BLUE, RED, SETTINGS, dated, label, legend, says, series
+from experiments.figures.gallery import FIGURES
+from experiments.figures.style import BLUE, ORANGE, SETTINGS, Panel, area, dated, label, legend, says, series
 from market.accounts.instruments import N_MONEY, Money
 from market.bonds.securities import Kind
 from market.model import TreasuryMarket
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 OWNERS = 12
+PANEL_INCHES, PICTURE_INCHES, ARMS_INCHES = (5.0, 3.3), (5.2, 3.2), (10.4, 5.6)
+MARGINS = {"left": 0.14, "right": 0.88, "bottom": 0.3, "top": 0.91}
+NAMED = (FIGURES["owners"].panel, FIGURES["residuals"].panel)  # names on an axis or below it need room of their own
 DAY = pd.Timedelta(days=1)
 COMPARED = (  # column of daily, divisor, title, unit
     ("yield_10y_bp", 100, "10-year yield", "percent"),
@@ -47,10 +51,10 @@ def book(market: TreasuryMarket, resting: pd.DataFrame, cusip: str) -> Figure:
     place = market.securities.place(cusip)
     mine, tick = resting[resting["place"] == place], float(market.ladder.tick[place])
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(5.2, 3.2), layout="constrained")
+        figure = Figure(figsize=PICTURE_INCHES, layout="constrained")
         axes = figure.subplots()
-        for side, colour, name in ((mine["is_bid"], BLUE, "bids"), (~mine["is_bid"], RED, "offers")):
-            axes.barh(mine["price"][side], mine["musd"][side], 0.8 * tick, color=colour, label=name)
+        for side, colour, name in ((mine["is_bid"], BLUE, "bids"), (~mine["is_bid"], ORANGE, "offers")):
+            axes.barh(mine["price"][side], mine["musd"][side], 0.8 * tick, **area(colour), label=name)
         label(axes, "Book, last round", "price, points per 100", dates=False)
         axes.set_xlabel("million dollars of face")
         if len(mine):
@@ -71,7 +75,7 @@ def owners(market: TreasuryMarket, cusip: str) -> Figure:
     amounts = [float(held[row]) for row in order]
     rest = float(held[held > 0].sum()) - sum(amounts)
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(5.2, 3.2), layout="constrained")
+        figure = Figure(figsize=PICTURE_INCHES, layout="constrained")
         axes = figure.subplots()
         axes.barh(range(len(order) + 1), [*amounts, rest], color=BLUE)
         axes.set_yticks(range(len(order) + 1), [*names, "all others"])
@@ -99,18 +103,32 @@ def _of_bucket(bucket: str) -> str:
     return bucket if bucket == BILLS else f"securities of {bucket} years"
 
 
+def alone(panel: Panel, tables: Any) -> Figure:
+    """Draw one panel of the gallery from the tables so far."""
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=PANEL_INCHES, layout="constrained" if panel in NAMED else None)
+        if panel not in NAMED:  # finding the margins costs as much as drawing
+            figure.subplots_adjust(**MARGINS)
+        axes = figure.subplots()
+        panel(axes, tables)
+        show_one_day(axes, tables["daily"]["date"])
+    return figure
+
+
 def show_one_day(axes: Axes, days: "pd.Series[Any]") -> None:
     """Make the lines of axes of dates points while there is one day only: a line of one day is no line."""
     if len(days) == 1 and dated(axes):
         for line in axes.lines:
-            line.set_marker("o")
+            if len(np.atleast_1d(line.get_xdata())) == 1:
+                line.set_marker("o")
+                line.set_clip_on(False)  # it may lie on the edge
         axes.set_xlim(days.iloc[0] - DAY, days.iloc[0] + DAY)
 
 
 def arms(mine: Any, other: Any) -> Figure:
     """Draw what matters of two arms side by side: with the changes, and without."""
     with matplotlib.rc_context(SETTINGS):
-        figure = Figure(figsize=(10.4, 5.6), layout="constrained")
+        figure = Figure(figsize=ARMS_INCHES, layout="constrained")
         for axes, (column, over, title, unit) in zip(figure.subplots(2, 2).flat, COMPARED, strict=True):
             for place, (daily, name) in enumerate(((mine["daily"], "your sliders"), (other["daily"], "untouched"))):
                 axes.plot(daily["date"], daily[column] / over, **series(place), label=name)

@@ -1,18 +1,24 @@
 """The machine's look at a figure: what a journal's column, a grey printer and a deuteranope would complain about.
 
-``complaints(figure)`` returns one sentence for each fault: text below 7 points, texts that overlap or leave the figure,
-text or lines that stand out from what is behind them by less than 4.5 (WCAG 2.1), series of one picture that look
-alike in grey or to a deuteranope, and an axis without a unit. Distances of colours are CIE76 in CIELAB; deuteranopia is
-simulated with the matrix of Machado, Oliveira and Fernandes ("A Physiologically-based Model for Simulation of Color
-Vision Deficiency", 2009), severity 1, in linear RGB.
+``complaints(figure, width)`` returns one sentence for each fault: text below 7 points, texts that overlap or leave the
+figure, text, lines, points, bars or areas that stand out from what is behind them by less than 4.5 (WCAG 2.1), points
+that the edge of their axes cuts, series of one picture that look alike in grey or to a deuteranope, and an axis without
+a unit. ``width`` is what the figure is printed at, in inches: a column of a journal unless told otherwise.
+
+A point, a bar or an area stands out by its face or by its outline. What is meant to lie behind is left out: spans of
+events and bands of intervals, which one sees through, and heat maps, which have a scale beside them.
+
+Distances of colours are CIE76 in CIELAB; deuteranopia is simulated with the matrix of Machado, Oliveira and Fernandes
+("A Physiologically-based Model for Simulation of Color Vision Deficiency", 2009), severity 1, in linear RGB.
 """
 
 from itertools import combinations
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.colors import to_rgba
+from matplotlib.container import BarContainer
 from matplotlib.dates import ConciseDateFormatter
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
@@ -22,7 +28,21 @@ from experiments.figures.style import SETTINGS
 WIDTH_INCHES, LEAST_POINTS, LEAST_CONTRAST = 3.4, 7.0, 4.5
 LEAST_GREY, LEAST_COLOUR = 12.0, 15.0  # distances in lightness, and in CIELAB
 SLACK_PIXELS = 1.0
-UNITS = ("percent", "basis points", "dollars", "years", "business day", "share", "ratio", "number")
+DOT = {".": 0.5}  # markers that are smaller than their size
+UNITS = (
+    "percent",
+    "points",
+    "dollar",
+    "years",
+    "business day",
+    "round",
+    "share",
+    "ratio",
+    "number",
+    "deviations",
+    "seconds",
+    "mebibytes",
+)
 DEUTERANOPIA = np.array(
     [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
 )
@@ -30,18 +50,18 @@ TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 
 WHITE = TO_XYZ @ np.ones(3)
 
 
-def complaints(figure):
-    """Return what is wrong with a figure."""
+def complaints(figure, width=WIDTH_INCHES):
+    """Return what is wrong with a figure that is printed at a width."""
     canvas = FigureCanvasAgg(figure)
     figure.set_dpi(SETTINGS["savefig.dpi"])  # as it is saved
     canvas.draw()
     shown = texts(figure)
-    found = [] if abs(figure.get_figwidth() - WIDTH_INCHES) < 1e-9 else [f"{figure.get_figwidth()} inches wide"]
+    found = [] if abs(figure.get_figwidth() - width) < 1e-9 else [f"{figure.get_figwidth()} inches wide"]
     found += [f"{t.get_text()!r} has {t.get_fontsize():.1f} points" for t in shown if t.get_fontsize() < LEAST_POINTS]
     found += overlaps(shown, canvas.get_renderer(), figure.bbox)
     found += faint_text(shown, canvas)
     for axes in figure.axes:
-        found += faint_lines(axes) + look_alikes(axes) + without_unit(axes)
+        found += faint(axes) + cut(axes) + look_alikes(axes) + without_unit(axes)
     return found
 
 
@@ -99,21 +119,81 @@ def faint_text(shown, canvas):
     return found
 
 
-def faint_lines(axes):
-    """Return the lines of the legend that do not stand out from the paper."""
+def faint(axes):
+    """Return the lines, points, bars and areas that do not stand out from the paper."""
     paper = to_rgba(axes.get_facecolor())[:3]
-    return [
-        f"line {line.get_label()!r} hardly stands out from the paper"
-        for line in named(axes)
-        if isinstance(line, Line2D) and contrast(to_rgba(main_colour(line))[:3], paper) < LEAST_CONTRAST
+    found = [
+        f"{kind} {known(name)!r} of {axes.get_title(loc='left')!r} hardly stands out from the paper"
+        for kind, name, colours in marks(axes)
+        if max((contrast(over(paper, colour), paper) for colour in colours), default=LEAST_CONTRAST) < LEAST_CONTRAST
     ]
+    return list(dict.fromkeys(found))
+
+
+def marks(axes):
+    """Yield what carries data: what it is, its name, and the colours by one of which it has to stand out."""
+    for line in filter(visible, axes.lines):
+        if line.get_linestyle() not in ("None", ""):
+            yield "line", line.get_label(), [to_rgba(line.get_color(), line.get_alpha())]
+        if line.get_marker() not in ("None", "", None):
+            sides = (line.get_markerfacecolor(), line.get_markeredgecolor())
+            yield "points", line.get_label(), [to_rgba(side, line.get_alpha()) for side in sides]
+    for drawn in filter(visible, axes.collections):
+        faces, edges = drawn.get_facecolor(), drawn.get_edgecolor()
+        if isinstance(drawn, LineCollection):
+            yield from (("line", drawn.get_label(), [edge]) for edge in np.unique(edges, axis=0))
+        elif isinstance(drawn, PathCollection) and len(drawn.get_offsets()):
+            yield from (("points", drawn.get_label(), sides) for sides in in_pairs(faces, edges))
+        elif isinstance(drawn, PolyCollection) and faces[:, 3].min(initial=1.0) == 1.0:  # a band is seen through
+            yield from (("area", drawn.get_label(), sides) for sides in in_pairs(faces, edges))
+    for bars in axes.containers:
+        if isinstance(bars, BarContainer):
+            looks = {(bar.get_facecolor(), bar.get_edgecolor() if bar.get_linewidth() else None) for bar in bars}
+            yield from (("bars", bars.get_label(), [side for side in look if side]) for look in looks)
+
+
+def in_pairs(faces, edges):
+    """Return the different pairs of face and edge of a collection, which repeats the shorter of both."""
+    length = max(len(faces), len(edges))
+    sides = [np.resize(colours, (length, 4)) for colours in (faces, edges) if len(colours)]
+    return np.unique(np.stack(sides, axis=1), axis=0)
+
+
+def over(paper, colour):
+    """Return what is seen of a colour on paper."""
+    opaque = to_rgba(colour)[3]
+    return [opaque * c + (1 - opaque) * p for c, p in zip(to_rgba(colour)[:3], paper, strict=True)]
+
+
+def cut(axes):
+    """Return the series of whose points the edge of the axes takes a part away."""
+    box, per_point = axes.get_window_extent(), axes.get_figure(root=True).dpi / 72
+    found = []
+    for name, at, size in points(axes):
+        inside = (at >= box.min - SLACK_PIXELS).all(axis=1) & (at <= box.max + SLACK_PIXELS).all(axis=1)
+        radius = (size / 2 * per_point - SLACK_PIXELS)[inside, None]
+        if ((at[inside] - radius < box.min) | (at[inside] + radius > box.max)).any():
+            found.append(f"the edge of {axes.get_title(loc='left')!r} cuts points of {known(name)!r}")
+    return found
+
+
+def points(axes):
+    """Yield the points that the edge of their axes can cut: name, places in pixels (n, 2), diameters in points (n,)."""
+    for line in filter(visible, axes.lines):
+        if line.get_marker() not in ("None", "", None) and line.get_clip_on():
+            at = line.get_transform().transform(np.column_stack([line.get_xdata(False), line.get_ydata(False)]))
+            yield line.get_label(), at, np.full(len(at), line.get_markersize() * DOT.get(line.get_marker(), 1.0))
+    for drawn in filter(visible, axes.collections):
+        if isinstance(drawn, PathCollection) and drawn.get_clip_on() and len(drawn.get_offsets()):
+            at = drawn.get_offset_transform().transform(drawn.get_offsets())
+            yield drawn.get_label(), at, np.resize(np.sqrt(drawn.get_sizes()), len(at))
 
 
 def look_alikes(axes):
     """Return the pairs of series that look alike in grey or to a deuteranope."""
     found = []
     for one, other in combinations(named(axes), 2):
-        if shape(one) != shape(other):
+        if shape(one) != shape(other) or label_of(one) == label_of(other):  # one name: one series, drawn in parts
             continue
         colours = [linear(to_rgba(main_colour(artist))[:3]) for artist in (one, other)]
         grey = abs(lab(colours[0])[0] - lab(colours[1])[0])
@@ -125,13 +205,18 @@ def look_alikes(axes):
 
 
 def named(axes):
-    """Return the artists that the legend names."""
-    return axes.get_legend_handles_labels()[0]
+    """Return the artists that the legend names, bars of which there are none left out."""
+    return [artist for artist in axes.get_legend_handles_labels()[0] if getattr(artist, "patches", True)]
 
 
 def label_of(artist):
     """Return the name of a series."""
     return artist.get_label()
+
+
+def known(name):
+    """Return a name, or that there is none: what nobody named matplotlib numbers."""
+    return "unnamed" if name.startswith("_") else name
 
 
 def shape(artist):
@@ -178,11 +263,11 @@ def without_unit(axes):
 
 
 def is_number(text):
-    """Tell whether a tick label is a number."""
+    """Tell whether a tick label is a number, a power of ten included."""
     try:
         float(text.replace(",", "").replace("−", "-"))
     except ValueError:
-        return False
+        return text.startswith("$\\mathdefault{")
     return True
 
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from figure_audit import complaints
 from small_market import digest, small
 
 from dashboard import pictures
@@ -11,6 +12,7 @@ from dashboard.levers import SLIDERS, Levers, tables, world
 from dashboard.session import Session, Start, toml
 from experiments.build import build
 from experiments.errors import UserError
+from experiments.figures.gallery import FIGURES
 from experiments.run import live
 from experiments.scenario import load
 from market.roles import Limited
@@ -128,6 +130,14 @@ def test_tables_in_tables_become_toml():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("days", [1, 3])
+def test_panels_pass_the_audit_at_their_size_on_a_screen(session, days):
+    for _ in range(days):
+        session.step()
+    for panel in filter(None, (drawing.panel for drawing in FIGURES.values())):
+        assert complaints(pictures.alone(panel, session.tables), pictures.PANEL_INCHES[0]) == []
+
+
 def test_pictures_are_drawn_from_the_first_day_on(session):
     session.step()
     market, tables = session.market, session.tables
@@ -135,8 +145,13 @@ def test_pictures_are_drawn_from_the_first_day_on(session):
     assert len(named) == np.count_nonzero(market.outstanding) and any("on the run" in name for name in named)
     cusip = next(iter(named.values()))
     both = pictures.arms(tables, session.other().tables)
-    for figure in (pictures.book(market, session.books, cusip), pictures.owners(market, cusip), both):
-        figure.canvas.draw()
+    sides = session.books.groupby("place")["is_bid"].nunique()
+    quoted = market.securities.cusip[sides.idxmax()]
+    wide = pictures.PICTURE_INCHES[0]
+    assert complaints(pictures.book(market, session.books, quoted), wide) == []
+    assert complaints(pictures.book(market, session.books.iloc[:0], quoted), wide) == []
+    assert complaints(pictures.owners(market, cusip), wide) == []
+    assert complaints(pictures.arms(tables, session.other().tables), pictures.ARMS_INCHES[0]) == []
     first = both.axes[0].lines[0]
     assert first.get_marker() == "o" and len(first.get_xdata()) == 1
     account = pictures.account(market, "Federal Reserve").set_index("what")["million dollars"]

@@ -4,7 +4,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from figure_audit import complaints
+from figure_audit import UNITS, complaints
 from matplotlib.figure import Figure
 from small_market import small
 from tiny_experiment import tiny
@@ -12,10 +12,12 @@ from tiny_experiment import tiny
 from experiments.belief.validate import targets
 from experiments.check import RunTables
 from experiments.errors import UserError
-from experiments.figures import buckets, events, moments, owners, three_intervals, tornado
+from experiments.experiment import DAILY_COLUMNS, Outcome
+from experiments.figures import buckets, effect_path, effects, events, moments, owners, three_intervals, tornado
 from experiments.figures.gallery import EXPERIMENT, FIGURES, REQUESTS, RUN, names, save
-from experiments.figures.style import SETTINGS
+from experiments.figures.style import ORANGE, SETTINGS, SKY, area, in_words
 from experiments.results import inference
+from experiments.results.readable import scale
 from experiments.run import run
 
 SALE = {"type": "sale", "date": "2024-05-30", "holder": "bond_fund", "bucket_years": (2.0, 10.0), "amount_musd": 5_000}
@@ -65,6 +67,46 @@ def test_a_figure_of_an_experiment_passes_the_audit(name):
     assert complaints(FIGURES[name].draw(Invented())) == []
 
 
+def test_wide_figures_of_an_experiment_pass_the_audit():
+    assert complaints(effects.draw_wide(Invented()), effects.WIDE_INCHES) == []
+    assert complaints(effect_path.draw_wide(Invented()), effect_path.WIDE_INCHES) == []
+
+
+class OfShares(Invented):
+    """The same, of a share that may exceed 1: the use of dealers' limits."""
+
+    question = tiny(arms=Invented.ARMS, outcomes=[{"name": "limits", "column": "dealer_utilisation", "smallest": 0.02}])
+
+
+def test_effects_on_shares_are_drawn_in_percentage_points():
+    (axes,), (wide, *_) = effect_path.draw(OfShares()).axes, effects.draw_wide(OfShares()).axes
+    assert axes.get_ylabel() == wide.get_xlabel() == "percentage points"
+    paths = OfShares().paths(list(OfShares.question.contrasts()["with less without"]))
+    assert axes.lines[0].get_ydata() == pytest.approx(100 * (paths["with"] - paths["without"]).mean(axis=0))
+    row = {
+        "outcome": "limits",
+        "unit": "share",
+        "source": "seeds",
+        "mean": 0.1,
+        "low": -0.2,
+        "high": 1.65,
+        "share": 1.0,
+    }
+    (alone,) = three_intervals.draw(pd.DataFrame([row])).axes
+    assert alone.get_xlabel() == "percentage points" and alone.lines[-1].get_xdata() == pytest.approx([10.0])
+    hangs = pd.DataFrame({"parameter": ["hedge"], "at_low": [0.5], "at_high": [1.5], "effect": "a less b"})
+    (bars,) = tornado.draw(hangs.assign(outcome="limits", unit="share"), 1.0).axes
+    assert bars.get_xlabel() == "limits, percentage points" and [bar.get_width() for bar in bars.patches] == [-50, 50]
+
+
+@pytest.mark.parametrize("statistic", ["mean", "area", "half-life"])
+def test_the_unit_of_every_outcome_can_stand_on_an_axis(statistic):
+    for column in DAILY_COLUMNS:
+        outcome = Outcome(name="any", column=column, statistic=statistic, smallest=1.0)
+        words = in_words(scale(outcome.unit, [1.0])[1])
+        assert any(unit in words for unit in UNITS), words
+
+
 def rows_of(**columns):
     """Return the published column of a validation with other columns beside it."""
     table = targets()
@@ -99,9 +141,12 @@ def planted(**changes):
         figure = Figure(figsize=(changes.pop("width", 3.4), 2.5), layout="constrained")
         axes = figure.subplots()
         for place, (name, how) in enumerate(drawn.items()):
-            axes.plot([0, 1], [place, place + 1], label=name, **how)
+            axes.plot([0, 1], [place, place + 1], **{"label": name} | how)
         axes.set_xlabel(changes.pop("x", "years"))
         axes.set_ylabel("percent")
+        for kind, how in changes.pop("drawn", {}).items():
+            getattr(axes, kind)([0.3, 0.6], [0.4, 0.5], label=kind, **how)
+        axes.set_xlim(*changes.pop("shown", (None, None)))
         for text in map(dict, changes.pop("texts", ())):
             axes.text(text.pop("x", 0.5), 0.1, "planted", **text)
         axes.legend()
@@ -114,7 +159,13 @@ PLANTED = {
     "overlaps": {"texts": [{}, {}]},
     "leaves the figure": {"texts": [{"x": -3, "in_layout": False}]},
     "stands out from what is behind": {"texts": [{"color": "#AAAAAA"}]},
-    "stands out from the paper": {"lines": {"one": {"color": "#E69F00"}}},
+    "line 'one' of '' hardly stands out from the paper": {"lines": {"one": {"color": "#E69F00"}}},
+    "line 'faint' of": {"lines": {"one": {"color": "#0072B2", "alpha": 0.3, "label": "faint"}}},
+    "points 'scatter' of '' hardly stands out": {"drawn": {"scatter": {"color": "#E69F00"}}},
+    "points 'dots' of": {"lines": {"one": {"color": "#56B4E9", "marker": "o", "linestyle": "", "label": "dots"}}},
+    "bars 'bar' of '' hardly stands out": {"drawn": {"bar": {"color": "#56B4E9"}}},
+    "area 'fill_between' of '' hardly stands out": {"drawn": {"fill_between": {"color": "#E69F00"}}},
+    "cuts points of 'scatter'": {"drawn": {"scatter": {"color": "#0072B2"}}, "shown": (0.3, 1.0)},
     "alike in grey": {"lines": {"two": {"color": "#B84E00"}}},
     "alike to a deuteranope": {"lines": {"one": {"color": "#77702B"}, "two": {"color": "#8A6E2B"}}},
     "no unit": {"x": "how far"},
@@ -123,6 +174,18 @@ PLANTED = {
 
 def test_the_audit_has_nothing_against_a_sound_figure():
     assert complaints(planted()) == []
+    assert complaints(planted(width=6.0), 6.0) == []
+
+
+def test_light_points_and_bars_stand_out_by_their_outline_and_bands_may_lie_behind():
+    outlined = {"bar": area(SKY), "scatter": area(ORANGE)}
+    assert complaints(planted(drawn=outlined | {"fill_between": {"color": SKY, "alpha": 0.5, "linewidth": 0}})) == []
+
+
+def test_powers_of_ten_are_numbers_that_want_a_unit():
+    figure = planted(x="how far")
+    figure.axes[0].set_xscale("log")
+    assert any("no unit" in complaint for complaint in complaints(figure))
 
 
 @pytest.mark.parametrize("fault", PLANTED)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from experiments.build import build
 from experiments.check import RunTables
 from experiments.figures import acceptance, fed_sheet
-from experiments.figures.style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SETTINGS, SKY, label
+from experiments.figures.style import BLACK, BLUE, ORANGE, PALE, RED, SETTINGS, area, label
 from experiments.results.not_qe import PARTS, not_qe
 from experiments.run import live
 from experiments.scenario import load
@@ -28,9 +28,9 @@ WIDE = (7.0, 2.9)
 FACE_PER_BN = 1_000 * FACE_PER_MUSD
 OPERATIONS = {Venue.AUCTION: "auction", Venue.BUYBACK: "buyback", Venue.OFFICIAL: "the Fed"}
 VENUES = {  # drawn from the bottom
-    Venue.REQUEST: ("by request", BLUE),
-    Venue.BOOK: ("in books", SKY),
-    Venue.SESSION: ("between dealers, at the middle", GREY),
+    Venue.REQUEST: ("by request", ORANGE),
+    Venue.BOOK: ("in books", BLUE),
+    Venue.SESSION: ("between dealers, at the middle", BLACK),
 }
 
 
@@ -68,7 +68,7 @@ def day(market: Any) -> Figure:
             face = np.bincount(
                 trades["round"], np.where(trades["venue"] == venue, trades["face"], 0), minlength=market.rounds
             )
-            axes.bar(at, face / FACE_PER_BN, 0.8, bottom=bottom, color=colour, label=name)
+            axes.bar(at, face / FACE_PER_BN, 0.8, bottom=bottom, **area(colour), label=name)
             bottom = bottom + face / FACE_PER_BN
         operations = {}
         for venue, name in OPERATIONS.items():
@@ -122,11 +122,20 @@ def not_easing(rows: Any) -> Figure:
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=WIDE, layout="constrained")
         axes = figure.subplots()
-        for (name, values), colour in zip(parts.items(), (BLUE, ORANGE, GREY, GREEN), strict=False):
+        for (name, values), colour in zip(parts.items(), (BLUE, ORANGE, PALE, BLACK), strict=False):
             base = np.where(values > 0, up, down)
-            axes.barh(at, values, 0.6, left=base, color=colour, label=names[name])
+            axes.barh(at, values, 0.6, left=base, **area(colour), label=names[name])
             up, down = up + np.maximum(values, 0), down + np.minimum(values, 0)
-        axes.scatter(rows["sum_musd"] / 1_000, at, color=BLACK, marker="D", s=22, zorder=3, label="their sum")
+        axes.scatter(
+            rows["sum_musd"] / 1_000,
+            at,
+            marker="D",
+            s=26,
+            facecolor="white",
+            edgecolor=BLACK,
+            zorder=3,
+            label="their sum",
+        )
         axes.axvline(0, color=BLACK, linewidth=0.8)
         axes.set_yticks(at, list(rows.index))
         axes.invert_yaxis()

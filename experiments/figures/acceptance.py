@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.buckets import FACE_PER_BN
-from experiments.figures.style import BLACK, BLUE, SKY, label, legend, says, stacked
+from experiments.figures.style import BLACK, BLUE, SKY, area, label, legend, says, stacked
 from experiments.inputs.published import between
 
 BINS = np.array([-np.inf, *np.arange(-3.0, 3.5, 0.5), np.inf])  # basis points of cheapness
@@ -29,8 +29,8 @@ def by_score(axes: Axes, run: Any) -> None:
     bins = pd.cut(offers["score_bp"], BINS.tolist(), labels=False, right=False)
     sums = offers.groupby(bins)[["face", "accepted_face"]].sum().reindex(range(len(BINS) - 1)).fillna(0) / FACE_PER_BN
     middles = np.concatenate([[BINS[1] - 0.25], (BINS[1:-2] + BINS[2:-1]) / 2, [BINS[-2] + 0.25]])
-    axes.bar(middles, sums["face"], 0.42, color=SKY, label="offered")
-    axes.bar(middles, sums["accepted_face"], 0.25, color=BLUE, label="accepted")
+    axes.bar(middles, sums["face"], 0.42, **area(SKY), label="offered")
+    axes.bar(middles, sums["accepted_face"], 0.25, **area(BLUE), label="accepted")
     axes.grid(axis="x", visible=False)
     axes.set_xticks([BINS[1], -2, -1, 0, 1, 2, BINS[-2]], ["less", "-2", "-1", "0", "1", "2", "more"])
     legend(axes)
@@ -46,8 +46,8 @@ def by_bucket(axes: Axes, run: Any) -> None:
     sums = frame.groupby("bucket")[["offered_face", "accepted_face"]].sum() / FACE_PER_BN
     sums = sums.loc[sorted(sums.index, key=lambda name: ("7.5Y" in name, float(name.split("Y")[0].split("M")[0])))]
     places = np.arange(len(sums))
-    axes.barh(places, sums["offered_face"], 0.7, color=SKY, label="offered")
-    axes.barh(places, sums["accepted_face"], 0.42, color=BLUE, label="accepted")
+    axes.barh(places, sums["offered_face"], 0.7, **area(SKY), label="offered")
+    axes.barh(places, sums["accepted_face"], 0.42, **area(BLUE), label="accepted")
     known = between(PUBLISHED, "operation_date", held["date"].min(), held["date"].max())
     taken = known.groupby("maturity_bucket")["par_accepted_musd"].sum().reindex(sums.index) / 1_000
     axes.plot(taken, places, "D", color=BLACK, markersize=4, markerfacecolor="white", label="accepted, published")

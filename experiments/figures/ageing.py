@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BLACK, BLUE, ORANGE, label, legend, stacked
+from experiments.figures.style import BLACK, BLUE, ORANGE, area, label, legend, stacked
 from experiments.results.venue_summary import AGES, of_table
 
 WIDTH = 0.38
@@ -22,8 +22,8 @@ def draw(run: Any) -> Figure:
 
 def _volume(axes: Axes, ages: pd.DataFrame) -> None:
     place = np.arange(len(ages))
-    axes.bar(place - WIDTH / 2, 100 * ages["volume_share"], WIDTH, color=BLUE, label="here")
-    axes.bar(place + WIDTH / 2, 100 * ages["published"], WIDTH, color=ORANGE, label="published, 2017-18")
+    axes.bar(place - WIDTH / 2, 100 * ages["volume_share"], WIDTH, **area(BLUE), label="here")
+    axes.bar(place + WIDTH / 2, 100 * ages["published"], WIDTH, **area(ORANGE), label="published, 2017-18")
     _by_age(axes, "Share of volume", "percent")
     legend(axes)
 
@@ -37,7 +37,7 @@ def _venues(axes: Axes, ages: pd.DataFrame) -> None:
     )
     low = np.zeros(len(ages))
     for part, name, colour in parts:
-        axes.bar(np.arange(len(ages)), part, bottom=low, color=colour, label=name)
+        axes.bar(np.arange(len(ages)), part, bottom=low, **area(colour), label=name)
         low = low + part.to_numpy()
     _by_age(axes, "Where it trades", "percent of volume")
     legend(axes)

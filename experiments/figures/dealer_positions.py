@@ -47,7 +47,7 @@ def draw(run: Any) -> Figure:
 def panel(axes: Axes, name: str, ours: "pd.Series[float]", theirs: "pd.Series[float]") -> None:
     """Draw one group by day, and the published weeks as dots."""
     axes.plot(ours.index, ours, **series(0), label="model")
-    axes.plot(theirs.index, theirs, "o", color=BLACK, markersize=2.5, label="published")
+    axes.plot(theirs.index, theirs, "o", color=BLACK, markersize=2.5, clip_on=False, label="published")
     axes.set_ylim(bottom=min(0.0, ours.min(), theirs.min() if len(theirs) else 0.0))
     label(axes, name, "billion dollars")
 

@@ -7,10 +7,12 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from experiments.figures.style import BLACK, COLUMN_INCHES, SETTINGS, in_words, label, legend, series
 from experiments.results.inference import t_half_width
+from experiments.results.readable import scale
 
 WIDE_INCHES, WIDE_HIGH, HIGH = 7.0, 4.2, 3.4
 LETTERS = 40  # of a line of a title in a column
@@ -39,6 +41,7 @@ def panel(axes: Axes, paths: dict[str, NDArray[np.float64]], title: str, unit: s
     axes.axhline(0, color=BLACK, linewidth=0.6)
     label(axes, title, unit, dates=False)
     axes.set_xlabel("business day of the run")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend(axes)
 
 
@@ -48,9 +51,12 @@ def _figure(results: Any, width: float, height: float) -> Figure:
     for name, weights in results.question.contrasts().items():
         paths = results.paths(list(weights))
         differences[name] = np.sum([weight * paths[arm] for arm, weight in weights.items()], axis=0)
+    means = [paired.mean(axis=0) for paired in differences.values() if len(paired)]
+    factor, unit = scale(primary.unit_of_a_day, np.ravel(means))
+    shown = {name: factor * paired for name, paired in differences.items()}
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(width, height), layout="constrained")
         title = f"{primary.name}: difference by day, 95 % intervals by day"
         title = textwrap.fill(title, round(LETTERS * width / COLUMN_INCHES))
-        panel(figure.subplots(), differences, title, in_words(primary.unit_of_a_day))
+        panel(figure.subplots(), shown, title, in_words(unit))
     return figure

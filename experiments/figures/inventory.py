@@ -21,6 +21,7 @@ def panel(axes: Axes, run: Any) -> None:
     axes.plot(daily["date"], daily["dealer_net_musd"] / 1_000, **series(0), label="net")
     axes.plot(daily["date"], daily["dealer_gross_musd"] / 1_000, **series(1), label="gross")
     axes.axhline(0, color=BLACK, linewidth=0.6)
+    axes.set_ylim(bottom=min(0.0, daily["dealer_net_musd"].min() / 1_000))  # both axes begin at zero, if net is above
     axes.plot([], [], **series(3), label="use of limits (right)")
     label(axes, "Primary dealers' inventory", "billion dollars of face")
     use = axes.twinx()

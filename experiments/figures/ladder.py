@@ -13,11 +13,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS
+from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS, says
 from market.books.messages import Venue
 from market.units import FACE_PER_MUSD, POINT_E8, Float, Int
 
 TICKS_SHOWN = 4  # beyond the day's trades and best prices
+NOBODY = "an empty book: nobody quoted firmly in any round"
+TOP = 0.95  # of the axes: where it is said that a side is empty, above the composite
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,13 @@ def draw(ladder: Ladder) -> Figure:
     """Draw a ladder through its day."""
     rounds = len(ladder.composite)
     edges = np.append(ladder.price, ladder.price[-1] + ladder.tick) - 0.5 * ladder.tick
-    most = max(float(np.quantile(x[x > 0], 0.98)) if (x > 0).any() else 1.0 for x in (ladder.bids, ladder.asks))
+    sides = (ladder.bids, BLUE, "bids"), (ladder.asks, ORANGE, "offers")
+    shown = [side for side in sides if (side[0] > 0).any()]
+    most = max((float(np.quantile(depth[depth > 0], 0.98)) for depth, _, _ in shown), default=0.0)
     with matplotlib.rc_context({**SETTINGS, "axes.grid": False}):
         figure = Figure(figsize=(9.0, 4.6), layout="constrained")
         axes = figure.subplots()
-        for depth, colour, name in ((ladder.bids, BLUE, "bids"), (ladder.asks, ORANGE, "offers")):
+        for depth, colour, name in shown:
             shade = LinearSegmentedColormap.from_list(name, ["white", colour])
             cells = np.ma.masked_equal(depth.T, 0.0)
             drawn = axes.pcolormesh(np.arange(rounds + 1), edges, cells, cmap=shade, vmin=0.0, vmax=most)
@@ -85,6 +89,8 @@ def draw(ladder: Ladder) -> Figure:
         middle = np.arange(rounds) + 0.5
         axes.plot(middle, ladder.composite, color=BLACK, linewidth=1.0, label="composite of the streams")
         _trades(axes, ladder.trades)
+        if missing := [name for depth, _, name in sides if not (depth > 0).any()]:
+            says(axes, NOBODY if not shown else f"no firm {missing[0]} in any round", TOP)
         axes.set_xlim(0, rounds)
         axes.set_xticks(range(0, rounds + 1, max(rounds // 10, 1)))
         axes.set_ylim(edges[0], edges[-1])
@@ -104,6 +110,8 @@ def _trades(axes: Any, trades: NDArray[Any]) -> None:
         place[mine] = number + (np.arange(len(mine)) + 0.5) / len(mine)
     for sign, name, face in ((1, "a buyer took", BLACK), (-1, "a seller took", "white")):
         some = trades["aggressor"] == sign
+        if not some.any():
+            continue
         axes.scatter(
             place[some],
             trades["price_e8"][some] / POINT_E8,

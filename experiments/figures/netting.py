@@ -1,18 +1,21 @@
-"""A netting set of one security and day, before and after netting: who owes whom, and how much is left to deliver.
-
-Dealers are blue, others orange, the central counterparty is black.
-"""
+"""A netting set of one security and day, before and after netting: who owes whom, and how much is left to deliver."""
 
 from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS
+from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, SETTINGS, area
 from market.accounts.netting import COUNTERPARTY, Obligations, bilateral, gross, multilateral
 from market.units import FACE_PER_MUSD, Bool
 
+LOOKS = {  # of who delivers and takes
+    "dealer": {"marker": "s", "s": 22, **area(BLUE)},
+    "other account": {"marker": "o", "s": 22, **area(ORANGE)},
+    "central counterparty": {"marker": "D", "s": 50, **area(BLACK)},
+}
 STEPS = ("as traded", "net by pair", "dealers clear", "all clear")
 
 
@@ -26,6 +29,7 @@ def draw(trades: Any, dealers: Bool) -> Figure:
         for axes, owed, name in zip(figure.subplots(2, 2).flat, steps, STEPS, strict=True):
             _arrows(axes, owed, parties, dealers)
             axes.set_title(f"{name}: {owed.given / FACE_PER_MUSD:,.0f} m in {len(owed.face)} deliveries")
+        _legend(figure)
     return figure
 
 
@@ -46,10 +50,22 @@ def _arrows(axes: Any, owed: Obligations, parties: Any, dealers: Bool) -> None:
         axes.annotate("", at[int(taker)], at[int(giver)], arrowprops={**style, "mutation_scale": 7})
     for party, (x, y) in at.items():
         if party != COUNTERPARTY:
-            axes.scatter([x], [y], s=22, color=BLUE if dealers[party] else ORANGE, zorder=3)
+            who = "dealer" if dealers[party] else "other account"
         elif (owed.giver == COUNTERPARTY).any() or (owed.taker == COUNTERPARTY).any():
-            axes.scatter([x], [y], s=50, marker="s", color=BLACK, zorder=3)
+            who = "central counterparty"
+        else:
+            continue
+        axes.scatter([x], [y], zorder=3, label=who, **LOOKS[who])
     axes.set_xlim(-1.15, 1.15)
     axes.set_ylim(-1.15, 1.15)
     axes.set_aspect("equal")
     axes.axis("off")
+
+
+def _legend(figure: Figure) -> None:
+    """Name who is who, and what an arrow is, below the panels."""
+    drawn = [axes.get_legend_handles_labels() for axes in figure.axes]
+    known = {name: handle for handles, names in drawn for handle, name in zip(handles, names, strict=True)}
+    delivery = Line2D([], [], color=GREY, label="delivery, thicker for more face")
+    handles = [*(known[name] for name in LOOKS if name in known), delivery]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))

@@ -13,12 +13,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, label, legend, stacked
+from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, area, label, legend, stacked
 from experiments.results.request_summary import requests
 from market.requests.relationships import measures
 
 LEAST_SHARE = 0.08  # of a client's trades: thinner links are not drawn
 PANEL_HIGH = 2.9  # inches
+WIDEST = 1.6  # points: a link that is all of a client's trades
 
 
 def relationships(folder: Path) -> "nx.Graph[str]":
@@ -82,8 +83,8 @@ def _links(axes: Axes, shares: pd.DataFrame) -> None:
     for place, c in enumerate(order):
         for d in np.flatnonzero(value[c] >= LEAST_SHARE):
             ends = np.stack([outer[place], inner[d]])
-            axes.plot(*ends.T, color=GREY, linewidth=3.0 * value[c, d], alpha=min(1.0, 0.15 + value[c, d]), zorder=1)
-    axes.scatter(outer[:, 0], outer[:, 1], s=8, color=ORANGE, zorder=2, label="clients")
+            axes.plot(*ends.T, color=GREY, linewidth=WIDEST * value[c, d], zorder=1)
+    axes.scatter(outer[:, 0], outer[:, 1], s=8, **area(ORANGE), zorder=2, label="clients")
     sizes = 900 * value.mean(axis=0)
     axes.scatter(inner[:, 0], inner[:, 1], s=sizes, color=BLUE, zorder=3, marker="s", label="dealers, by their share")
     axes.set_aspect("equal")

@@ -21,7 +21,7 @@ def figure(folder: Path) -> Figure:
         for axes, panel in zip(page.subplots(2, 3).flat, PANELS, strict=True):
             panel(axes, run)
         scenario = manifest.scenario
-        page.suptitle(f"{scenario['name']}, seed {manifest.seed}. {scenario['about']}", x=0.01, ha="left", fontsize=10)
+        style.headline(page, f"{scenario['name']}, seed {manifest.seed}. {scenario['about']}")
     return page
 
 

@@ -6,7 +6,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BLUE, GREY, ORANGE, PAGE_INCHES, SETTINGS
+from experiments.figures.style import BLUE, GREY, PAGE_INCHES, RED, SETTINGS, in_words
 from experiments.figures.style import save as save_figure
 
 CUT = 3.0
@@ -14,7 +14,7 @@ COLUMNS = 4
 
 
 def draw(profiles: pd.DataFrame, parameters: pd.DataFrame) -> Figure:
-    """Return a panel for each parameter; the line at 3 is where implausible begins, the mark is the shipped value."""
+    """Return a panel for each parameter."""
     names = list(parameters["parameter"])
     rows = -(-len(names) // COLUMNS)
     with matplotlib.rc_context(SETTINGS):
@@ -26,14 +26,22 @@ def draw(profiles: pd.DataFrame, parameters: pd.DataFrame) -> Figure:
                 continue
             known = parameters.iloc[place]
             mine = profiles[profiles["parameter"] == names[place]]
-            panel.plot(mine["value"], mine["implausibility"], color=BLUE, marker="o", markersize=3)
-            panel.axhline(CUT, color=GREY, linestyle="--")
-            panel.axvline(known["shipped"], color=ORANGE, linestyle=":")
+            panel.plot(
+                mine["value"],
+                mine["implausibility"],
+                color=BLUE,
+                marker="o",
+                markersize=3,
+                label="least implausibility",
+            )
+            panel.axhline(CUT, color=GREY, linestyle="--", label="implausible above")
+            panel.axvline(known["shipped"], color=RED, linestyle=":", label="as shipped")
             panel.set_title(names[place])
-            panel.set_xlabel(known["unit"])
+            panel.set_xlabel(in_words(str(known["unit"])))
             panel.set_ylim(bottom=0.0)
             if place % COLUMNS == 0:
-                panel.set_ylabel("least implausibility, s.d.")
+                panel.set_ylabel("standard deviations")
+        figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 

@@ -9,18 +9,18 @@ from matplotlib.figure import Figure
 
 from experiments.belief.replay import MONEY, RESERVES, REVERSE_REPO, Item, Replay
 from experiments.figures import style
-from experiments.figures.style import BLACK, BLUE, GREEN, GREY, PAGE_INCHES, SETTINGS, label, legend
+from experiments.figures.style import BLACK, BLUE, GREY, PAGE_INCHES, SETTINGS, SKY, area, label, legend
 
-PARTS = ((RESERVES, BLUE), (REVERSE_REPO, GREEN))
+PARTS = ((RESERVES, BLUE), (REVERSE_REPO, SKY))  # and the colours of their bars
 BAR_DAYS = 2.5
 
 
-def levels(axes: Axes, found: Replay, item: Item, colour: str) -> None:
+def levels(axes: Axes, found: Replay, item: Item) -> None:
     """Draw one level of the model as a line, of the H.4.1 as dots."""
     rows = found.bookkeeping[found.bookkeeping["item"] == item.name]
     days = rows["day"].to_numpy(np.int64).astype("datetime64[D]")
-    axes.plot(days, rows["model"], color=colour, label="model")
-    axes.plot(days, rows["published"], ".", color=colour, label="published")
+    axes.plot(days, rows["model"], color=BLUE, label="model")
+    axes.plot(days, rows["published"], ".", color=BLACK, label="published")
     label(axes, f"{item.name.capitalize()}, Wednesdays", "billion dollars")
     legend(axes)
 
@@ -32,7 +32,7 @@ def differences(axes: Axes, found: Replay) -> None:
         rows = compared[compared["item"] == item.name]
         days = rows["day"].to_numpy(np.float64) + BAR_DAYS * (place - 0.5)
         error = (rows["model"] - rows["published"]).to_numpy(np.float64)
-        axes.bar(days, error, BAR_DAYS, color=colour, label=item.name)
+        axes.bar(days, error, BAR_DAYS, **area(colour), label=item.name)
     rows = compared[compared["item"] == MONEY.name]
     total = (rows["model"] - rows["published"]).to_numpy(np.float64)
     axes.plot(rows["day"].to_numpy(np.float64), total, color=BLACK, label=MONEY.name)
@@ -47,12 +47,12 @@ def figure(found: Replay) -> Figure:
     with matplotlib.rc_context(SETTINGS):
         page = Figure(figsize=(PAGE_INCHES[0], 0.5 * PAGE_INCHES[1]), layout="constrained")
         axes = page.subplots(1, 3)
-        for panel, (item, colour) in zip(axes, PARTS, strict=False):
-            levels(panel, found, item, colour)
+        for panel, (item, _) in zip(axes, PARTS, strict=False):
+            levels(panel, found, item)
         differences(axes[2], found)
         name = f"{found.manifest.scenario.get('name', '')}, seed {found.manifest.seed}, beside H.4.1. "
         split = "The sum is bookkeeping; the split is behaviour, estimated before the start."
-        page.suptitle(name + split, x=0.01, ha="left", fontsize=9)
+        style.headline(page, name + split)
     return page
 
 

@@ -31,6 +31,7 @@ from experiments.figures.style import (
     SETTINGS,
     SKY,
     Panel,
+    area,
     label,
     legend,
     series,
@@ -40,6 +41,7 @@ from market.units import to_date
 MUSD_PER_BN = 1_000
 OPERATIONS_PER_TICK = 8
 MARGIN_DAYS = 4
+MARGIN = 0.05  # of what is the most: a point on an edge would be cut
 
 
 def money(axes: Axes, found: Replay) -> None:
@@ -78,15 +80,15 @@ def maturity(axes: Axes, found: Replay) -> None:
 
 def cover(axes: Axes, found: Replay) -> None:
     """Draw bid-to-cover by tenor."""
-    _by_tenor(axes, found, "bid_to_cover")
+    _by_tenor(axes, found, "bid_to_cover", "ratio of bids to the offering")
     label(axes, "Bid-to-cover by tenor", "", dates=False)
 
 
 def dealers(axes: Axes, found: Replay) -> None:
     """Draw the primary dealers' share of auctions by tenor."""
-    _by_tenor(axes, found, "dealer_share")
+    _by_tenor(axes, found, "dealer_share", "percent of the competitive awards")
     axes.tick_params(labelleft=False)
-    label(axes, "Primary dealers' share, percent", "", dates=False)
+    label(axes, "Primary dealers' share", "", dates=False)
 
 
 def accepted(axes: Axes, found: Replay) -> None:
@@ -119,7 +121,7 @@ def figure(found: Replay) -> Figure:
             axes.set_xlim(*_dates(found.bookkeeping["day"].agg(["min", "max"]) + [-MARGIN_DAYS, MARGIN_DAYS]))
         name = f"{found.manifest.scenario.get('name', '')}, seed {found.manifest.seed}, beside what was published"
         sides = f"Above: {LABEL}. Below: behaviour of one run. Dots: published."
-        page.suptitle(f"{name}. {sides}", x=0.01, ha="left", fontsize=9)
+        style.headline(page, f"{name}. {sides}")
     return page
 
 
@@ -137,7 +139,7 @@ def _lines(axes: Axes, found: Replay, items: Sequence[Item]) -> None:
         axes.plot(_dates(rows["day"]), rows["published"], ".", color=drawn["color"], markersize=3)
 
 
-def _by_tenor(axes: Axes, found: Replay, measure: str) -> None:
+def _by_tenor(axes: Axes, found: Replay, measure: str, unit: str) -> None:
     """Draw the mean of a measure by tenor, model and published."""
     columns = [f"{measure}_model", f"{measure}_published"]
     means = found.auctions.groupby("tenor")[columns].mean()
@@ -147,7 +149,9 @@ def _by_tenor(axes: Axes, found: Replay, measure: str) -> None:
     axes.plot(means[columns[0]], places, "d", color=RED, markersize=4, label="model")
     axes.set_yticks(places, means.index.astype(str))
     axes.invert_yaxis()
-    axes.set_xlim(left=0)
+    most = float(np.nanmax(means.to_numpy(), initial=0.0)) or 1.0
+    axes.set_xlim(-MARGIN * most, (1 + MARGIN) * most)
+    axes.set_xlabel(unit)
     legend(axes)
 
 
@@ -156,8 +160,8 @@ def _operations(axes: Axes, found: Replay, measure: str) -> None:
     frame = found.buybacks
     places = np.arange(len(frame))
     axes.set_axisbelow(True)
-    axes.bar(places, frame[f"{measure}_model"] / MUSD_PER_BN, 0.8, color=SKY, label="model")
-    axes.plot(places, frame[f"{measure}_published"] / MUSD_PER_BN, ".", color=BLACK, label="published")
+    axes.bar(places, frame[f"{measure}_model"] / MUSD_PER_BN, 0.8, **area(SKY), label="model")
+    axes.plot(places, frame[f"{measure}_published"] / MUSD_PER_BN, ".", color=BLACK, clip_on=False, label="published")
     shown = places[::OPERATIONS_PER_TICK]
     axes.set_xticks(shown, [f"{to_date(day):%d %b}" for day in frame["day"].to_numpy()[shown]])
 

@@ -11,7 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, RED, SETTINGS
+from experiments.figures.style import BLACK, BLUE, GREY, ORANGE, RED, SETTINGS, area
 from market.units import FACE_PER_MUSD, Float, Int
 
 
@@ -88,9 +88,9 @@ def _one(axes: Any, height: int, life: Life) -> None:
     answers = np.sort(life.answers_bp[np.isfinite(life.answers_bp)])
     declined = len(life.answers_bp) - len(answers)
     if life.winner:
-        axes.scatter(answers[:1], [height], s=34, color=BLUE, zorder=3, label="wins")
+        axes.scatter(answers[:1], [height], s=34, **area(BLUE), zorder=3, label="wins")
         answers = answers[1:]
-    axes.scatter(answers, np.full(len(answers), height), s=22, color=ORANGE, zorder=2, label="other answers")
+    axes.scatter(answers, np.full(len(answers), height), s=22, **area(ORANGE), zorder=2, label="other answers")
     if np.isfinite(life.limit_bp):
         axes.scatter([life.limit_bp], [height], s=70, marker="|", color=BLACK, zorder=2, label="client's limit")
     if declined:

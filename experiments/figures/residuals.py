@@ -1,5 +1,6 @@
 """Errors of the fitted curve on the last day: each note and bond, the cheapest and the dearest by name."""
 
+import textwrap
 from collections.abc import Hashable
 from typing import Any
 
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from experiments.figures.curve import nominal_coupons
 from experiments.figures.style import BLACK, BLUE, GREEN, GREY, RED, alone, label, legend
 
-NAMED = 3  # of each side
+NAMED, LETTERS = 3, 44  # of each side, and of a line of the legend
 
 
 def draw(run: Any) -> Figure:
@@ -28,7 +29,14 @@ def panel(axes: Axes, run: Any) -> None:
     sides = ((fitted.tail(NAMED)[::-1], RED, "^", "cheapest"), (fitted.head(NAMED), BLUE, "v", "dearest"))
     for side, colour, shape, name in sides:
         names = ", ".join(_name(row) for row in side.to_dict("records"))
-        axes.scatter(side["years"], side["residual_bp"], s=26, marker=shape, color=colour, label=f"{name}: {names}")
+        axes.scatter(
+            side["years"],
+            side["residual_bp"],
+            s=26,
+            marker=shape,
+            color=colour,
+            label=textwrap.fill(f"{name}: {names}", LETTERS),
+        )
     newest = fitted[fitted["on_the_run"]]
     axes.scatter(newest["years"], newest["residual_bp"], s=30, facecolors="none", edgecolors=GREEN, label="on the run")
     axes.axhline(0, color=BLACK, linewidth=0.6)

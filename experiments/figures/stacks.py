@@ -1,12 +1,14 @@
 """Stacked paths with the published ones beside: areas with names in them, dots where the published borders are."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import StrMethodFormatter
 
-from experiments.figures.style import BLACK, ink
+from experiments.figures.style import BLACK, OUTLINE, ink
 
 FILLS = (
     "#084B73",
@@ -16,13 +18,19 @@ FILLS = (
     "#8A4B12",
     "#E9E9E9",
 )  # dark and light in turn: borders show in grey
-WHERE = 0.04  # of the days, from the left: where names stand
+HALF_DAY = pd.Timedelta(hours=12)
+BESIDE: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points", "va": "center", "fontsize": 7.5}
 
 
 def draw(axes: Axes, layers: pd.DataFrame, published: pd.DataFrame, dots: str = "published") -> None:
-    """Stack the columns of ``layers`` by day, and mark the sums of the same columns of ``published``."""
+    """Stack the columns of ``layers`` by day, and mark the sums of the same columns of ``published``.
+
+    One day alone is drawn as wide as a day.
+    """
+    if len(layers) == 1:
+        layers = pd.concat([layers.set_axis(layers.index + side * HALF_DAY) for side in (-1, 1)])
     values = layers.to_numpy(np.float64).T
-    axes.stackplot(layers.index, values, colors=FILLS[: len(values)], linewidth=0)
+    axes.stackplot(layers.index, values, colors=FILLS[: len(values)], edgecolor=BLACK, linewidth=OUTLINE)
     tops = values.cumsum(axis=0)
     for place in range(published.shape[1] if len(published) else 0):
         border = published.iloc[:, : place + 1].sum(axis=1, skipna=False)
@@ -36,11 +44,11 @@ def draw(axes: Axes, layers: pd.DataFrame, published: pd.DataFrame, dots: str = 
             markersize=3,
             label="_" if place else dots,
             zorder=3,
+            clip_on=False,  # on the first and the last day
         )
-    day = layers.index[int(WHERE * (len(layers) - 1))]
     for name, fill, top, height in zip(layers.columns, FILLS, tops, values, strict=False):
         middle = float(top[0] - height[0] / 2)
-        axes.text(day, middle, name, color=ink(*to_rgb(fill)), va="center", ha="left", fontsize=7.5)
+        axes.annotate(name, (layers.index[0], middle), color=ink(*to_rgb(fill)), **BESIDE)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.margins(x=0.0)

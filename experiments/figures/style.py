@@ -2,22 +2,26 @@
 
 Colours are those of Okabe and Ito ("Color Universal Design", 2008), darkened where they draw lines until they stand
 out from white by 4.5 (WCAG 2.1, 1.4.3). Lines of one picture also differ by their dashes, since colours of one darkness
-look alike in grey. A figure of its own is one column of a journal wide. ``tests/test_figures.py`` audits all of it.
+look alike in grey, and light areas have an outline. What one draws without a word of colour gets the same colours in
+their order. A figure of its own is one column of a journal wide. ``tests/figure_audit.py`` is the audit of it.
 """
 
 import os
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 BLACK, BLUE, RED, GREEN, PINK, GREY = "#000000", "#0072B2", "#B84E00", "#007A59", "#A8467B", "#6E6E6E"
-ORANGE, SKY, PALE = "#E69F00", "#56B4E9", "#E5E5E5"  # of areas, never of lines or letters
+ORANGE, SKY, PALE = "#E69F00", "#56B4E9", "#E5E5E5"  # of areas with an outline, never of lines or letters
+OUTLINE = 0.5  # points
 SERIES: tuple[tuple[str, Any], ...] = (
     (BLUE, "-"),
     (RED, (0, (5, 1.5))),
@@ -33,6 +37,7 @@ PAGE_INCHES = (11.7, 8.3)  # A4, landscape
 COLUMN_INCHES, PANEL_INCHES = 3.4, 2.5  # width of a column of a journal, height of one panel in it
 FORMATS: dict[str, dict[str, None]] = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
 SETTINGS: Any = {
+    "axes.prop_cycle": cycler(color=[BLUE, RED, GREEN, PINK, BLACK, GREY]),
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.titleweight": "bold",
@@ -57,15 +62,16 @@ SETTINGS: Any = {
 POINTS_BELOW = 17  # from the axis to the legend: room for tick labels
 POINTS_OF_LABEL = 13  # and for the label of the axis
 LETTERS = 66  # of a legend's line across a column
+POINTS_OF_HEADLINE, LETTERS_PER_INCH = 10, 13
 
 WORDS = {
     "bp": "basis points",
     "musd": "million dollars",
     "count": "number",
-    "share": "share, 0 to 1",
     "$m": "million dollars",
     "$bn": "billion dollars",
 }  # of units
+WHOLE = {"a day": "number a day", "days": "business days"}  # units that are said otherwise as a whole
 
 Panel = Callable[[Axes, Any], None]
 
@@ -74,6 +80,11 @@ def series(place: int) -> dict[str, Any]:
     """Return colour and dashes of the n-th line of a picture."""
     colour, dashes = SERIES[place % len(SERIES)]
     return {"color": colour, "linestyle": dashes}
+
+
+def area(colour: str) -> dict[str, Any]:
+    """Return colour and outline of a bar, a point or an area: a light one stands out from paper by its outline."""
+    return {"facecolor": colour, "edgecolor": BLACK, "linewidth": OUTLINE}
 
 
 def column(height: float = PANEL_INCHES) -> Figure:
@@ -127,9 +138,15 @@ def legend(axes: Axes) -> None:
     )
 
 
+def headline(page: Figure, text: str) -> None:
+    """Put a text above a page, in as many lines as it needs."""
+    lines = textwrap.fill(text, int(LETTERS_PER_INCH * page.get_figwidth()))
+    page.suptitle(lines, x=0.01, ha="left", fontsize=POINTS_OF_HEADLINE)
+
+
 def in_words(unit: str) -> str:
     """Return a unit of the record as it stands on an axis."""
-    return " ".join(WORDS.get(word, word) for word in unit.split())
+    return WHOLE.get(unit, " ".join(WORDS.get(word, word) for word in unit.split()))
 
 
 def dated(axes: Axes) -> bool:
@@ -137,9 +154,9 @@ def dated(axes: Axes) -> bool:
     return isinstance(axes.xaxis.get_major_formatter(), ConciseDateFormatter)
 
 
-def says(axes: Axes, what: str) -> None:
-    """Say in the middle of empty axes why nothing is there."""
-    axes.text(0.5, 0.5, what, transform=axes.transAxes, ha="center", va="center")
+def says(axes: Axes, what: str, height: float = 0.5) -> None:
+    """Say in axes why nothing is there, in the middle of empty ones."""
+    axes.text(0.5, height, what, transform=axes.transAxes, ha="center", va="center")
 
 
 def ink(red: float, green: float, blue: float) -> str:

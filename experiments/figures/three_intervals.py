@@ -12,9 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.figures.style import BLACK, BLUE, COLUMN_INCHES, GREEN, RED, SETTINGS, in_words, says
+from experiments.results.readable import scale
 
 COLOURS = {"seeds": BLUE, "parameters": RED, "structure": GREEN}
 LETTERS = 34
+SCALED = ("mean", "low", "high")
 
 
 def draw(intervals: pd.DataFrame) -> Figure:
@@ -28,6 +30,8 @@ def draw(intervals: pd.DataFrame) -> Figure:
 
 
 def _panel(axes: Axes, rows: list[dict[Any, Any]]) -> None:
+    factor, unit = scale(rows[0]["unit"], [row[name] for row in rows for name in SCALED])
+    rows = [row | {name: factor * row[name] for name in SCALED} for row in rows]
     axes.axvline(0, color=BLACK, linewidth=0.6)
     for place, row in enumerate(rows):
         if row["mean"] == row["mean"]:
@@ -38,7 +42,7 @@ def _panel(axes: Axes, rows: list[dict[Any, Any]]) -> None:
     axes.set_yticks(range(len(rows)), [_named(row) for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_title(textwrap.fill(str(rows[0]["outcome"]), LETTERS))
-    axes.set_xlabel(in_words(rows[0]["unit"]))
+    axes.set_xlabel(in_words(unit))
 
 
 def _named(row: dict[Any, Any]) -> str:

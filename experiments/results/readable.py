@@ -21,19 +21,23 @@ def readable(row: Mapping[Any, Any]) -> dict[str, Any]:
     >>> shown["mean"], shown["unit"]
     (-6.114, 'billion dollars')
     """
-    factor, unit = _scale(str(row["unit"]), [row[name] for name in SCALED if name in row])
+    factor, unit = scale(str(row["unit"]), [row[name] for name in SCALED if name in row])
     changed = {name: row[name] * factor for name in SCALED if name in row}
     return {**{str(name): value for name, value in row.items()}, **changed, "unit": unit}
 
 
 def readable_table(effects: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of one outcome in one unit."""
-    factor, unit = _scale(str(effects["unit"].iloc[0]), effects[list(SCALED)].to_numpy().ravel().tolist())
+    factor, unit = scale(str(effects["unit"].iloc[0]), effects[list(SCALED)].to_numpy().ravel().tolist())
     return effects.assign(**{name: effects[name] * factor for name in SCALED}, unit=unit)
 
 
-def _scale(unit: str, numbers: list[float]) -> tuple[float, str]:
-    """Return what numbers of a unit are multiplied by, and the unit that they have then."""
+def scale(unit: str, numbers: Any) -> tuple[float, str]:
+    """Return what numbers of a unit are multiplied by, and the unit that they have then.
+
+    >>> scale("share", [0.05, -1.65])
+    (100.0, 'percentage points')
+    """
     sizes = np.abs(np.array(numbers, np.float64))
     sizes = sizes[np.isfinite(sizes)]
     if unit in BILLIONS and len(sizes) and sizes.max() >= THOUSAND:
