@@ -5,7 +5,7 @@ What ``offtherun experiment`` does, without a word in a terminal. The folder can
 
 from pathlib import Path
 
-from experiments.experiment import BUNDLED, Experiment, days_of
+from experiments.experiment import BUNDLED, Experiment, length_of
 from experiments.results.effects import Results, load
 from experiments.sweeps.sweep import jobs, open_sweep, sweep
 
@@ -19,7 +19,7 @@ def answer(
     scenarios are relative to ``beside``. Failed runs are in ``Results.failures``.
     """
     worlds, folder = question.worlds(beside), Path(out)
-    length = days_of(worlds, days if days is not None else question.days)
+    length = length_of(question, worlds, days)
     open_sweep(question, worlds, length, folder)
     sweep(jobs(worlds, range(1, seeds + 1), length, folder), workers)
     return load(folder, seeds)

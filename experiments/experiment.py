@@ -27,6 +27,7 @@ from experiments.records import record_at
 from experiments.sections.section import Section, declared
 from experiments.sections.world import Scenario
 from experiments.toml_lines import place_of
+from experiments.windows import TO_THE_END, beyond, least_days
 from market.auctions.buyback import BUCKETS
 from market.calendar import business_days
 from market.tables.record_columns import COLUMNS
@@ -90,8 +91,10 @@ class Outcome(Section):
     statistic: Literal["mean", "last", "peak", "area", "half-life"] = declared(
         "mean", "mode", "", "number made of the window: experiments.results.outcomes"
     )
-    from_day: int = declared(1, "business day", "", "first day of the window", ge=1, le=600)
-    to_day: int = declared(600, "business day", "", "last day of the window, or the end of the run", ge=1, le=600)
+    from_day: int = declared(1, "business day", "", "first day of the window", ge=1, le=TO_THE_END)
+    to_day: int = declared(
+        TO_THE_END, "business day", "", f"last day of the window; {TO_THE_END}: the end of the run", ge=1, le=TO_THE_END
+    )
     smallest: float = Field(description="smallest effect of interest, in the unit of the outcome", gt=0, le=1e9)
     group: Group | None = declared(None, "group", "", "securities looked at, all of the market if left out")
     less: Group | None = declared(None, "group", "", "securities whose value is taken off: differences in differences")
@@ -253,9 +256,23 @@ class Experiment(Section):
         return sha256(self.canonical().encode()).hexdigest()
 
 
+def length_of(question: Experiment, worlds: Mapping[str, Scenario], asked: int | None) -> int:
+    """Return the days of every run of an experiment: what is asked, its own, or all; they must hold every window."""
+    days = days_of(worlds, asked if asked is not None else question.days)
+    cut = beyond(question, days)
+    if cut is not None:
+        raise ExperimentError(f"--days {days}: {cut.looks}, expected {least_days(question)} or more")
+    return days
+
+
+def most_days(worlds: Mapping[str, Scenario]) -> int:
+    """Return the business days to the end of the shortest scenario."""
+    return min(len(business_days(day_number(w.run.start) + 1, day_number(w.run.end))) for w in worlds.values())
+
+
 def days_of(worlds: Mapping[str, Scenario], asked: int | None) -> int:
     """Return the days of every run: what is asked, or to the end of the shortest scenario."""
-    most = min(len(business_days(day_number(w.run.start) + 1, day_number(w.run.end))) for w in worlds.values())
+    most = most_days(worlds)
     if asked is not None and not 1 <= asked <= most:
         have = "the arms have" if len(worlds) > 1 else f"{next(iter(worlds))} has"
         raise ExperimentError(
@@ -318,11 +335,23 @@ def parse(tables: Tables, place: str, beside: Path) -> Experiment:
             f"expected one of {', '.join(expected)}{near}"
         )
     try:
-        found.worlds(beside, text)
+        worlds = found.worlds(beside, text)
     except UserError as error:
         between = ", " if str(error).startswith("line ") else ": "
         raise ExperimentError(f"{place}{between}{error}") from None
+    _refuse_days(found, most_days(worlds), file)
     return found
+
+
+def _refuse_days(question: Experiment, most: int, file: list[Path]) -> None:
+    """Refuse days that the arms do not have, and a window that ends after the last day."""
+    all_of_them = f"at most {most}, the business days of the arms"
+    if question.days is not None and question.days > most:
+        raise ExperimentError(f"{place_of(('days',), file)}: days = {question.days}, expected {all_of_them}")
+    cut = beyond(question, question.days or most)
+    if cut is not None:
+        fewer = all_of_them if question.days is None else f"at most days = {question.days}"
+        raise ExperimentError(f"{place_of(cut.keys, file)}: {cut.named}, expected {fewer}")
 
 
 def _world(arm: Arm, of: Experiment, name: str, beside: Path, text: str) -> Scenario:
@@ -346,9 +375,8 @@ def _complaint(error: ValidationError) -> str:
         known = [name for name in record_at(Experiment, keys[:-1]).model_fields if name != "name" or len(keys) > 1]
         return f"unknown key {dotted}, expected one of {', '.join(known)}{nearest(keys[-1], known)}"
     if fault["type"] == "missing":
-        return (
-            f"{dotted} is missing, expected {record_at(Experiment, keys[:-1]).model_fields[str(keys[-1])].description}"
-        )
+        field = str(keys[-1] if isinstance(keys[-1], str) else keys[-2])  # an item of a list is its field's
+        return f"{dotted} is missing, expected {record_at(Experiment, keys[:-1]).model_fields[field].description}"
     if fault["type"] == "value_error":
         return f"{dotted}: {fault['ctx']['error']}".removeprefix(": ")
     wanted = fault["msg"].removeprefix("Input should be ").removeprefix("a valid ")

@@ -22,6 +22,7 @@ from experiments.scenario import load as scenario
 from experiments.scenario import overlaid
 from experiments.sweeps import jobs as making
 from experiments.sweeps.sweep import open_sweep, sweep
+from experiments.windows import TO_THE_END
 from market.calendar import next_business_day
 from market.units import day_number
 
@@ -110,9 +111,9 @@ def test_every_start_of_every_experiment_is_a_world_in_the_same_windows_or_is_le
             arm: overlaid(world, {"run": {"start": start}}, "later", traits_by_kind()) for arm, world in worlds.items()
         }
         asked, length = start_dates.moved(question, days, worlds, later)
-        assert length <= experiment.days_of(later, None)
+        assert experiment.length_of(asked, later, length) == length
         for one, before in zip(asked.outcomes, question.outcomes, strict=True):
-            assert one.from_day >= 1
+            assert one.from_day >= 1 and (one.to_day == TO_THE_END) == (before.to_day == TO_THE_END)
             if event is not None:
                 assert date_of(later, one.from_day) == date_of(worlds, before.from_day)
                 assert date_of(later, length) == date_of(worlds, days)

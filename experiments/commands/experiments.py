@@ -10,7 +10,6 @@ import typer
 from experiments.commands.options import Data
 
 if TYPE_CHECKING:
-    from experiments.experiment import Experiment
     from experiments.results.effects import Results
 
 SEEDS_AT_ONCE, MOST_SEEDS = 4, 400  # of --until-ci: seeds added between two looks, and the end of patience
@@ -42,14 +41,13 @@ def experiment(
     data: Data = None,
 ) -> None:
     """Run every arm of an experiment with the same seeds; print the table of effects. Started again, it goes on."""
-    from experiments.experiment import days_of, find, load
+    from experiments.experiment import find, length_of, load
     from experiments.sweeps.sweep import open_sweep
 
     question = load(name)
     width = None if until_ci is None else _width(until_ci, question.outcomes[0].unit)
     worlds = question.worlds(find(name).parent)
-    length = days_of(worlds, days if days is not None else question.days)
-    _refuse_windows(question, length)
+    length = length_of(question, worlds, days)
     folder = out or Path("runs") / question.name
     open_sweep(question, worlds, length, folder)
 
@@ -169,18 +167,6 @@ def _width(text: str, unit: str) -> float:
     if not 0 < found < float("inf") or named not in ("", unit):
         raise UserError(f"--until-ci {text}: expected a number above 0 in {unit}, such as 0.5{unit.split()[0]}")
     return found
-
-
-def _refuse_windows(question: "Experiment", days: int) -> None:
-    """Refuse a window that begins after the last day."""
-    from experiments.errors import UserError
-
-    late = [outcome for outcome in question.outcomes if outcome.from_day > days]
-    if late:
-        need = max(outcome.from_day for outcome in late)
-        raise UserError(
-            f"--days {days}: {late[0].name!r} looks from day {late[0].from_day} on, expected {need} or more"
-        )
 
 
 def _show(found: "Results") -> None:

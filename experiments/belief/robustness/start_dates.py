@@ -16,6 +16,7 @@ from typing import Any
 from experiments.experiment import Experiment
 from experiments.scenario import load
 from experiments.sections.world import Scenario
+from experiments.windows import TO_THE_END
 from market.calendar import business_days
 from market.units import day_number
 
@@ -34,11 +35,16 @@ def moved(question: Experiment, days: int, worlds: Worlds, others: Worlds) -> tu
     if not shift:
         return question, days
     outcomes = tuple(
-        one.model_copy(update={"from_day": one.from_day - shift, "to_day": one.to_day - shift})
+        one.model_copy(update={"from_day": one.from_day - shift, "to_day": _earlier(one.to_day, shift)})
         for one in question.outcomes
     )
     liquidity = question.liquidity and tuple(day - shift for day in question.liquidity)
     return question.model_copy(update={"outcomes": outcomes, "liquidity": liquidity}), days - shift
+
+
+def _earlier(to_day: int, shift: int) -> int:
+    """Return the last day of a window in a run that starts later; the end of the run stays its end."""
+    return to_day if to_day == TO_THE_END else to_day - shift
 
 
 def first_event(worlds: Worlds) -> date | None:
