@@ -67,6 +67,14 @@ def test_a_folder_of_another_question_is_refused(undisturbed):
         open_sweep(tiny(), tiny().worlds(), DAYS, undisturbed / "runs")
 
 
+def test_a_place_where_no_folder_can_be_made_is_refused(tmp_path):
+    (tmp_path / "file").write_text("here")
+    for out in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300)):
+        with pytest.raises(StoreError, match=r"cannot write .*, expected a place for a folder"):
+            open_sweep(tiny(), tiny().worlds(), DAYS, out)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_folder_of_another_version_is_not_gone_on_with(undisturbed, tmp_path):
     out = shutil.copytree(undisturbed, tmp_path / "tiny")
     path = out / "experiment.json"

@@ -49,6 +49,10 @@ def experiment(
     worlds = question.worlds(find(name).parent)
     length = length_of(question, worlds, days)
     folder = out or Path("runs") / question.name
+    if cluster is not None:
+        from experiments.sweeps.cluster import refuse_unreachable
+
+        refuse_unreachable(cluster)
     open_sweep(question, worlds, length, folder)
 
     from experiments.results.effects import load as results

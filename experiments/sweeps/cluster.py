@@ -33,6 +33,12 @@ def on_cluster(missing: list[Job], address: str) -> Iterator[Done]:
             yield done if done.error or done.job.folder.is_dir() else _elsewhere(done.job)
 
 
+def refuse_unreachable(address: str) -> None:
+    """Refuse a cluster that cannot be spoken to, before anything is written for it."""
+    with _connected(_library(), address):
+        pass
+
+
 def _elsewhere(job: Job) -> Done:
     message = f"its worker wrote a folder that is not here, expected one that all share: {job.sweep}"
     return failed(job, message, message)
@@ -80,8 +86,13 @@ def _loopback(host: str) -> bool:
 def _connected(distributed: Any, address: str) -> Any:
     """Return a client."""
     whole = refuse_open(address)
+    security = distributed.Security(require_encryption=True) if whole.startswith("tls") else None
+    if security and security.get_connection_args("client")["ssl_context"] is None:
+        raise UserError(
+            f"--cluster {address}: Dask's configuration names no certificates, expected ca-file and client.cert below "
+            "distributed.comm.tls; see docs/howto-cluster.md"
+        )
     try:
-        security = distributed.Security(require_encryption=True) if whole.startswith("tls") else None
         return distributed.Client(whole, security=security, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, TypeError) as error:
         raise UserError(f"--cluster {address}: {error}, expected a scheduler that answers there") from None

@@ -12,6 +12,7 @@ moment and started again, leaves the same bytes; what is there is never made twi
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
     """Make the folder of a sweep, or go on with one of the same question and days; StoreError if it is another."""
     path = out / "experiment.json"
     arms = {arm: world.digest() for arm, world in worlds.items()}
-    if path.is_file():
+    if isfile(path):  # False too for a name that no file can have
         there = read_sweep(out)
         for what, found, wanted in (
             ("question", there["digest"], question.digest()),
@@ -44,14 +45,17 @@ def open_sweep(question: Experiment, worlds: Mapping[str, Scenario], days: int, 
                 raise StoreError(f"{out} holds another {what} ({found}), expected {wanted}; choose another --out")
         _sweep_up(out, *(place for place in out.iterdir() if place.is_dir()))
         return
-    if out.exists() and any(out.iterdir()):
+    if isdir(out) and any(out.iterdir()):
         raise StoreError(f"{out} is no folder of an experiment and not empty, expected a new name or an empty folder")
-    out.mkdir(parents=True, exist_ok=True)
     asked = question.model_dump(mode="json")
     content = {"experiment": asked, "digest": question.digest(), "days": days, "arms": arms}
     content["worlds"] = {arm: world.model_dump(mode="json") for arm, world in worlds.items()}
     content["versions"] = versions()
-    write_whole(path, json.dumps(content, indent=2) + "\n")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(content, indent=2) + "\n")
+    except OSError as error:
+        raise StoreError(f"cannot write {out}: {error.strerror}, expected a place for a folder") from None
 
 
 def _differing(found: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[str, str]:
