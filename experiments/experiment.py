@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from itertools import combinations, product
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -27,6 +28,7 @@ from experiments.records import record_at
 from experiments.sections.section import Section, declared
 from experiments.sections.world import Scenario
 from experiments.toml_lines import place_of
+from experiments.toml_tables import tables_of
 from experiments.windows import TO_THE_END, beyond, least_days
 from market.auctions.buyback import BUCKETS
 from market.calendar import business_days
@@ -290,15 +292,15 @@ def find(name: str) -> Path:
     """Return the file of a bundled experiment, or the file of a path; ExperimentError names the nearest."""
     bundled = BUNDLED / f"{name}.toml"
     if "/" not in name and not name.endswith(".toml"):
-        if bundled.is_file():
+        if isfile(bundled):
             return bundled
         raise ExperimentError(
             f"unknown experiment {name!r}: expected one of {', '.join(names())}, or the path of a .toml file"
             f"{nearest(name, names())}"
         )
     path = Path(name)
-    if not path.is_file():
-        near = nearest(path.name, [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else [])
+    if not isfile(path):  # False too for a name that no file can have
+        near = nearest(path.name, [p.name for p in path.parent.glob("*.toml")] if isdir(path.parent) else [])
         raise ExperimentError(f"no experiment file {path}: expected a .toml file or one of {', '.join(names())}{near}")
     return path
 
@@ -306,11 +308,7 @@ def find(name: str) -> Path:
 def load(name: str) -> Experiment:
     """Return a bundled experiment by name, or that of a TOML file; ExperimentError says in one line what is wrong."""
     path = find(name)
-    try:
-        text = path.read_text("utf-8")
-        tables = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ExperimentError(f"{path}: {error}, expected TOML in UTF-8") from None
+    tables = tables_of(path, ExperimentError)
     if "name" in tables:
         raise ExperimentError(f"{place_of(('name',), [path])}: name is that of the file, expected no such key")
     if not path.stem.strip("."):

@@ -34,7 +34,7 @@ class Kind(BaseModel):
     @classmethod
     def _gather_traits(cls, values: Any) -> Any:
         """Take every table of a kind for a trait of that name."""
-        if not isinstance(values, dict):
+        if not isinstance(values, dict) or not isinstance(values.get("traits", {}), dict):
             return values
         tables = {key: value for key, value in values.items() if key != "traits" and isinstance(value, dict | Trait)}
         others = {key: value for key, value in values.items() if key not in tables}

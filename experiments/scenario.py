@@ -6,9 +6,9 @@ file can only hold values.
 """
 
 import json
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from experiments.errors import ScenarioError, nearest
 from experiments.records import record_at
 from experiments.sections.world import Scenario, json_schema
 from experiments.toml_lines import Keys, deepest, place_of
+from experiments.toml_tables import tables_of
 
 __all__ = ["Scenario", "ScenarioError", "json_schema", "load", "merged", "names", "overlaid"]
 
@@ -34,6 +35,7 @@ _EXPECTED = {
     "float_type": "a number",
     "float_parsing": "a number",
     "tuple_type": "a list in square brackets",
+    "dict_type": "a table of keys",
     "model_type": "a table of keys",
     "model_attributes_type": "a table of keys",
     "date_type": "a date such as 2024-05-28",
@@ -98,15 +100,15 @@ def _find(name: str, beside: Path) -> Path:
     """Return the file of a bundled name or of a path relative to a folder."""
     bundled = BUNDLED / f"{name}.toml"
     if "/" not in name and not name.endswith(".toml"):
-        if bundled.is_file():
+        if isfile(bundled):
             return bundled
         hint = nearest(name, names()) or "; see: offtherun scenarios"
         raise ScenarioError(
             f"unknown scenario {name!r}: expected one of {', '.join(names())}, or the path of a .toml file{hint}"
         )
     path = beside / name
-    if not path.is_file():
-        near = nearest(path.name, [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else [])
+    if not isfile(path):  # False too for a name that no file can have
+        near = nearest(path.name, [p.name for p in path.parent.glob("*.toml")] if isdir(path.parent) else [])
         raise ScenarioError(f"no scenario file {path}: expected a .toml file or one of {', '.join(names())}{near}")
     return path
 
@@ -117,7 +119,7 @@ def _with_bases(path: Path) -> list[tuple[Path, Tables]]:
     while True:
         if any(path.resolve() == seen.resolve() for seen, _ in chain):
             raise ScenarioError(f"{path}: base leads back to itself through {' -> '.join(p.name for p, _ in chain)}")
-        tables = _parsed(path)
+        tables = tables_of(path, ScenarioError)
         base = tables.pop("base", None)
         if "name" in tables:
             raise ScenarioError(f"{place_of(('name',), [path])}: name is that of the file, expected no such key")
@@ -130,18 +132,6 @@ def _with_bases(path: Path) -> list[tuple[Path, Tables]]:
             path = _find(base, path.parent)
         except ScenarioError as error:
             raise ScenarioError(f"{place_of(('base',), [path])}: {error}") from None
-
-
-def _parsed(path: Path) -> Tables:
-    """Read a file as TOML."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: byte {error.start} is no UTF-8, expected a TOML text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"{path}: {error}, expected TOML such as rounds = 20") from None
-    except OSError as error:
-        raise ScenarioError(f"{path}: {error.strerror}, expected a readable file") from None
 
 
 def merged(below: Tables, above: Tables) -> Tables:

@@ -6,23 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nonsense import values, written
 
 from experiments.cli import main
 from experiments.errors import ScenarioError
 from experiments.kinds import traits_by_kind
 from experiments.scenario import BUNDLED, Scenario, load
 
-TRAP = "trap"
-CODE = (
-    "__import__('pathlib').Path('trap').touch()",
-    "!!python/object/apply:os.system ['touch trap']",
-    "{{ cycler.__init__.__globals__.os.system('touch trap') }}",
-    "$(touch trap)",
-    "`touch trap`",
-    "cos\nsystem\n(S'touch trap'\ntR.",
-    "../../../etc/passwd",
-    "file:///dev/zero",
-)
 KEYS = sorted({key for path in BUNDLED.glob("*.toml") for key in tomllib.loads(path.read_text("utf-8"))}) + [
     "run.rounds",
     "run.start",
@@ -37,33 +27,7 @@ KEYS = sorted({key for path in BUNDLED.glob("*.toml") for key in tomllib.loads(p
     "name",
     "run.__init__",
 ]
-VALUES = st.recursive(
-    st.one_of(
-        st.sampled_from(CODE),
-        st.text(max_size=12),
-        st.integers(-(10**20), 10**20),
-        st.floats(),
-        st.booleans(),
-        st.dates(),
-    ),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def written(value):
-    """Return a value as TOML."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else "?" for c in value) + '"'
-    if isinstance(value, list):
-        return f"[{', '.join(written(one) for one in value)}]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f'"{key}" = {written(one)}' for key, one in value.items()) + "}"
-    return str(value)
-
-
+VALUES = values(KEYS)
 FILES = st.one_of(
     st.text(max_size=60),
     st.dictionaries(st.sampled_from(KEYS), VALUES, min_size=1, max_size=4).map(
