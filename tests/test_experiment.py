@@ -6,6 +6,8 @@ from tiny_experiment import tables, tiny
 from experiments.cli import main
 from experiments.experiment import BUNDLED, ExperimentError, find, load, names, parse
 from experiments.sweeps.minutes import SECONDS_A_DAY, minutes
+from market.calendar import business_days
+from market.units import day_number
 
 NOISE = {"name": "noise", "column": "noise_bp", "smallest": 0.1}
 WRONG = {
@@ -143,3 +145,24 @@ def test_arms_that_share_a_burn_in_are_counted_as_living_it_once():
     apart = tiny(arms={"without": {}, "with": {"set": {"market": {"dealers_asked": 5}}}})
     burn_in = shared.worlds()["with"].run.burn_in_days
     assert minutes(apart) - minutes(shared) == pytest.approx(SECONDS_A_DAY * burn_in * shared.seeds / 60)
+
+
+def dates_of(world):
+    """Return the days from which on something happens to a world after its start."""
+    dated = (*world.shocks, *world.flows, *world.exits, *world.news.announcements)
+    since = (*world.withdrawals, *world.news.spells, *world.policy.deficits, *world.futures.margin_steps)
+    limit = {world.policy.debt_limit.reinstated} if world.policy.debt_limit.enabled else set()
+    return {one.date for one in dated} | {one.since for one in since} | limit
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_window_begins_on_the_day_of_an_event_or_on_the_close_before_it(name):
+    """The day before is the base of what is counted from a first value: areas and half-lives."""
+    question, days = load(name), set()
+    for world in question.worlds().values():
+        start = day_number(world.run.start) + 1
+        days |= {len(business_days(start, day_number(date))) for date in dates_of(world)}
+    for outcome in question.outcomes:
+        base = outcome.statistic in ("area", "half-life")
+        assert outcome.from_day == 1 or outcome.from_day + base in days
+    assert question.liquidity is None or question.liquidity[0] in days
