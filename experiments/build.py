@@ -21,9 +21,10 @@ from agents.institution import Institution
 from agents.officials.buyback_desk import BuybackDesk
 from agents.officials.central_bank import CentralBank, FedPlan
 from agents.officials.debt_office import DebtOffice, DebtPlan
+from agents.officials.fed_standing_desk import FedStandingDesk
 from agents.officials.hedged_desk import open_desk
 from agents.officials.open_market_desk import DeskPlan
-from agents.officials.standing_desk import StandingDesk, desk_kind
+from agents.officials.standing_desk import StandingDesk
 from agents.outlook import Outlook, StartPattern, node_weights
 from agents.supply_outlook import SupplyOutlook, elasticity_of
 from experiments.behaviours import deal_out, kinds_of
@@ -192,11 +193,18 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
 def appoint(market: TreasuryMarket, given: Stage) -> None:
     """Let the officials join with their plans."""
     office = DebtOffice(market, given.debt)
-    desk = desk_kind(given.debt.rules)(market, given.debt.buybacks, given.debt.rules)
-    if isinstance(desk, StandingDesk):
+    desk = _desk_kind(given)(market, given.debt.buybacks, given.debt.rules)
+    if type(desk) is StandingDesk:
         desk.room = office.room_to_reopen
     CentralBank(market, given.fed)
     open_desk(market, given.desk)
+
+
+def _desk_kind(given: Stage) -> type[BuybackDesk]:
+    """Return the class of desk that holds operations for the Treasury, or rests the bids of whoever pays."""
+    if given.debt.rules.mode != "standing":
+        return BuybackDesk
+    return FedStandingDesk if given.premises.fed_buys_back else StandingDesk
 
 
 def instruct(market: TreasuryMarket, given: Stage) -> None:

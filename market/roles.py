@@ -320,7 +320,11 @@ class CurveTaker(Protocol):
 
 @runtime_checkable
 class StandingBuyer(Protocol):
-    """Rests bids of the Treasury in the books (it is a Quoter too)."""
+    """Rests bids of the Treasury, or of the Fed in its place, in the books (it is a Quoter too)."""
+
+    @property
+    def rows(self) -> Int:
+        """Its row in the ledger."""
 
     def facility(self, view: View) -> Buyback:
         """Return today's terms in the form of an operation."""

@@ -84,6 +84,10 @@ class StandingDesk(BuybackDesk):
         """Return the clean price in points at which it offers: fitted value plus the haircut (S,)."""
         return view.price(self._fitted_bp - self.rules.reopening.haircut_bp)
 
+    def most_sold(self, view: View) -> Any:
+        """Return the most face that it sells of a security today: a number for all, or (S,)."""
+        return self.rules.reopening.size
+
     def _to_sell(self, view: View) -> int:
         """Return the most face that it may have sold by tonight since this morning, its budgets and the debt limit."""
         terms = self.rules.reopening
@@ -104,7 +108,7 @@ class StandingDesk(BuybackDesk):
         if not self.sells:
             return Quotes(self.bid_price(view), none + np.nan, bids, none)
         listed, sold = self.for_sale(view) & seen, self._traded(view, selling=True)
-        offers = _shown(self.rules.reopening.size, self._to_sell(view), listed, sold, -cheap)
+        offers = _shown(self.most_sold(view), self._to_sell(view), listed, sold, -cheap)
         return Quotes(self.bid_price(view), self.offer_price(view), bids, offers)
 
     def _traded(self, view: View, selling: bool) -> Int:
@@ -125,11 +129,6 @@ class StandingDesk(BuybackDesk):
         """Keep the fitted yields of the close (S,), but for those of the burn-in."""
         if view.day >= 0:
             self._fitted_bp = fitted_bp
-
-
-def desk_kind(rules: BuybackRules) -> type[BuybackDesk]:
-    """Return the class of desk that the rules need."""
-    return StandingDesk if rules.mode == "standing" else BuybackDesk
 
 
 def _shown(size: Int | int, most: int, listed: Bool, done: Int, eagerness: Float) -> Int:

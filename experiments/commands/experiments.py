@@ -28,7 +28,7 @@ def experiments() -> None:
         print(f"{name:22}{found.question}\n{'':22}{size}: about {max(round(minutes(found)), 1)} minutes of one core")
 
 
-def experiment(
+def experiment(  # noqa: PLR0913 - an option each
     name: Annotated[str, typer.Argument(help="Bundled experiment, or the path of a .toml file.")],
     seeds: Annotated[int | None, typer.Option(help="Seeds 1 to N of every arm.", min=2, max=10_000)] = None,
     workers: Annotated[int, typer.Option(help="Processes; 1 is this one.", min=1, max=256)] = 1,
@@ -38,17 +38,25 @@ def experiment(
     ] = None,
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: docs/howto-cluster.md.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; one of the same question is gone on with.")] = None,
+    equal_cash: Annotated[
+        bool, typer.Option("--equal-cash", help="Beside each arm that buys back, one in which the Fed buys instead.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Run every arm of an experiment with the same seeds; print the table of effects. Started again, it goes on."""
     from experiments.experiment import find, length_of, load
     from experiments.sweeps.sweep import open_sweep
 
-    question = load(name)
+    question, folder = load(name), out
+    if equal_cash:
+        from experiments.equal_cash import with_easing
+
+        question = with_easing(question, find(name).parent)
+        folder = out or Path("runs") / f"{question.name}-equal-cash"
     width = None if until_ci is None else _width(until_ci, question.outcomes[0].unit)
     worlds = question.worlds(find(name).parent)
     length = length_of(question, worlds, days)
-    folder = out or Path("runs") / question.name
+    folder = folder or Path("runs") / question.name
     if cluster is not None:
         from experiments.sweeps.cluster import refuse_unreachable
 

@@ -18,7 +18,7 @@ def desk_plan(scenario: Scenario) -> DeskPlan:
         programmes=tuple(_programme(programme, rounds) for programme in policy.purchases),
         rule=_bad_days(policy.functioning, rounds, policy.functioning.bucket_years),
         backstop=_backstop(policy.backstop, rounds),
-        like_buybacks=policy.qe_like_buybacks,
+        like_buybacks=policy.qe_like_buybacks and policy.buybacks.mode != "standing",  # that has a desk of its own
         cap_share=policy.buybacks.security_cap,
         curve_weight=policy.buybacks.curve_weight,
         hedged=policy.hedged_purchases,

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.build import build
+from experiments.equal_cash import BUYS
 from experiments.errors import UserError
 from experiments.run import live
 from experiments.sections.world import Scenario
@@ -108,7 +109,7 @@ def world(base: Scenario, share: str, arm: str) -> Scenario:
     """Return the scenario of an arm: outside flows held fixed, short rounds, one share for all money funds."""
     tables = base.model_dump(mode="json")
     policy = tables["policy"]
-    mode = policy["buybacks"]["mode"] if policy["buybacks"]["mode"] in ("programme", "committed") else "programme"
+    mode = policy["buybacks"]["mode"] if policy["buybacks"]["mode"] in BUYS else "programme"
     policy["buybacks"] |= {"mode": mode, **ARMS[arm]}
     policy |= {"qe_like_buybacks": arm == EASING, "factors": "held", "caps": NO_ROLL_OVER, "rates": LEAST_RATE}
     tables["news"]["scale"] = 0.0

@@ -183,7 +183,7 @@ class Policy(Section):
         False,
         "flag",
         "a counterfactual",
-        "the Fed holds the operations of the buyback calendar in the Treasury's place",
+        "the Fed holds the operations of the buyback calendar, or rests the standing bids, in the Treasury's place",
     )
     hedged_purchases: bool = _field(
         False, "flag", "off: never a rule in force", "the Fed sells futures against the notes and bonds that it buys"
@@ -216,9 +216,9 @@ class Policy(Section):
 
     @model_validator(mode="after")
     def _operations_to_take_over(self) -> Self:
-        if self.qe_like_buybacks and self.buybacks.mode in ("placebo", "standing", "off"):
+        if self.qe_like_buybacks and self.buybacks.mode in ("placebo", "off"):
             mode = self.buybacks.mode
-            raise ValueError(f'qe_like_buybacks with buybacks.mode = "{mode}", expected operations: "programme"')
+            raise ValueError(f'qe_like_buybacks with buybacks.mode = "{mode}", expected purchases: "programme"')
         return self
 
 

@@ -64,7 +64,11 @@ AFTER_START = (  # dotted fields of a scenario of which nothing shows before the
     "policy.buybacks.spare_special_bp",
     "policy.buybacks.standing",
 )
-STANDING = ("policy.buybacks.mode", "policy.buybacks.standing")  # whose desk is in the books from the first day on
+STANDING = (  # whose desk is in the books from the first day on
+    "policy.buybacks.mode",
+    "policy.buybacks.standing",
+    "policy.qe_like_buybacks",
+)
 OF_RATES = ("policy.rates", "policy.rates_path")
 
 

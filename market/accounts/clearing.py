@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.accounts.instruments import N_MONEY, TREASURY, Money
+from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
 from market.accounts.netting import Obligations, bilateral, gross, multilateral
 from market.accounts.settlement import book, settle
 from market.bonds.linear_price import or_par
@@ -77,8 +77,8 @@ class Clearing:
 
 def unofficial(trades: Table) -> Bool:
     """Return which trades are between investors, dealers and traders."""
-    treasury = (trades["buyer"] == TREASURY) | (trades["seller"] == TREASURY)
-    return np.asarray(~(treasury | (trades["venue"] == Venue.OFFICIAL)), np.bool_)
+    official = [(trades["buyer"] == row) | (trades["seller"] == row) for row in (TREASURY, FED)]
+    return np.logical_not(np.logical_or(*official))
 
 
 def carry(market: Any) -> None:

@@ -17,7 +17,7 @@ from market.auctions.apportion import apportion
 from market.auctions.rollover import note_rollovers
 from market.bonds import bond_arithmetic
 from market.bonds.price_index import index_ratio_e5
-from market.books.messages import TRADES, Venue, stacked
+from market.books.messages import TRADES, stacked
 from market.roles import FactorReporter, Spender
 from market.tables.record import Labels
 from market.tables.record_columns import MEMO_BUYBACK, MEMO_ISSUE, MEMO_OUTRIGHT, MEMO_REDEEM
@@ -32,8 +32,8 @@ def settle_trades(market: Any) -> None:
     pending = stacked(market.unsettled, TRADES)
     day = market.settle_date if market.burning_in else market.date
     sold, bought = pending["seller"] == TREASURY, pending["buyer"] == TREASURY
-    official = pending["venue"] == Venue.OFFICIAL
-    fed_buys, fed_sells = official & (pending["buyer"] == FED), official & (pending["seller"] == FED)
+    outright = np.logical_not(sold | bought)
+    fed_buys, fed_sells = outright & (pending["buyer"] == FED), outright & (pending["seller"] == FED)
     groups = (
         (MEMO_ISSUE, sold, settle),
         (MEMO_OUTRIGHT, fed_sells, settle),
