@@ -28,7 +28,7 @@ from experiments.sections.world import Scenario
 from market.accounts.instruments import FED, LENT_BY_THE_FED, Money
 from market.model import TreasuryMarket
 from market.tables.measures import coupons
-from market.tables.record_columns import MEMO_OUTRIGHT, MEMO_REDEEM
+from market.tables.record_columns import MEMO_BUYBACK, MEMO_OUTRIGHT, MEMO_REDEEM
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
 
 PARTS = {
@@ -54,7 +54,8 @@ NO_ROLL_OVER = [{"since": "2024-01-01", "treasuries_musd": 10**6, "mbs_musd": 10
 UNITS = {
     **{name: f"change of {money.name.lower().replace('_', ' ')} at the close" for name, money in PARTS.items()},
     "sum_musd": "their sum",
-    "fed_paid_musd": "what the Fed paid for purchases",
+    "treasury_paid_musd": "what the Treasury paid for buybacks",
+    "fed_paid_musd": "what the Fed paid for purchases, less for sales: nearly the same, as fills differ",
     "fed_received_musd": "interest and principal it received, less those without a programme",
     "rest_cents": "sum less what the Fed paid, plus what it received: 0 by identity",
     "private_10y_musd": "change of 10-year equivalents in private hands",
@@ -67,6 +68,7 @@ class Close:
 
     owed: dict[str, int]
     lent: int  # by the standing repo facility and the discount window
+    spent: int  # by the Treasury on buybacks
     paid: int
     received: int
     private: Int
@@ -123,17 +125,19 @@ def _lived(scenario: Scenario, seed: int, days: int) -> Close:
     market = live(build(scenario, seed), days)
     owed = {name: -int(market.ledger.balance[FED, money]) for name, money in PARTS.items()}
     lent = int(market.ledger.balance[FED, list(LENT_BY_THE_FED)].sum())
-    paid, received = _cash_of_the_fed(market)
-    return Close(owed, lent, paid, received, market.outstanding - market.soma, _equivalents(market))
+    return Close(owed, lent, *_cash_paid(market), market.outstanding - market.soma, _equivalents(market))
 
 
-def _cash_of_the_fed(market: TreasuryMarket) -> tuple[int, int]:
-    """Return the cents that the Fed paid for securities, and the interest and principal that it was paid."""
+def _cash_paid(market: TreasuryMarket) -> tuple[int, int, int]:
+    """Return the cents that the Treasury and the Fed paid for securities, and the interest and principal that the Fed
+    was paid.
+    """
     postings = market.record.to_pandas("postings").astype({"memo": str, "instrument": str})
     mine = postings[postings["instrument"].isin([money.name for money in PARTS.values()])]
     by_memo = mine.groupby("memo")["amount"].sum()
     received = int(by_memo.get("interest", 0)) + int(by_memo.get(MEMO_REDEEM, 0))
-    return int(by_memo.get(MEMO_OUTRIGHT, 0)), -received
+    bought = mine[(mine["memo"] == MEMO_BUYBACK) & (mine["instrument"] == Money.TREASURY_CASH.name)]
+    return -int(bought["amount"].sum()), int(by_memo.get(MEMO_OUTRIGHT, 0)), -received
 
 
 def _equivalents(market: TreasuryMarket) -> Float:
@@ -152,6 +156,7 @@ def _beside(arm: Close, none: Close) -> dict[str, float]:
     return {
         **{name: cents / CENTS_PER_MUSD for name, cents in change.items()},
         "sum_musd": total / CENTS_PER_MUSD,
+        "treasury_paid_musd": arm.spent / CENTS_PER_MUSD,
         "fed_paid_musd": arm.paid / CENTS_PER_MUSD,
         "fed_received_musd": received / CENTS_PER_MUSD,
         "rest_cents": rest,
