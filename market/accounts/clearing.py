@@ -78,7 +78,7 @@ class Clearing:
 def unofficial(trades: Table) -> Bool:
     """Return which trades are between investors, dealers and traders."""
     official = [(trades["buyer"] == row) | (trades["seller"] == row) for row in (TREASURY, FED)]
-    return np.logical_not(np.logical_or(*official))
+    return np.asarray(np.logical_not(np.logical_or(*official)), np.bool_)
 
 
 def carry(market: Any) -> None:
