@@ -49,6 +49,7 @@ AUCTION_COLUMNS = {
 }
 AUCTIONED = ("bill", "note", "bond", "tips", "frn")
 MOST_ARMS = 32
+MARKUP = r"\{}$|~^"  # what LaTeX, Markdown or a title of a figure would read as something else
 KEY = "[key]"  # how pydantic ends the place of a fault of a key itself
 FITTED_MONTHS = 120  # from there on no residual is recorded (market.curve)
 Tables = dict[str, Any]
@@ -104,6 +105,11 @@ class Outcome(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        plain = "".join(letter for letter in self.name if letter.isprintable() and letter not in MARKUP)
+        if plain != self.name:
+            raise ValueError(
+                f"name is {self.name!r}, expected one line without any of {MARKUP}; the nearest is {plain!r}"
+            )
         if self.to_day < self.from_day:
             raise ValueError(f"to_day is {self.to_day}, expected {self.from_day} or later")
         if self.less is not None and self.group is None:

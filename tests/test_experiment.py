@@ -27,6 +27,17 @@ WRONG = {
     "a daily column of a group": ({"outcomes": [NOISE | {"group": {}}]}, "column is 'noise_bp'", "roughness_bp"),
     "an unknown statistic": ({"outcomes": [NOISE | {"statistic": "median"}]}, '"median"', "half-life"),
     "a window backwards": ({"outcomes": [NOISE | {"from_day": 9, "to_day": 3}]}, "to_day is 3", "expected 9 or later"),
+    "a name that LaTeX would obey": (
+        {"outcomes": [NOISE | {"name": r"noise \input{/etc/passwd}"}]},
+        "expected one line without",
+        "the nearest is 'noise input/etc/passwd'",
+    ),
+    "a name that a figure would take for a formula": (
+        {"outcomes": [NOISE | {"name": "$ for $"}]},
+        "name is '$ for $'",
+        "the nearest is ' for '",
+    ),
+    "a name of two lines": ({"outcomes": [NOISE | {"name": "a\nb"}]}, "one line", "the nearest is 'ab'"),
     "no smallest effect": ({"outcomes": [NOISE | {"smallest": 0.0}]}, "smallest = 0", "greater than 0"),
     "an outcome twice": ({"outcomes": [NOISE, NOISE]}, "'noise' is there twice", "names that differ"),
     "less without a group": ({"outcomes": [NOISE | {"less": {}}]}, "less without a group", "expected group"),

@@ -14,7 +14,7 @@ from market.units import day_number, to_date
 
 def outcome(statistic="mean", **more):
     return tiny(
-        outcomes=[{"name": "o", "column": "noise_bp", "smallest": 1.0, "statistic": statistic} | more]
+        days=4, outcomes=[{"name": "o", "column": "noise_bp", "smallest": 1.0, "statistic": statistic} | more]
     ).outcomes[0]
 
 
