@@ -41,7 +41,7 @@ DAILY_COLUMNS = {
     **{name: unit for name, (unit, _) in COLUMNS["daily"].items() if name != "date"},
     "interest_musd": "musd",  # that accrues on marketable debt in a calendar day (experiments.results.costs)
 }
-GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "turnover_musd", "unquoted_share")
+GROUP_COLUMNS = ("yield_bp", "roughness_bp", "spread_bp", "paid_bp", "turnover_musd", "unquoted_share")
 AUCTION_COLUMNS = {
     "tail_bp": "bp",
     "bid_to_cover": "ratio",

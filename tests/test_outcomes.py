@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from tiny_experiment import tiny
 
+from experiments.experiment import GROUP_COLUMNS
 from experiments.inputs.buyback_calendar import buybacks
 from experiments.results.auction_days import by_auction
 from experiments.results.outcomes import by_group, over_buckets, series, value
@@ -47,7 +48,8 @@ def test_differences_in_differences_are_a_group_less_another():
             ("2024-06-10", 99.0, False),  # in no bucket
         )
     ]
-    groups = by_group(pd.DataFrame(rows).assign(yield_bp=400.0, unquoted_share=0.5, cusip=list("abcde")))
+    table = pd.DataFrame(rows).assign(yield_bp=400.0, unquoted_share=0.5, cusip=list("abcde"))
+    groups = by_group(table.assign(spread_bp=[1.0, np.nan, 4.0, 9.0, 9.0], spread_face=[20, 5, 40, 0, 10]))
     old = {"bucket": "7Y to 10Y", "issues": "off-the-run"}
     of = lambda column, **more: series(  # noqa: E731
         {"daily": pd.DataFrame({"date": [row["date"]]}), "groups": groups}, outcome(column=column, **more)
@@ -55,6 +57,8 @@ def test_differences_in_differences_are_a_group_less_another():
     assert of("roughness_bp", group=old) == pytest.approx(np.sqrt(12.5))
     assert of("roughness_bp", group=old, less={"bucket": "2Y to 3Y"}) == pytest.approx(np.sqrt(12.5) - 1)
     assert of("turnover_musd", group={}) == 20.0
+    assert of("paid_bp", group={"bucket": "7Y to 10Y"}) == 3.0 and of("paid_bp", group=old) == 1.0
+    assert np.isnan(of("paid_bp", group={"bucket": "2Y to 3Y"}))
     assert of("spread_bp", group={"bucket": "7Y to 10Y"}) == pytest.approx(200.0)
 
 
@@ -71,6 +75,7 @@ def test_listed_are_those_of_published_lists_and_others_of_their_bucket_and_matu
     ]
     one_day = pd.DataFrame(rows, columns=["cusip", "maturity", "yield_bp", "on_the_run"])
     one_day = one_day.assign(kind="note", outstanding_musd=1.0, bid=99.0, ask=101.0, residual_bp=1.0, turnover_musd=5.0)
+    one_day = one_day.assign(spread_bp=1.0, spread_face=10)
     days = [pd.Timestamp(to_date(day)) for day in business_days(day_number("2024-06-18"), day_number("2024-06-28"))]
     table = pd.concat([one_day.assign(date=day, unquoted_share=0.5) for day in days])
     tables = {"daily": pd.DataFrame({"date": days}), "groups": by_group(table.astype({"maturity": "datetime64[ns]"}))}
@@ -82,7 +87,7 @@ def test_listed_are_those_of_published_lists_and_others_of_their_bucket_and_matu
 
 
 def test_without_a_bucket_listed_less_beside_is_a_mean_of_differences_within_buckets():
-    keys = {"date": 1, "roughness_bp": 0.0, "spread_bp": 0.0, "turnover_musd": 0.0, "unquoted_share": 0.0}
+    keys = {"date": 1} | dict.fromkeys(set(GROUP_COLUMNS) - {"yield_bp"}, 0.0)
     rows = [
         ("a", "listed", 1.0),
         ("a", "not-listed", 3.0),

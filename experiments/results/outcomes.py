@@ -7,12 +7,12 @@
     half-life   business days from the peak of the distance to the first day until half of it is gone, or NaN
 
 Groups are the nominal coupon securities of a bucket, on or off the run: yield (mean), roughness (root mean squared
-residual to the fitted curve), spread (of firm two-sided quotes at the close, in bp of price), turnover (sum), rounds
-without a firm quote (mean). A bucket is by calendar years to maturity on the day; the lists of operations, which go
-by months from settlement, differ by a few days. Listed, and not, are those of ``listed_groups``: without a bucket
-their values are means over the buckets that have both on the day, so that their difference is within buckets.
-Differences in differences are a group less another, by day. Auctions are those of ``auction_days``, on the days that
-have any.
+residual to the fitted curve), spread (of firm two-sided quotes at the close, in bp of price: few old issues have them),
+paid (effective spread of trades, weighted by face), turnover (sum), rounds without a firm quote (mean). A bucket is by
+calendar years to maturity on the day; the lists of operations, which go by months from settlement, differ by a few
+days. Listed, and not, are those of ``listed_groups``: without a bucket their values are means over the buckets that
+have both on the day, so that their difference is within buckets. Differences in differences are a group less another,
+by day. Auctions are those of ``auction_days``, on the days that have any.
 """
 
 from collections.abc import Mapping
@@ -43,10 +43,15 @@ def by_group(securities: pd.DataFrame) -> pd.DataFrame:
 
 def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     """Return ``GROUP_COLUMNS`` of securities by date, bucket and issues."""
-    squared = rows.assign(roughness_bp=rows["residual_bp"] ** 2)
+    face = rows["spread_face"].where(rows["paid_bp"].notna(), 0)
+    squared = rows.assign(roughness_bp=rows["residual_bp"] ** 2, cost=(rows["paid_bp"] * face).fillna(0.0), face=face)
     means = squared.groupby(KEYS, observed=True)[["yield_bp", "roughness_bp", "spread_bp", "unquoted_share"]].mean()
     means["roughness_bp"] = np.sqrt(means["roughness_bp"])
-    means["turnover_musd"] = squared.groupby(KEYS, observed=True)["turnover_musd"].sum()
+    sums = squared.groupby(KEYS, observed=True)[["turnover_musd", "cost", "face"]].sum()
+    means["turnover_musd"], means["paid_bp"] = (
+        sums["turnover_musd"],
+        sums["cost"] / sums["face"].where(sums["face"] > 0),
+    )
     return means[list(GROUP_COLUMNS)].reset_index()
 
 
@@ -67,6 +72,7 @@ def _alive(securities: pd.DataFrame) -> pd.DataFrame:
         if kinds is BUCKETS["2Y to 3Y"][0]:
             alive.loc[(months >= low) & (months < high), "bucket"] = name
     alive["issues"] = np.where(alive["on_the_run"], "on-the-run", "off-the-run")
+    alive["paid_bp"] = alive["spread_bp"]
     alive["spread_bp"] = (alive["ask"] - alive["bid"]) / (alive["ask"] + alive["bid"]) * 2e4
     return alive[alive["bucket"] != ""]
 
