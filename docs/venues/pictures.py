@@ -32,7 +32,7 @@ def main() -> None:
     """Simulate, draw, print."""
     with TemporaryDirectory() as folder:
         done = run(overlaid(load("baseline"), SHORT, "pictures"), seed=1, days=5, out=Path(folder) / "run")
-        network.draw(RunTables(done.folder)).savefig(HERE / "network.png", dpi=72)
+        network.draw(RunTables(done.folder)).savefig(HERE / "network.png", dpi=110)
         found = measures(network.trade_shares(requests(done.folder)).to_numpy(np.float64))
         twenty = {"run": {"burn_in_days": 20, "keep": ["requests"]}}
         longer = run(overlaid(load("baseline"), twenty, "pictures"), seed=1, days=20, out=Path(folder) / "longer")
