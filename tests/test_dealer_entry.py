@@ -13,10 +13,10 @@ from agents.dealers.winding_down import WindingDown
 from experiments.check import check
 from experiments.errors import UserError
 from experiments.run import run
-from experiments.sections.entries import MEMO
 from experiments.store import read
 from market.accounts.instruments import PUBLIC, Money
 from market.books.messages import Venue
+from market.money.capital import MEMO
 from market.units import CENTS_PER_MUSD, to_date
 
 DAY = date(2024, 5, 30)

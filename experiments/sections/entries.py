@@ -19,12 +19,11 @@ from experiments.errors import UserError
 from experiments.kinds import KINDS
 from experiments.sections.exits import LARGEST, Exit
 from experiments.sections.section import BusinessDay, Section
-from market.accounts.instruments import PUBLIC, Money
+from market.money.capital import pay_in
 from market.requests.introductions import Introduction
 from market.units import CENTS_PER_MUSD, day_number
 
 MOST_ENTRIES = 20  # the books keep places for so many more who quote
-MEMO = "capital of a dealer"
 MEASURES = ("capital_share", "cash_buffer")  # of which it has so many times the mean dealer's
 
 
@@ -96,13 +95,6 @@ class DealerEntry:
         introduction = Introduction(market.day, self.known_by, self.half_life_days)
         market.relationships.introduce(newcomer.row, introduction)
         market.regather()
-
-
-def pay_in(market: Any, row: int, cents: int) -> None:
-    """Let the public pay cash into an account, for shares in what the account's holder is worth."""
-    with market.flows.under(MEMO):
-        market.ledger.pay(MEMO, PUBLIC, row, cents)
-        market.ledger.transfer(MEMO, Money.FUND_SHARES, row, PUBLIC, cents)
 
 
 def entry_of(section: Entry, place: str, market: Any, form: Callable[[Any], None]) -> DealerEntry:
