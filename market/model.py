@@ -112,6 +112,8 @@ class TreasuryMarket(mesa.Model):
         self.special_bp: Float = np.zeros(n)
         self.lending_fee_cents = self.fails_charge_cents = 0  # tonight
         self.loans: NDArray[Any] = np.zeros(0, LOANS)
+        self.repaid: NDArray[Any] = self.loans  # this morning
+        self.withdrawn_cents: Int = np.zeros(0, np.int64)  # of repo, by account: this evening
         self.usual_repo_cents = 0  # of dealers in the evening, by habit
         self.reverse_repo_rate_e4 = 0  # of what is placed at the Fed; nothing accrues in the burn-in
         self.auctions: list[Auction] = []

@@ -211,6 +211,14 @@ class Obliged(Protocol):
 
 
 @runtime_checkable
+class Delevered(Protocol):
+    """May have to sell because its equity no longer carries what it holds."""
+
+    def margin_sales(self) -> Int:
+        """Return the face that it ordered to be sold today for that reason (members,), a positive number."""
+
+
+@runtime_checkable
 class OpenEnded(Protocol):
     """Has owners who may ask their money back, and sells for it."""
 

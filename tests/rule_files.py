@@ -95,6 +95,7 @@ RULES = {
     "market/money/securities_lending.py": ("test_money_rules.py",),
     "market/money/segments.py": ("test_money_rules.py", "test_segments.py"),
     "market/money/specials.py": ("test_specials.py",),
+    "market/money/withdrawn.py": ("test_money_rules.py",),
     "market/requests/introductions.py": ("test_relationships.py",),
     "market/requests/relationships.py": ("test_relationships.py",),
     "market/requests/request_for_quote.py": ("test_request_for_quote.py",),

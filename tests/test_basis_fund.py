@@ -127,6 +127,13 @@ def test_when_margins_rise_they_sell_at_any_price_buy_futures_back_and_say_why()
     assert np.maximum(fund.position, 0).sum() < held - 1_000 * FACE_PER_MUSD
     bought = (market.futures.position - before)[fund.rows].sum()
     assert bought > 0
+    names = [market.ledger.names[row] for row in fund.rows]
+    told = market.record.to_pandas("institutions").set_index("name").loc[names]
+    before = told[told["date"] < told["date"].max()]["margin_sales_face"]
+    ordered = told[told["date"] == told["date"].max()]["margin_sales_face"]
+    assert not before.any() and ordered.tolist() == fund.margin_sales().tolist()
+    sold = held - np.maximum(fund.position, 0).sum()
+    assert (ordered > 0).all() and 0.5 * ordered.sum() < sold <= ordered.sum() + FACE_PER_MUSD * len(ordered)
     leveraged = market.record.to_pandas("leveraged")
     assert set(leveraged[leveraged["date"] == leveraged["date"].max()]["reason"]) == {"margin"}
     assert (market.ledger.balance[fund.rows, Money.MARGIN] > 0).all()

@@ -20,6 +20,7 @@ WRITERS = {
     "composite_bp": {"announcing._strike", "rounds.stream_prices"},
     "middle": {"announcing._strike", "rounds.stream_prices", "rounds.refresh_quotes"},
     "sofr_bp": {"funding.lend_overnight"},
+    "withdrawn_cents": {"overnight._note_withdrawn"},
     "special_bp": {"securities_lending.charge_for_securities"},
     "noise_bp": {"closing.mark"},
     "residual_bp": {"closing.mark"},

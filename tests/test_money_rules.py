@@ -17,6 +17,7 @@ from market.futures.cycle import FACE_DOLLARS, N_CONTRACTS, Cycle, Grades, cycle
 from market.money.repo_collateral import worth_of_face
 from market.money.securities_lending import charge_for_securities, fees_of
 from market.money.segments import Segment, money_of, prime_brokers
+from market.money.withdrawn import repo_borrowed, withdrawn_cents
 from market.units import FACE_PER_MUSD, POINT_E8, day_number
 
 M = FACE_PER_MUSD
@@ -170,3 +171,15 @@ def test_where_no_rate_was_made_the_floor_stands_for_it_and_a_burn_in_pays_nothi
     charge_for_securities(market)
     assert market.special_bp == pytest.approx([590.0 / 8]) and not market.ledger.paid
     assert market.lending_fee_cents == market.fails_charge_cents == 0
+
+
+def test_withdrawn_is_what_was_borrowed_is_needed_again_and_is_not_lent():
+    before, tonight, lacking = np.array([(10, 4, 6), (10, 4, 2), (10, 4, 9), (10, 12, 3), (0, 0, 5), (10, 0, 0)]).T
+    assert withdrawn_cents(before, tonight, lacking).tolist() == [6, 2, 6, 0, 0, 0]
+
+
+def test_repo_borrowed_is_summed_over_its_segments_and_no_others():
+    loans = np.zeros(5, LOANS)
+    loans["borrower"], loans["cents"] = (1, 1, 2, 1, 2), (1, 10, 100, 1_000, 10_000)
+    loans["segment"] = (Segment.TRIPARTY, Segment.CLEARED, Segment.BILATERAL, Segment.OVERDRAFT, Segment.WINDOW)
+    assert repo_borrowed(loans, 4).tolist() == [0, 11, 100, 0]

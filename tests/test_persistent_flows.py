@@ -102,6 +102,20 @@ def test_what_limits_cost_each_dealer_is_recorded_and_full_dealers_decline():
     assert others["leverage_use"].isna().all() and not others["declined_leverage"].any()
 
 
+def test_refused_requests_are_told_by_who_asked_and_sum_to_those_of_the_day_and_of_the_sectors():
+    market = live(small_market(burn_in=0, keep=("requests",)), 2)
+    told, asked = (market.record.to_pandas(table) for table in ("institutions", "requests"))
+    columns = told.set_index(["date", told["name"].astype(str)])[["refused_requests", "refused_face"]]
+    open_ = asked[asked["dealer"].astype(str) == ""]
+    size = open_["face"].abs().groupby([open_["date"], open_["client"].astype(str)])
+    expected = size.agg(["count", "sum"]).reindex(columns.index, fill_value=0)
+    assert (columns.to_numpy() == expected.to_numpy()).all() and columns["refused_requests"].sum() > 0
+    days = columns.groupby("date").sum()
+    assert days["refused_requests"].tolist() == market.record.to_pandas("daily")["rfq_refused"].tolist()
+    sectors = market.record.to_pandas("sectors").groupby("date")["refused_musd"].sum()
+    assert (days["refused_face"] / FACE_PER_MUSD).tolist() == pytest.approx(sectors.tolist())
+
+
 def test_what_must_be_sold_is_recorded_until_it_is_sold():
     """The record of an evening lies between what was ordered less all that the tape says was sold (less than a million
     of a security is let go), and that less what was sold before the last round, purchases taken off; it ends at 0."""

@@ -15,6 +15,7 @@ from market import closing
 from market.accounts.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
 from market.books.messages import LOANS
 from market.closing import IdentityError, check
+from market.money import overnight
 from market.money.funding import unwind_funding
 from market.money.overnight import OVERDRAFT_BP, PRESSURE, lend_by_segment, median_e4
 from market.money.repo_collateral import Pledges, lacking_cents
@@ -31,6 +32,7 @@ from market.money.segments import (
     raised_cents,
     split_evenly,
 )
+from market.money.withdrawn import repo_borrowed
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD
 
 BURN_IN = 2
@@ -184,6 +186,26 @@ def test_a_fund_without_securities_gets_no_repo_and_is_in_overdraft_at_its_bank_
     market.last_date = market.date - 1
     unwind_funding(market)
     assert market.ledger.balance[bank, Money.OVERDRAFTS] == 0 and market.ledger.cash(fund) < -short
+
+
+def test_where_dealers_ask_for_large_haircuts_funding_is_withdrawn_from_their_clients_to_the_cent(monkeypatch):
+    market = small_market(days=BURN_IN + 1)
+    before = repo_borrowed(market.loans, len(market.ledger))
+    calm = market.record.to_pandas("institutions")
+    assert not calm["funding_withdrawn_cents"].any()
+    monkeypatch.setattr(overnight, "haircut_e4", lambda draws: np.full(len(draws), 500_000))
+    live(market, 1)
+    table = market.record.to_pandas("institutions")
+    last = table[table["date"] == table["date"].max()]
+    withdrawn = last.set_index(last["name"].astype(str))["funding_withdrawn_cents"]
+    tonight, lost = repo_borrowed(market.loans, len(market.ledger)), withdrawn[withdrawn > 0]
+    assert len(lost) and set(last[last["funding_withdrawn_cents"] > 0]["kind"]) == {"hedge funds"}
+    overdrawn = in_segment(market, Segment.OVERDRAFT)
+    for name, cents in lost.items():
+        row = market.ledger.row_of(name)
+        buffer = next(int(a.buffer_cents[0]) for a in market.agents if a.name == name)
+        lacking = buffer - int(market.ledger.cash(row)) + int(overdrawn[overdrawn["borrower"] == row]["cents"].sum())
+        assert cents == min(before[row] - tonight[row], lacking)
 
 
 def _until(market, name):

@@ -15,7 +15,7 @@ from market.accounts.instruments import Money
 from market.bonds.linear_price import or_par
 from market.exposure import exposure
 from market.trading import full_price_e8
-from market.units import CENTS_PER_MUSD, POINT_E8, Float
+from market.units import CENTS_PER_MUSD, POINT_E8, Float, Int
 from market.view import View
 
 
@@ -32,6 +32,7 @@ class LeveragedFund(HedgeFund):
     kept = memory(1.0, "share of its position that may stay today", 1)
     room = memory(0.0, "$m of securities that its equity carries", 1)
     why = memory(0.0, "Reason, of what binds first", 1)
+    ordered = memory(0.0, "face that it ordered to be sold today because its equity no longer carried it", 1)
 
     def books_musd(self) -> tuple[Float, Float, Float]:
         """Return equity, securities and initial margin (members, 1), in million dollars."""
@@ -51,13 +52,19 @@ class LeveragedFund(HedgeFund):
     def _sell_down(self) -> None:
         """Order the sale of what may not stay, if anything."""
         forced = np.atleast_2d(self.kept) < 1.0
+        self.ordered = np.zeros_like(self.ordered)
         if forced.any():
             sell = np.where(forced, (1.0 - np.atleast_2d(self.kept)) * np.maximum(np.atleast_2d(self.position), 0), 0.0)
+            self.ordered = self._members(exposure(np.floor(sell), np.ones(sell.shape[-1])))
             self.forced = self._members(np.where(forced, -np.floor(sell), np.atleast_2d(self.forced)))
             self.held_before = self._members(np.where(forced, np.nan, np.atleast_2d(self.held_before)))
 
     def remember(self, view: View) -> None:
         """Remember nothing: it trades for its spread only."""
+
+    def margin_sales(self) -> Int:
+        """Return the face that it ordered to be sold today since its equity no longer carried it (members,)."""
+        return np.atleast_2d(self.ordered)[:, 0].astype(np.int64)
 
     def leverage(self) -> dict[str, Float]:
         """Return its state of the evening, an array (members,) for each column of the table ``leveraged``."""

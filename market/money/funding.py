@@ -108,6 +108,7 @@ def unwind_funding(market: Any) -> None:
     """Repay last evening's repo and what was placed at the Fed, with interest."""
     days = market.date - market.last_date
     ledger, loans = market.ledger, market.loans
+    market.repaid = loans
     for memo in dict.fromkeys(MEMOS.values()):
         chosen = loans[np.isin(loans["segment"], [segment for segment in Segment if MEMOS[segment] == memo])]
         with market.flows.under(memo):

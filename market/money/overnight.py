@@ -35,6 +35,7 @@ from market.money.segments import (
     prime_brokers,
     split_evenly,
 )
+from market.money.withdrawn import repo_borrowed, withdrawn_cents
 from market.roles import ClearedLender, Client, Intermediary, RepoBorrower, RepoLender
 from market.units import CENTS_PER_MUSD, Bool, Float, Int
 
@@ -62,7 +63,9 @@ def lend_by_segment(market: Any) -> Table:
     spread = _terms(market)[1]
     base = median_e4(triparty, round(market.rates.on_rrp * E4_PER_BP))
     bilateral["rate_e4"] = base + np.rint(spread[bilateral["lender"]] * E4_PER_BP).astype(np.int64)
-    return np.concatenate([triparty, cleared, bilateral, _overdrafts(market)])
+    loans = np.concatenate([triparty, cleared, bilateral])
+    _note_withdrawn(market, loans)
+    return np.concatenate([loans, _overdrafts(market)])
 
 
 def median_e4(loans: Table, otherwise: int) -> int:
@@ -157,6 +160,15 @@ def _overdrafts(market: Any) -> Table:
     overdrawn: Table = loans[cents > 0]
     post(market, overdrawn, "overdraft")
     return overdrawn
+
+
+def _note_withdrawn(market: Any, loans: Table) -> None:
+    """Note what was withdrawn from each account, before overdrafts hide what it lacks."""
+    accounts, needs = len(market.ledger), _needs(market)
+    lacking = np.zeros(accounts, np.int64)
+    np.add.at(lacking, needs["borrower"], needs["cents"])
+    before, tonight = (repo_borrowed(table, accounts) for table in (market.repaid, loans))
+    market.withdrawn_cents = withdrawn_cents(before, tonight, lacking)
 
 
 # ---- who ---------------------------------------------------------------------------------------

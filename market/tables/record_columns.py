@@ -145,6 +145,13 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "risk_price": ("ratio", "what its risk limit multiplies the price of risk by, NaN if it has none"),
         "declined_leverage": ("count", "requests of the day declined for gross positions"),
         "declined_risk": ("count", "requests of the day declined for factor risk"),
+        "refused_requests": ("count", "its requests for quote of the day that found no price inside their limit"),
+        "refused_face": ("face", "face of these"),
+        "funding_withdrawn_cents": (
+            "cents",
+            "repo of last evening that it needed again and nobody lent it; haircuts and lack of collateral included",
+        ),
+        "margin_sales_face": ("face", "face ordered to be sold today as its equity no longer carried it"),
         "must_trade_musd": ("musd", "face that it must still buy or sell whatever it costs"),
         "redeemed_musd": ("musd", "what its owners asked back today; what they brought, negative; 0 if they cannot"),
         "redemption_sales_musd": ("musd", "face that it ordered to be sold today because owners asked money back"),

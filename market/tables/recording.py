@@ -14,7 +14,7 @@ from market.exposure import exposure
 from market.futures.recording import write_futures
 from market.money.repo_collateral import worth_of_face
 from market.requests.request_for_quote import Interest
-from market.roles import Constrained, Limited, LimitReporter, Obliged, OpenEnded
+from market.roles import Constrained, Delevered, Limited, LimitReporter, Obliged, OpenEnded
 from market.tables.record import Labels
 from market.tables.sector_flows import sector_flows
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, Float, Int
@@ -97,6 +97,11 @@ def _strains(market: Any, view: Any) -> dict[str, NDArray[Any]]:
     """Return what limits and obligations do to each account, a column each (accounts,)."""
     accounts = len(market.ledger)
     columns = {field.name: np.full(accounts, np.nan) for field in fields(LimitUse)}
+    columns |= _refused(market, accounts)
+    columns["funding_withdrawn_cents"] = market.withdrawn_cents
+    columns["margin_sales_face"] = np.zeros(accounts, np.int64)
+    for fund in market.playing(Delevered):
+        columns["margin_sales_face"][fund.rows] = fund.margin_sales()
     columns["must_trade_musd"] = np.zeros(accounts)
     for limited in market.playing(Limited):
         found = limited.limits(view)
@@ -114,6 +119,14 @@ def _strains(market: Any, view: Any) -> dict[str, NDArray[Any]]:
     for name in ("declined_leverage", "declined_risk"):
         columns[name] = np.nan_to_num(columns[name]).astype(np.int64)
     return columns
+
+
+def _refused(market: Any, accounts: int) -> dict[str, Int]:
+    """Return number and face of the requests of the day that found no price, by who asked (accounts,)."""
+    owner, face = market.tape.refused_requests()
+    faces = np.zeros(accounts, np.int64)
+    np.add.at(faces, owner, face)
+    return {"refused_requests": np.bincount(owner, minlength=accounts), "refused_face": faces}
 
 
 def _value_musd(market: Any, rows: Int, position: Int) -> Float:
