@@ -24,7 +24,7 @@ WRITERS = {
     "special_bp": {"securities_lending.charge_for_securities"},
     "noise_bp": {"closing.mark"},
     "residual_bp": {"closing.mark"},
-    "bought_face": {"announcing.set_rates", "operations.hold_buyback", "standing.review_buybacks"},
+    "bought_face": {"announcing.set_rates", "operations.hold_buyback", "standing._note_for_the_treasury"},
     "spread_sum": {"tape.clear"},
     "spread_weight": {"tape.clear"},
     "depth_sum": {"tape.clear", "tape.look"},
