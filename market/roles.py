@@ -337,8 +337,8 @@ class StandingBuyer(Protocol):
     def facility(self, view: View) -> Buyback:
         """Return today's terms in the form of an operation."""
 
-    def score(self, security: Int, price_e8: Int, view: View) -> Float:
-        """Return how cheap purchases were, in bp."""
+    def fitted_price(self, security: Int, view: View) -> Float:
+        """Return the clean price in points, on the curve it bids by, of securities by column."""
 
 
 @runtime_checkable

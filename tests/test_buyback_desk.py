@@ -186,6 +186,20 @@ def test_a_committed_buyer_takes_the_smaller_of_maximum_and_offered():
     assert len(operations) == 3 and (operations["accepted_face"] == smaller).all() and smaller.all()
 
 
+def test_offers_are_recorded_with_the_two_values_that_their_score_mixes():
+    offers = lived("committed").record.to_pandas("offers").astype({"cusip": str})
+    over = [(offers[name] - offers["price_e8"]) / POINT_E8 for name in ("fitted_price_e8", "market_price_e8")]
+    dv01 = (over[0] + over[1]) / 2 / offers["score_bp"]  # weights are half and half
+    by_security = dv01.groupby([offers["date"], offers["cusip"]])
+    assert len(offers) > by_security.ngroups > 20 and dv01.between(0.005, 0.3).all()
+    assert (by_security.max() - by_security.min()).max() < 1e-4 and (over[0] - over[1]).abs().max() > 0
+    indexed = offers["bucket"].astype(str).isin(["1Y to 7.5Y", "7.5Y to 30Y"])
+    assert indexed.any() and ((offers["index_ratio"] > 1) == indexed).all()
+    taken = offers[offers["accepted_face"] > 0]
+    full = taken["cost_cents"] / taken["accepted_face"] / 100 / taken["index_ratio"]
+    assert (full - taken["price_e8"] / POINT_E8).between(-1e-3, 4).all()  # accrued interest
+
+
 def test_no_operation_takes_more_of_a_security_than_its_cap_allows():
     market = lived("committed", 3, policy__buybacks__security_cap=0.001)
     taken = bought(market).groupby("cusip")["accepted_face"].sum()
@@ -249,6 +263,18 @@ def test_standing_purchases_are_recorded_by_day_and_extinguished_on_the_next(sta
     waiting = waiting[waiting["buyer"] == TREASURY]
     assert sum(vanished.values()) + waiting["face"].sum() == sum(by_day.values())
     assert by_day[market.date] <= waiting["face"].sum()
+
+
+def test_standing_purchases_are_recorded_with_the_fitted_value_that_they_were_bid_by(standing):
+    market, days = standing
+    offers = market.record.to_pandas("offers").astype({"cusip": str})
+    offers["dv01"] = (offers["fitted_price_e8"] - offers["price_e8"]) / POINT_E8 / offers["score_bp"]
+    bids = {(day_number(row.date), row.cusip): row for row in offers.itertuples()}
+    for day, _, bid, trades in days:
+        for at in trades["security"].tolist():
+            row = bids[day, market.securities.cusip[at]]
+            haircut = row.fitted_price_e8 / POINT_E8 - bid[at]
+            assert haircut == pytest.approx(row.dv01 * TERMS["haircut_bp"], rel=0.01) and haircut > 0
 
 
 def test_the_fitted_curve_of_the_desk_is_in_no_view(standing):

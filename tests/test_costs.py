@@ -6,9 +6,10 @@ import pytest
 from fake_run import write_run
 from small_market import small
 
+from experiments.check import RunTables
 from experiments.cli import main
 from experiments.errors import UserError
-from experiments.results.costs import ALL, UNITS, costs, interest_by_day
+from experiments.results.costs import ALL, UNITS, _bought, _premium_musd, costs, interest_by_day
 from experiments.run import run
 from experiments.store import read
 from market.bonds.bond_arithmetic import value
@@ -27,13 +28,46 @@ def test_a_run_beside_itself_costs_nothing_more_and_brings_nothing(pair):
 
 def test_sums_by_month_add_up_to_the_run_and_to_its_operations(pair):
     table, operations, offers = costs(*pair), read(pair[0], "buybacks"), read(pair[0], "offers")
-    for name in ("interest_musd", "paid_musd", "bought_face_musd", "premium_musd", "removed_10y_musd"):
+    premiums = ("premium_fitted_musd", "premium_market_musd")
+    for name in ("interest_musd", "paid_musd", "bought_face_musd", *premiums, "removed_10y_musd"):
         assert table.loc[ALL, name] == pytest.approx(table[name].drop(ALL).sum())
     assert table.loc[ALL, "paid_musd"] == pytest.approx(operations["cost_cents"].sum() / 1e8)
     assert table.loc[ALL, "bought_face_musd"] == pytest.approx(operations["accepted_face"].sum() / 1e4)
     assert table.loc[ALL, "bought_face_musd"] > 0
     taken = offers[offers["accepted_face"] > 0]
-    assert np.sign(table.loc[ALL, "premium_musd"]) == -np.sign((taken["score_bp"] * taken["accepted_face"]).sum())
+    for name, column in zip(premiums, ("fitted_price_e8", "market_price_e8"), strict=True):
+        over = (taken["price_e8"] - taken[column]) * taken["index_ratio"] * taken["accepted_face"] / 1e14
+        assert table.loc[ALL, name] == pytest.approx(over.sum()) != 0
+    assert table.loc[ALL, premiums[0]] != pytest.approx(table.loc[ALL, premiums[1]])
+
+
+OFFER = {"price_e8": 101 * 10**8, "fitted_price_e8": 100 * 10**8, "index_ratio": 1.0, "accepted_face": 10 * 10**4}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [({}, 0.1), ({"index_ratio": 1.5}, 0.15), ({"price_e8": 98 * 10**8}, -0.2), ({"fitted_price_e8": 0}, np.nan)],
+)
+def test_a_point_over_its_value_on_ten_millions_of_face_is_a_premium_of_a_tenth_and_of_tips_more(changed, expected):
+    taken = pd.DataFrame([OFFER, OFFER | {"accepted_face": 0}, OFFER | changed])
+    assert _premium_musd(taken, "fitted_price_e8") == pytest.approx(0.1 + expected, nan_ok=True)
+
+
+def test_the_premium_in_bp_is_what_prices_are_above_their_value_by_what_a_basis_point_takes_off_them(pair):
+    offers = read(pair[0], "offers").query("accepted_face > 0").astype({"cusip": str})
+    own = (offers["market_price_e8"] + offers["fitted_price_e8"] - 2 * offers["price_e8"]) / 2e8 / offers["score_bp"]
+    worth = (own * offers["index_ratio"] * offers["accepted_face"]).sum() / 1e6
+    row = costs(*pair).loc[ALL]
+    for name in ("fitted", "market"):
+        assert row[f"premium_{name}_bp"] == pytest.approx(row[f"premium_{name}_musd"] / worth, rel=0.01)
+    assert np.isnan(costs(pair[1], pair[1]).loc[ALL, "premium_fitted_bp"])
+
+
+def test_a_run_without_the_values_that_premiums_are_over_is_refused(pair):
+    older = RunTables(pair[0])
+    older._read["offers"] = older["offers"].drop(columns="fitted_price_e8")
+    with pytest.raises(UserError, match=r"with have no column fitted_price_e8, expected one: run it anew"):
+        _bought(older)
 
 
 def last_close(folder):

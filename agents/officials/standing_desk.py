@@ -19,7 +19,7 @@ from market.auctions.apportion import first_come
 from market.auctions.buyback import MULTIPLE, STANDING, Listing
 from market.bonds.securities import Kind
 from market.books.messages import Buyback, Quotes
-from market.units import POINT_E8, Bool, Float, Int
+from market.units import Bool, Float, Int
 from market.view import View
 
 SCARCE = (Listing.LISTED, Listing.DELIVERABLE, Listing.SPECIAL, Listing.FED_SHARE, Listing.FLOAT)  # may be sold
@@ -64,10 +64,9 @@ class StandingDesk(BuybackDesk):
         """Return the clean price in points at which it bids: fitted value less the haircut (S,)."""
         return view.price(self._fitted_bp + self.rules.standing.haircut_bp)
 
-    def score(self, security: Int, price_e8: Int, view: View) -> Float:
-        """Return how cheap purchases were against the curve that they were bid by, in bp."""
-        fitted = view.price_of(security, self._fitted_bp[security])
-        return np.asarray((fitted - price_e8 / POINT_E8) / view.dv01[security])
+    def fitted_price(self, security: Int, view: View) -> Float:
+        """Return the clean price in points, on the curve it bids by, of securities by column."""
+        return view.price_of(security, self._fitted_bp[security])
 
     # ---- selling -----------------------------------------------------------------------------------
     @property

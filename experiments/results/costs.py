@@ -2,8 +2,11 @@
 
     interest    coupons accrue by days over 365.25; bills their discount in equal parts from the first price recorded;
                 floating rate notes the yield of 13-week bills and their margin, over 360
-    premium     - score x dv01 x face of what was accepted: the score is how far below the mix of fitted curve and
-                market, by which offers are ranked, an offer lies, in bp of yield (``market.auctions.buyback``)
+    premium     (price paid - value) / 100 x index ratio x face, summed over what was accepted; the value is that of the
+                fitted curve that offers are judged against, or the middle of the market when the operation closed, of a
+                standing facility the fitted curve of the evening before and the day's close (table ``offers``);
+                in bp: over dv01 / 100 x index ratio x face, summed likewise. The score by which offers are ranked mixes
+                the two (``market.auctions.buyback``)
     duration    face x dv01 / dv01 of the on-the-run 10-year note
     liquidity   what off-the-run spreads are lower by, in bp, summed over business days, over 252
 
@@ -24,12 +27,20 @@ from experiments.store import read_manifest
 from market.bonds import bond_arithmetic
 from market.bonds.securities import Kind, Securities
 from market.calendar import next_business_day
-from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Float, day_number
+from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, POINT_E8, Float, day_number
 
 DAYS_A_YEAR, BUSINESS_DAYS_A_YEAR, MONEY_MARKET_YEAR = 365.25, 252, 360
 INDEX_YEARS = (0.2, 0.28)  # of bills: the index of floating rate notes
 MUSD_PER_BN = 1_000
 ALL = "all"  # the row of the whole run
+VALUES = {"fitted": "fitted_price_e8", "market": "market_price_e8"}  # that premiums are over: columns of offers
+BOUGHT = (  # sums over what was bought back
+    "bought_face_musd",
+    "paid_musd",
+    *(f"premium_{name}_musd" for name in VALUES),
+    "removed_10y_musd",
+    "bought_bp_musd",
+)
 UNITS = {  # of the columns, and what they say
     "wam_years": "average maturity of the marketable debt at the close of the month",
     "wam_without_years": "the same in the other run",
@@ -40,7 +51,10 @@ UNITS = {  # of the columns, and what they say
     "interest_sd_without_bp": "the same in the other run",
     "bought_face_musd": "face bought back",
     "paid_musd": "paid for it, accrued interest included",
-    "premium_musd": "paid over the mix of fitted and market value",
+    "premium_fitted_musd": "paid over its value on the fitted curve",
+    "premium_market_musd": "paid over its value in the middle of the market at the close of the operation",
+    "premium_fitted_bp": "over the fitted curve, by what a basis point of yield is worth; NaN if nothing was bought",
+    "premium_market_bp": "over the middle of the market, likewise",
     "removed_10y_musd": "duration bought back, in 10-year equivalents",
     "private_10y_change_musd": "duration in private hands less that of the other run, at the close of the month",
     "liquidity_bp_years": "lower spreads off the run",
@@ -58,7 +72,7 @@ def costs(with_dir: Path, without_dir: Path) -> pd.DataFrame:
     sums = {
         "interest_musd": interest_by_day(run["securities"]),
         "interest_without_musd": interest_by_day(other["securities"]),
-        **{name: bought[name] for name in ("bought_face_musd", "paid_musd", "premium_musd", "removed_10y_musd")},
+        **{name: bought[name] for name in BOUGHT},
         "liquidity_bp_years": (daily_without["spread_off_bp"] - daily["spread_off_bp"]) / BUSINESS_DAYS_A_YEAR,
     }
     duration = _private_10y_musd(run) - _private_10y_musd(other)
@@ -74,9 +88,15 @@ def costs(with_dir: Path, without_dir: Path) -> pd.DataFrame:
     parts = [_by_month(part, daily.index, how) for part, how in ((sums, "sum"), (levels, "last"), (rates, "std"))]
     table = pd.DataFrame({name: column for part in parts for name, column in part.items()})
     table["interest_saved_musd"] = table["interest_without_musd"] - table["interest_musd"]
-    paid = table["paid_musd"] / MUSD_PER_BN
-    table["liquidity_bp_years_per_bn"] = (table["liquidity_bp_years"] / paid).where(paid > 0)
+    table["liquidity_bp_years_per_bn"] = _ratio(table["liquidity_bp_years"], table["paid_musd"] / MUSD_PER_BN)
+    for name in VALUES:
+        table[f"premium_{name}_bp"] = _ratio(table[f"premium_{name}_musd"], table["bought_bp_musd"])
     return table[list(UNITS)]
+
+
+def _ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Return the one over the other, NaN where there is nothing to divide by."""
+    return (part / whole).where(whole > 0)
 
 
 def _refuse_unlike(one: Path, two: Path) -> None:
@@ -189,8 +209,13 @@ def _private_10y_musd(run: RunTables) -> pd.Series:
 
 
 def _bought(run: RunTables) -> pd.DataFrame:
-    """Return what was bought back by day: face, price, premium and 10-year equivalents."""
+    """Return what was bought back by day: face, price, premiums, 10-year equivalents and what a basis point is worth.
+
+    Raises UserError if the run was recorded without the values that premiums are over.
+    """
     offers = run["offers"][run["offers"]["accepted_face"].astype("int64") > 0]
+    if missing := [column for column in VALUES.values() if column not in offers]:
+        raise UserError(f"costs: offers of {run.folder} have no column {missing[0]}, expected one: run it anew")
     out = {}
     for day, taken in offers.groupby("date"):
         today = run["securities"][run["securities"]["date"] == day]
@@ -201,8 +226,15 @@ def _bought(run: RunTables) -> pd.DataFrame:
         out[day] = {
             "bought_face_musd": face.sum(),
             "paid_musd": taken["cost_cents"].sum() / CENTS_PER_MUSD,
-            "premium_musd": float(-(taken["score_bp"].to_numpy(np.float64) * own * face).sum() / 100),
+            **{f"premium_{name}_musd": _premium_musd(taken, column) for name, column in VALUES.items()},
             "removed_10y_musd": float((face * own).sum() / _ten_year(today, dv01)),
+            "bought_bp_musd": float((face * own * taken["index_ratio"].to_numpy(np.float64)).sum() / 100),
         }
-    names = ["bought_face_musd", "paid_musd", "premium_musd", "removed_10y_musd"]
-    return pd.DataFrame(out.values(), index=pd.DatetimeIndex(out), columns=names, dtype=np.float64)
+    return pd.DataFrame(out.values(), index=pd.DatetimeIndex(out), columns=list(BOUGHT), dtype=np.float64)
+
+
+def _premium_musd(taken: pd.DataFrame, value: str) -> float:
+    """Return what was paid over a column of clean prices, NaN if one of them is not known."""
+    known = taken[value].where(taken[value] > 0)
+    over = (taken["price_e8"] - known) / POINT_E8 / 100 * taken["index_ratio"]
+    return float((over * taken["accepted_face"] / FACE_PER_MUSD).sum(skipna=False))

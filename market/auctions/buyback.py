@@ -1,7 +1,7 @@
 """The buyback: a multiple-price reverse auction in which the Treasury buys its own off-the-run securities.
 
 Every accepted offer is paid its own price. Offers are ranked by how cheap they are, in basis points of yield: against
-a curve that no dealer quotes from, and against the market's own middle price at the close,
+a curve that no dealer quotes from, and against the market's own middle price when the operation closes,
 
     score = weight * (fitted_price - price) / dv01 + (1 - weight) * (market_price - price) / dv01,
 

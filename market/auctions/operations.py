@@ -1,6 +1,6 @@
 """Operations inside the session, each in its round: auctions of new debt, buybacks of old, outright ones of the Fed."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from market.auctions.outright import hold_outrights
 from market.auctions.turnout import turned_up
 from market.auctions.when_issued import BeforeAuction
 from market.bonds import bond_arithmetic
-from market.bonds.price_index import index_ratio_e5
+from market.bonds.price_index import RATIO_ONE_E5, index_ratio_e5
 from market.bonds.scoring_curve import scoring_curve_bp
 from market.bonds.securities import Kind
 from market.books.messages import TRADES, Auction, Buyback, Venue
@@ -168,13 +168,22 @@ def hold_buyback(market: Any, buyback: Buyback) -> None:
     trading.agree(market, Venue.BUYBACK, parties, security, offers["price_e8"][taken], face, 0)
     market.bought_face += int(face.sum())
     market.bought_cents += int(cost.sum())
-    record_buyback(market, buyback, offers, accepted, score, cost)
+    judged = Judged(score, view.price_of(offers["security"], fitted[offers["security"]]))
+    record_buyback(market, buyback, offers, accepted, judged, cost)
 
 
-def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, score: Float, cost: Int) -> None:
+class Judged(NamedTuple):
+    """What each offer was judged by: its score in bp, and the fitted clean price of its security in points."""
+
+    score_bp: Float
+    fitted: Float
+
+
+def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, judged: Judged, cost: Int) -> None:
     """Write an operation and its offers; of a standing facility, the day's purchases."""
     security = offers["security"]
     note_fill(market, buyback, int(accepted.sum()))
+    middle = market.view().price_of(security, market.composite_bp[security])
     market.record.add(
         "buybacks",
         date=market.date,
@@ -195,9 +204,17 @@ def record_buyback(market: Any, buyback: Buyback, offers: Any, accepted: Int, sc
         dealer=Labels(market.ledger.names, offers["owner"]),
         cusip=Labels(market.securities.cusip, security),
         price_e8=offers["price_e8"],
+        fitted_price_e8=_known_e8(judged.fitted),
+        market_price_e8=_known_e8(middle),
+        index_ratio=market.index_e5[security] / RATIO_ONE_E5,
         face=offers["face"],
         accepted_face=accepted,
         cost_cents=cost,
-        score_bp=score,
+        score_bp=judged.score_bp,
         eligible=buyback.eligible[security],
     )
+
+
+def _known_e8(price: Float) -> Int:
+    """Return prices in points as 1e-8 of a point, 0 where there is none."""
+    return np.rint(np.nan_to_num(price) * POINT_E8).astype(np.int64)

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from market.accounts.instruments import FED, FED_NAME, TREASURY, TREASURY_NAME, Money
 from market.auctions.known_buybacks import note_fill
-from market.auctions.operations import record_buyback
+from market.auctions.operations import Judged, record_buyback
 from market.auctions.outright import PURCHASE, SALE, Traded, record_outright
 from market.bonds.scoring_curve import scoring_curve_bp
 from market.books.messages import OFFERS
 from market.roles import CurveTaker, StandingBuyer, Student
 from market.tables.record_columns import STANDING_SALE
+from market.units import POINT_E8
 from market.view import View
 
 
@@ -47,8 +48,9 @@ def _note_for_the_treasury(market: Any, buyer: Any, view: View) -> None:
     face, cost = offers["face"].copy(), trades["cash_cents"].astype(np.int64)
     market.bought_face += int(face.sum())
     market.bought_cents += int(cost.sum())
-    score = buyer.score(offers["security"], offers["price_e8"], view)
-    record_buyback(market, buyer.facility(view), offers, face, score, cost)
+    fitted = buyer.fitted_price(offers["security"], view)
+    score = (fitted - offers["price_e8"] / POINT_E8) / view.dv01[offers["security"]]
+    record_buyback(market, buyer.facility(view), offers, face, Judged(score, fitted), cost)
     sold = market.tape.sold_in_books(TREASURY)
     _record(market, Traded(TREASURY_NAME, STANDING_SALE, -1, Money.TREASURY_CASH, int(sold["cash_cents"].sum())), sold)
 

@@ -246,6 +246,15 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "dealer": ("name", "who offers"),
         "cusip": _CUSIP,
         "price_e8": ("price_e8", "clean price asked"),
+        "fitted_price_e8": (
+            "price_e8",
+            "clean price on the fitted curve it was judged by (standing: of the evening before); 0 if none",
+        ),
+        "market_price_e8": (
+            "price_e8",
+            "clean price in the middle of the market when the operation closed (standing: the day); 0 if none",
+        ),
+        "index_ratio": ("ratio", "of TIPS what indexing makes of a dollar of face, of all else 1"),
         "face": ("face", "face offered"),
         "accepted_face": ("face", "face accepted"),
         "cost_cents": ("cents", "price of what was accepted, accrued interest included"),
