@@ -108,15 +108,16 @@ def costs(
         list[Path],
         typer.Argument(help="A run folder and one of its seed and days without buybacks; further such pairs."),
     ],
+    by_day: Annotated[bool, typer.Option("--by-day", help="Of a standing facility show days, not months.")] = False,
 ) -> None:
-    """Say what the buybacks of a run cost and bring beside another run of its seed: by month, in windows before and
-    after each operation and, given several pairs, across seeds.
+    """Say what the buybacks of a run cost and bring beside another run of its seed: by month; of what is listed, before
+    anything is bought (ex ante) apart from after; given several pairs, across seeds with intervals.
     """
     from rich.console import Console
 
     from experiments.results.costs_page import page
 
-    Console(width=max(200, Console().width)).print(page(folders), markup=False, highlight=False)
+    Console(width=max(200, Console().width)).print(page(folders, by_day), markup=False, highlight=False)
 
 
 @app.command()

@@ -265,6 +265,15 @@ def test_standing_purchases_are_recorded_by_day_and_extinguished_on_the_next(sta
     assert by_day[market.date] <= waiting["face"].sum()
 
 
+def test_what_the_standing_facility_bids_for_is_recorded_as_the_list_of_each_day(standing):
+    market, days = standing
+    lists, cusip = market.record.to_pandas("lists").astype({"cusip": str}), np.array(market.securities.cusip)
+    assert set(lists["bucket"].astype(str)) == {STANDING} and set(lists["reason"].astype(str)) == {"listed"}
+    found = {day_number(day): set(rows["cusip"]) for day, rows in lists.groupby("date")}
+    expected = {day: set(cusip[terms.eligible]) for day, terms, *_ in days}
+    assert found == {day: listed for day, listed in expected.items() if listed} and len(found) == DAYS - 1
+
+
 def test_standing_purchases_are_recorded_with_the_fitted_value_that_they_were_bid_by(standing):
     market, days = standing
     offers = market.record.to_pandas("offers").astype({"cusip": str})

@@ -16,7 +16,7 @@ import numpy as np
 
 from agents.officials.buyback_desk import BuybackDesk, BuybackRules, PlannedBuyback
 from market.auctions.apportion import first_come
-from market.auctions.buyback import MULTIPLE, STANDING, Listing
+from market.auctions.buyback import MULTIPLE, OUTSIDE, STANDING, Listing
 from market.bonds.securities import Kind
 from market.books.messages import Buyback, Quotes
 from market.units import Bool, Float, Int
@@ -47,7 +47,8 @@ class StandingDesk(BuybackDesk):
         listed = self.daily("standing list", lambda: self._list(view))
         terms = self.rules.standing
         maximum = min(terms.daily, terms.total - self._spent) if listed.any() else 0
-        return Buyback(view.date, 0, STANDING, maximum, listed, price_sensitive=False)
+        why = np.where(listed, Listing.LISTED, OUTSIDE)
+        return Buyback(view.date, 0, STANDING, maximum, listed, price_sensitive=False, why=why)
 
     def _list(self, view: View) -> Bool:
         """Return which securities it bids for today (S,)."""

@@ -1,20 +1,22 @@
 """What buybacks do before anything is bought, and after: windows around each operation, beside a run without them.
 
-    before  from the close ahead of the announcement of an operation to the close ahead of the operation
-    after   from there to AFTER_DAYS business days later, or the last day
+    start   the close ahead of the announcement of an operation: levels
+    before  the change from there to the eve, the close ahead of the operation
+    after   the change from the eve to AFTER_DAYS business days later, or the last day
 
-Of the securities on the operation's list, in both runs: what their yields over the fitted curve (residual) changed by,
-over the window; dealers' holdings of them in days of their turnover, and the use of dealers' limits, at the end of the
-window less at its start. The list is public only from the announcement on: what a dealer or a fund does for knowing the
-programme's rule and calendar is in the difference of levels between the runs, given for the close ahead of the
-announcement. **Moral hazard** is measured as what dealers hold of the listed more than in the other run on the eve of
-the operation: bonds gathered, or not sold, because somebody will buy them; it is no judgement of what is too much.
+Of the securities on the operation's list, in both runs: the measures of ``cost_panel``. The list is public only from
+the announcement on: what a dealer or a fund does for knowing the programme's rule and calendar is in the difference of
+the levels at the start. Later starts have in them what earlier operations did, though: the **ex-ante** effect is read
+from the operations of whose list nothing had been bought yet (``UNTOUCHED``; of other lists something may have been).
+Who looks ahead is a choice of the model: yields do from the day on which a scenario makes the programme known
+(``policy.buybacks.announced``; ``agents.supply_outlook``), and nobody gathers what will be listed; without such a day
+what differs at an untouched start is chance and what was bought of other lists.
+**Moral hazard** is measured as what dealers hold of the listed more than in the other run on the eve of the operation:
+bonds gathered, or not sold, because somebody will buy them; it is no judgement of what is too much.
 
-Residuals are recorded for what the curve is fitted to, notes and bonds of up to ten years: longer lists, and TIPS, have
-none. Each row is of the operations that are known in all four cells, so that its columns may be subtracted;
-how many they were stands beside it.
-
-Units: bp, days, share; millions of dollars. A mean over operations of one pair of runs is one draw.
+A standing facility has no operations: ``cost_days`` holds its whole list beside the other run day by day, and gives the
+same columns. Each row is of the operations that are known at all three closes in both runs, so that rows of a measure
+may be added; how many they were stands beside it. A mean over operations of one pair of runs is one draw.
 """
 
 from pathlib import Path
@@ -24,108 +26,102 @@ import numpy as np
 import pandas as pd
 
 from experiments.check import RunTables
-from market.tables.record_columns import DEALERS
-from market.units import FACE_PER_MUSD, Float
+from experiments.results.cost_days import EVE, MORAL_HAZARD, START, standing_levels, stands
+from experiments.results.cost_panel import HOLDINGS, LISTED, UNITS, Panel
+from market.units import Bool, Float
 
 AFTER_DAYS = 5
-LISTED = "listed"
-UNITS = {
-    "residual_bp": "yield over the fitted curve of what is listed, change",
-    "holding_days": "dealers' holdings of it in days of its turnover (mean of 20 days), change",
-    "utilisation": "use of dealers' limits, change",
-    "holdings_musd": "dealers' holdings of it, change",
-}
-COLUMNS = ("before", "before_without", "after", "after_without")
-NUMBER = "operations"  # the last column: how many the row is of
-TURNOVER_DAYS = 20
-MORAL_HAZARD = "moral_hazard_musd"
+UNTOUCHED, BEFORE, AFTER = "untouched", "before", "after"
+COLUMNS = ("run", "without", "difference")
+NUMBER = "number"  # the last column: of how many operations, or days, the row is
 
 
 class Window(NamedTuple):
-    """Places of closes: ahead of the announcement, ahead of the operation, and after it; and the list (CUSIPs)."""
+    """Places of closes: ahead of the announcement, ahead of the operation, and after it; the list (CUSIPs); whether
+    nothing of it was bought until the first close.
+    """
 
     start: int
     eve: int
     end: int
     listed: tuple[str, ...]
+    untouched: bool
 
 
 def windows(with_dir: Path, without_dir: Path) -> pd.DataFrame:
-    """Return means over operations by measure of ``UNITS``: change before and after, in this run and in the other.
+    """Return by (when, measure of ``UNITS``) the mean in this run, in the other, their difference, and of how many.
 
-    A last row, ``moral_hazard_musd``, is a level: dealers' holdings of the listed on the eve less those of the other
-    run, in column ``before``. NaN, and no operations, where none of the run had a list and a value.
+    The row (eve, ``moral_hazard_musd``) is a level, dealers' holdings of the listed. NaN, of 0, where nothing is known;
+    ``why_none`` says why if it is so of every row.
     """
     run, other = RunTables(with_dir), RunTables(without_dir)
+    if stands(run):
+        return _table(standing_levels(run, other))
     days = pd.DatetimeIndex(run["daily"]["date"])
-    around = _windows(run["lists"], days)
+    around = _windows(run, days)
     panels = Panel.of(run, days), Panel.of(other, days)
-    rows = {}
-    for name in UNITS:
-        changes = [_changes(panel, name, window) for window in around for panel in panels]
-        means, number = _mean(np.array(changes, np.float64).reshape(-1, 4))  # before, after; those of the other
-        rows[name] = [*means[[0, 2, 1, 3]], number]
-    more = [[panel.level("holdings_musd", w.listed, w.eve) for panel in panels] for w in around]
-    held, number = _mean(np.array(more, np.float64).reshape(-1, 2))
-    rows[MORAL_HAZARD] = [held[0] - held[1], *[np.nan] * 3, number]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=[*COLUMNS, NUMBER])
+    levels = {name: _levels(panels, name, around) for name in UNITS}
+    untouched = np.array([window.untouched for window in around], np.bool_)
+    rows = {
+        (when, name): found
+        for when in (UNTOUCHED, START, BEFORE, AFTER)
+        for name in UNITS
+        for found in [_of(levels[name], when, untouched)]
+    }
+    return _table(rows | {(EVE, MORAL_HAZARD): levels[HOLDINGS][:, 1]})
 
 
-def _changes(panel: "Panel", name: str, window: Window) -> list[float]:
-    """Return what a measure changed by before and after an operation."""
-    start, eve, end = (panel.level(name, window.listed, at) for at in window[:3])
-    return [eve - start, end - eve]
+def why_none(with_dir: Path) -> str:
+    """Say why a run has no windows."""
+    run = RunTables(with_dir)
+    mode = run.scenario["policy"]["buybacks"]["mode"]
+    lists = run["lists"]
+    operations = len(lists[lists["reason"].astype(str) == LISTED].groupby(["date", "bucket"], observed=True))
+    if not operations:
+        return f'no windows around operations: the run has policy.buybacks.mode = "{mode}" and no list in its days'
+    return (
+        f"no windows around operations: of {operations} lists none has a close ahead of its announcement and one on "
+        "the day of the operation or later; a longer run has"
+    )
 
 
-def _mean(found: Float) -> tuple[Float, int]:
-    """Return the mean over the operations that are known in every column, NaN of none, and their number."""
-    known = found[np.isfinite(found).all(axis=1)]
-    return (known.mean(axis=0) if len(known) else np.full(found.shape[1], np.nan)), len(known)
+def _table(rows: dict[tuple[str, str], Float]) -> pd.DataFrame:
+    """Return the means of what was found in both runs (n, 2), their difference and n."""
+    out = {}
+    for row, found in rows.items():
+        here, there = found.mean(axis=0) if len(found) else (np.nan, np.nan)
+        out[row] = [here, there, here - there, len(found)]
+    table = pd.DataFrame.from_dict(out, orient="index", columns=[*COLUMNS, NUMBER])
+    table.index = pd.MultiIndex.from_tuples(list(out), names=["when", "measure"])
+    return table
 
 
-def _windows(lists: pd.DataFrame, days: pd.DatetimeIndex) -> list[Window]:
+def _levels(panels: tuple[Panel, Panel], name: str, around: list[Window]) -> Float:
+    """Return a measure by operation, close (start, eve, end) and run; of operations that are not known, NaN in all."""
+    found = [[[panel.level(name, w.listed, at) for panel in panels] for at in w[:3]] for w in around]
+    levels = np.array(found, np.float64).reshape(-1, 3, 2)
+    levels[~np.isfinite(levels).all(axis=(1, 2))] = np.nan
+    return levels
+
+
+def _of(levels: Float, when: str, untouched: Bool) -> Float:
+    """Return the levels at the start, or the changes, of the operations that are known, in both runs (n, 2)."""
+    start, eve, end = levels.transpose(1, 0, 2)
+    found = {UNTOUCHED: start[untouched], START: start, BEFORE: eve - start, AFTER: end - eve}[when]
+    return np.asarray(found[np.isfinite(found).all(axis=1)], np.float64)
+
+
+def _windows(run: RunTables, days: pd.DatetimeIndex) -> list[Window]:
     """Return the window of each operation that has a close ahead of its announcement and one after it."""
     out = []
+    lists, offers = run["lists"], run["offers"]
+    bought = offers[offers["accepted_face"].astype("int64") > 0].astype({"cusip": str})
+    first = bought.groupby("cusip")["date"].min()  # purchase of each security
     listed = lists[lists["reason"].astype(str) == LISTED]
     for (announced, day, _), rows in listed.groupby(["announced", "date", "bucket"], observed=True):
         start, eve = (int(days.searchsorted(pd.Timestamp(str(when)))) - 1 for when in (announced, day))
         if start >= 0 and eve + 1 < len(days):
-            end = min(eve + 1 + AFTER_DAYS, len(days) - 1)
-            out.append(Window(start, eve, end, tuple(sorted(rows["cusip"].astype(str)))))
+            end, names = min(eve + 1 + AFTER_DAYS, len(days) - 1), tuple(sorted(rows["cusip"].astype(str)))
+            untouched = not (first.reindex(names) <= days[start]).any()
+            out.append(Window(start, eve, end, names, untouched))
     return out
-
-
-class Panel(NamedTuple):
-    """Closes of a run by day (rows) and CUSIP, and of all dealers by day."""
-
-    residual_bp: pd.DataFrame
-    turnover_musd: pd.DataFrame
-    holdings_musd: pd.DataFrame
-    utilisation: pd.Series
-
-    @classmethod
-    def of(cls, run: RunTables, days: pd.DatetimeIndex) -> "Panel":
-        """Read them from the tables of a run."""
-        closes = run["securities"].astype({"cusip": str})
-        turnover = _by_day(closes, "turnover_musd", days).fillna(0.0).rolling(TURNOVER_DAYS, min_periods=1).mean()
-        sheets = run["balance_sheets"].astype({"instrument": str, "sector": str, "unit": str})
-        mine = sheets[(sheets["sector"] == DEALERS) & (sheets["unit"] == "face")]
-        musd = mine[["amount", "due", "lent"]].sum(axis=1) / FACE_PER_MUSD
-        holdings = _by_day(mine.assign(cusip=mine["instrument"], musd=musd), "musd", days).fillna(0.0)
-        utilisation = run["daily"].set_index("date")["dealer_utilisation"].reindex(days)
-        return cls(_by_day(closes, "residual_bp", days), turnover, holdings, utilisation)
-
-    def level(self, name: str, listed: tuple[str, ...], at: int) -> float:
-        """Return a measure of ``UNITS`` at a close: sums or, of residuals, the mean over what is listed."""
-        if name == "utilisation":
-            return float(self.utilisation.iloc[at])
-        if name == "residual_bp":
-            return float(self.residual_bp.reindex(columns=listed).iloc[at].mean())
-        held = float(self.holdings_musd.reindex(columns=listed).iloc[at].sum())
-        turnover = float(self.turnover_musd.reindex(columns=listed).iloc[at].sum())
-        return held if name == "holdings_musd" else held / turnover if turnover > 0 else float("nan")
-
-
-def _by_day(table: pd.DataFrame, column: str, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return sums of a column by day (rows, every one of ``days``) and CUSIP, NaN where nothing is known."""
-    return table.groupby(["date", "cusip"], observed=True)[column].sum(min_count=1).unstack().reindex(days)

@@ -2,10 +2,10 @@
 
 Standing bids rest in the books like anybody's quotes (``market.rounds.refresh_quotes``) and settle as any trade does;
 what the Treasury has bought is extinguished at settlement (``market.servicing.settle_trades``). Here the day's
-purchases are recorded as one operation of the bucket ``standing``, each trade as an offer accepted. A standing bid is
-a firm bid like any other: it counts in what is quoted, and in the middle of a book with an offer on the other side.
-What standing offers sold is issued at settlement, and recorded as a standing sale among the ``operations``. Where the
-Fed stands in the Treasury's place, both are outright operations of the Fed.
+purchases are recorded as one operation of the bucket ``standing``, each trade as an offer accepted, and what was bid
+for as its list. A standing bid is a firm bid like any other: it counts in what is quoted, and in the middle of a book
+with an offer on the other side. What standing offers sold is issued at settlement, and recorded as a standing sale
+among the ``operations``. Where the Fed stands in the Treasury's place, both are outright operations of the Fed.
 """
 
 from typing import Any
@@ -21,6 +21,7 @@ from market.bonds.scoring_curve import scoring_curve_bp
 from market.books.messages import OFFERS
 from market.roles import CurveTaker, StandingBuyer, Student
 from market.tables.record_columns import STANDING_SALE
+from market.tables.recording import note_list
 from market.units import POINT_E8
 from market.view import View
 
@@ -32,6 +33,7 @@ def review_buybacks(market: Any) -> None:
         for buyer in market.playing(StandingBuyer):
             note = _note_for_the_fed if FED in buyer.rows else _note_for_the_treasury
             note(market, buyer, view)
+            note_list(market, buyer.facility(view))
     for student in market.playing(Student):
         student.study(market.tape.face, view)
     for taker in market.playing(CurveTaker):

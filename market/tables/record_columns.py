@@ -234,9 +234,9 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "accepted_securities": ("count", "securities of which something was accepted"),
     },
     "lists": {
-        "announced": ("date", "day on which the operation and its list became public"),
+        "announced": ("date", "day on which the operation and its list became public (standing: its day)"),
         "date": ("date", "day of the operation"),
-        "bucket": ("name", "maturity bucket of the operation"),
+        "bucket": ("name", "maturity bucket of the operation; standing: what was bid for that day, and nothing else"),
         "cusip": ("name", "CUSIP of a security of the bucket's kinds and maturities"),
         "reason": ("name", "listed, or why not: lower case name of market.buyback.Listing"),
     },
