@@ -7,9 +7,11 @@
 
 The list of a day are the securities that it bids for then, the same CUSIPs in both runs. The facility is known from
 the beginning of a run: the difference of the levels at the start is **ex ante**, what dealers and investors do for
-knowing that bids will come. It is 0 to the digit where nobody does anything, as here, where no class of agents looks
-ahead to a facility. From then on effects before and after a purchase cannot be told apart, since all of the list is
-bid for all the time. Measures are those of ``cost_panel``. The days of one pair of runs are one draw.
+knowing that bids will come; 0 to the digit where nobody counts on them (``buyback_reliance``, off by default), and of
+one day at the most, since nobody counts on bids in the burn-in and they stand from the second day on. From then on
+effects before and after a purchase cannot be told apart, since all of the list is bid for all the time: of what is
+done for knowing it, compare arms with and without reliance. Measures are those of ``cost_panel``. The days of one pair
+of runs are one draw.
 """
 
 from pathlib import Path

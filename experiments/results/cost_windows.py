@@ -8,9 +8,9 @@ Of the securities on the operation's list, in both runs: the measures of ``cost_
 the announcement on: what a dealer or a fund does for knowing the programme's rule and calendar is in the difference of
 the levels at the start. Later starts have in them what earlier operations did, though: the **ex-ante** effect is read
 from the operations of whose list nothing had been bought yet (``UNTOUCHED``; of other lists something may have been).
-Who looks ahead is a choice of the model: yields do from the day on which a scenario makes the programme known
-(``policy.buybacks.announced``; ``agents.supply_outlook``), and nobody gathers what will be listed; without such a day
-what differs at an untouched start is chance and what was bought of other lists.
+Who looks ahead is switched: dealers and relative-value funds by ``buyback_reliance`` (``agents.buyback_outlook``),
+yields by ``policy.buybacks.announced`` (``agents.supply_outlook``). Both are off by default: then what differs at an
+untouched start is what was bought of other lists, and chance.
 **Moral hazard** is measured as what dealers hold of the listed more than in the other run on the eve of the operation:
 bonds gathered, or not sold, because somebody will buy them; it is no judgement of what is too much.
 
