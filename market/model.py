@@ -106,7 +106,7 @@ class TreasuryMarket(mesa.Model):
 
     def _no_money_yet(self, n: int) -> None:
         """Start rates, loans and operations, before the first morning."""
-        self.rates = PolicyRates(0.0, 0.0, 0.0, 0.0)
+        self.rates = PolicyRates(0.0, 0.0, 0.0, 0.0, 0.0)
         self.floating_rate_bp = 0.0
         self.sofr_bp = np.nan
         self.special_bp: Float = np.zeros(n)

@@ -23,8 +23,9 @@ class PolicyRates:
 
     iorb: float  # interest on reserve balances
     on_rrp: float  # offered by the reverse repo facility
-    srf: float  # minimum bid of the standing repo facility, the discount rate
+    srf: float  # minimum bid of the standing repo facility
     expected: float  # the policy rate that guidance leads the market to expect
+    discount: float  # of primary credit at the discount window
 
 
 @dataclass(frozen=True, slots=True)

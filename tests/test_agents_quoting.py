@@ -199,7 +199,7 @@ def test_a_hedge_fund_buys_what_has_cheapened_beyond_its_hurdle_and_its_position
 
 # ---- money -----------------------------------------------------------------------------------------
 CASH = np.array([500, 1500]) * CENTS_PER_MUSD
-RATES = SimpleNamespace(day=-1, rates=SimpleNamespace(iorb=540.0, on_rrp=530.0, srf=550.0))
+RATES = SimpleNamespace(day=-1, rates=SimpleNamespace(iorb=540.0, on_rrp=530.0, srf=550.0, discount=550.0))
 
 
 def test_a_bank_lends_what_lies_above_its_comfort_dearer_as_reserves_fall():

@@ -11,6 +11,7 @@ from small_market import live, lone, small_market
 from agents.buyers.bank import Bank
 from agents.buyers.money_fund import MoneyFund
 from agents.dealers.prime_broker import FOREIGN_SHARE, PrimeBroker
+from experiments.sections.world import Rates
 from market import closing
 from market.accounts.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
 from market.books.messages import LOANS
@@ -179,7 +180,7 @@ def test_a_fund_without_securities_gets_no_repo_and_is_in_overdraft_at_its_bank_
     market.loans = lend_by_segment(market)
     mine = market.loans[market.loans["borrower"] == fund]
     assert short > 0 and mine[["lender", "cents", "segment"]].tolist() == [(bank, short, Segment.OVERDRAFT)], name
-    assert mine["rate_e4"][0] == round(100 * (market.rates.srf + OVERDRAFT_BP)) and market.ledger.cash(fund) == 0
+    assert mine["rate_e4"][0] == round(100 * (market.rates.discount + OVERDRAFT_BP)) and market.ledger.cash(fund) == 0
     assert market.ledger.balance[[fund, bank], Money.OVERDRAFTS].tolist() == [-short, short]
     assert lacking_cents(market) == 0
     market.ledger.check()
@@ -312,21 +313,31 @@ def test_the_reported_rate_leaves_the_fed_out_where_it_can(market):
     assert Money.STANDING_REPO in BORROWED_OVERNIGHT
 
 
-def test_a_bank_that_nobody_lends_to_goes_to_the_window_and_repays_the_next_morning_with_interest():
-    market = small_market(days=BURN_IN + 1)
+DEAR_WINDOW = {"since": "2024-01-01", "iorb_bp": 540, "on_rrp_bp": 530, "standing_repo_bp": 550, "discount_bp": 600}
+
+
+def test_a_discount_rate_below_what_reserves_earn_is_refused():
+    with pytest.raises(ValueError, match=r"discount_bp is 530 from 2024-01-01, expected iorb_bp, 540, or more"):
+        Rates.model_validate(DEAR_WINDOW | {"discount_bp": 530})
+
+
+@pytest.mark.parametrize(("values", "discount_bp"), [({}, 550.0), ({"policy__rates": [DEAR_WINDOW]}, 600.0)])
+def test_a_bank_that_nobody_lends_to_goes_to_the_window_and_repays_the_next_morning_with_interest(values, discount_bp):
+    market = small_market(days=BURN_IN + 1, **values)
+    assert (market.rates.srf, market.rates.discount) == (550.0, discount_bp)
     for bank in market.agents_by_type[Bank]:
         bank.comfortable, bank.least = 10.0, 1.1  # nobody has reserves to spare
     live(market, 1)  # the evening's check holds the Fed's sheet to the cent
     credit = int(market.ledger.balance[FED, Money.DISCOUNT_CREDIT])
     window = in_segment(market, Segment.WINDOW)
-    assert credit == window["cents"].sum() > 0 and (window["rate_e4"] == round(100 * market.rates.srf)).all()
+    assert credit == window["cents"].sum() > 0 and (window["rate_e4"] == round(100 * discount_bp)).all()
     sheet = market.flows.by_memo
     assert sheet["discount window"][Money.RESERVES] == credit == sheet["discount window"][Money.DISCOUNT_CREDIT]
     assert market.record.to_pandas("daily")["discount_credit_musd"].iloc[-1] == credit / CENTS_PER_MUSD
     for bank in market.agents_by_type[Bank]:
         bank.least = 0.0
     live(market, 1)
-    back, interest = market.flows.by_memo["discount window"], round(credit * market.rates.srf / 1e4 / 360)
+    back, interest = market.flows.by_memo["discount window"], round(credit * discount_bp / 1e4 / 360)
     assert back[Money.DISCOUNT_CREDIT] == -credit
     assert -back[Money.RESERVES] - credit == pytest.approx(interest, abs=len(window))
     assert market.ledger.balance[FED, Money.DISCOUNT_CREDIT] == 0

@@ -50,7 +50,7 @@ class Bank(Investor):
 
     def borrow(self, cash_cents: Int, view: View) -> tuple[Int, Float]:
         """Borrow up to the floor from other banks, at more than the discount rate rather than be seen at the window."""
-        most = view.rates.srf + np.asarray(self.stigma, np.float64).reshape(-1)
+        most = view.rates.discount + np.asarray(self.stigma, np.float64).reshape(-1)
         return np.maximum(self._level(self.floor) - cash_cents, 0), most + np.zeros(len(cash_cents))
 
     def borrow_at_window(self, cash_cents: Int, view: View) -> Int:

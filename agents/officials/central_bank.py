@@ -14,7 +14,7 @@ Source: H.4.1; New York Fed, Treasury Rollovers FAQ.
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -80,7 +80,7 @@ class CentralBank(Institution):
         days = [day for day, _ in self.plan.rates]
         rates = self.plan.rates[max(bisect_right(days, date) - 1, 0)][1]
         expected = self.plan.expected.get(date, rates.expected)
-        return PolicyRates(rates.iorb, rates.on_rrp, rates.srf, expected)
+        return replace(rates, expected=expected)
 
     def factors(self, date: int) -> FactorLevels | None:
         """Return the latest levels that were not reported yet."""

@@ -22,7 +22,7 @@ from experiments.inputs.steady_calendar import steady_auctions
 from experiments.sections.buybacks import Buybacks, StandingSide
 from experiments.sections.coupons import CouponShifts
 from experiments.sections.deficits import Deficit, outlays_cents
-from experiments.sections.world import Scenario
+from experiments.sections.world import Rates, Scenario
 from experiments.start.security_list import Listing
 from market.bonds.securities import Kind, Securities
 from market.books.messages import Auction, FactorLevels
@@ -201,12 +201,17 @@ def administered_rates(scenario: Scenario, start: int) -> tuple[tuple[int, Polic
     """Return administered rates by first day; a flat path stops at the start, rates of the scenario come on top."""
     flat = scenario.policy.rates_path == "flat"
     known = [step for step in rate_steps() if not flat or step.day <= start]
-    steps: list[tuple[int, float, float, float]]
-    steps = [(r.day, r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in known]
-    own = [(day_number(r.since), r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp) for r in scenario.policy.rates]
-    if own:
-        steps = [s for s in steps if s[0] < own[0][0]] + own
-    return tuple((day, PolicyRates(iorb, rrp, srf, iorb)) for day, iorb, rrp, srf in steps)
+    steps = [
+        (r.day, PolicyRates(r.iorb_bp, r.on_rrp_bp, r.standing_repo_bp, r.iorb_bp, r.standing_repo_bp)) for r in known
+    ]
+    own = [(day_number(rates.since), _rates_of(rates)) for rates in scenario.policy.rates]
+    return tuple([step for step in steps if step[0] < own[0][0]] + own if own else steps)
+
+
+def _rates_of(given: Rates) -> PolicyRates:
+    """Return the rates of a scenario; the discount rate is that of the standing facility unless it says another."""
+    discount = given.standing_repo_bp if given.discount_bp is None else given.discount_bp
+    return PolicyRates(given.iorb_bp, given.on_rrp_bp, given.standing_repo_bp, given.iorb_bp, discount)
 
 
 def expected_rates(rates: tuple[tuple[int, PolicyRates], ...], start: int, last: int) -> dict[int, float]:

@@ -138,11 +138,24 @@ class Rates(Section):
     standing_repo_bp: float = Field(
         description="minimum bid of the standing repo facility", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
     )
+    discount_bp: float | None = _field(
+        None,
+        "bp",
+        "Board of Governors: the top of the target range since March 2020, as the standing facility's minimum bid",
+        "rate of primary credit at the discount window; left out: that of the standing repo facility",
+        ge=-100,
+        le=2500,
+    )
 
     @model_validator(mode="after")
     def _corridor(self) -> Self:
         if not self.on_rrp_bp <= self.iorb_bp <= self.standing_repo_bp:
             raise ValueError(f"expected on_rrp_bp <= iorb_bp <= standing_repo_bp from {self.since} on")
+        if self.discount_bp is not None and self.discount_bp < self.iorb_bp:
+            raise ValueError(
+                f"discount_bp is {self.discount_bp:g} from {self.since}, expected iorb_bp, {self.iorb_bp:g}, or more; "
+                "else banks borrow to leave it with the Fed"
+            )
         return self
 
 

@@ -5,9 +5,10 @@ banks lend; the standing repo facility lends at its rate to whoever pays it; mon
 repo facility, each up to its limit. The overnight rate is the volume-weighted median of tri-party and cleared loans,
 without the Fed's: what SOFR covers, but for GCF and the trimming of specials. Banks then lend each other reserves, and
 who is still short borrows primary credit at the discount rate, which since March 2020 is the top of the target range,
-as the standing facility's minimum bid is (Board of Governors). Everything is repaid the next morning with interest,
-days over 360; nothing accrues in the burn-in. Foreign officials may borrow dollars from the Fed at the same rate
-against what they would else have sold (FIMA repo facility). Left out: banks in the standing repo facility.
+as the standing facility's minimum bid is (Board of Governors), unless a scenario sets it apart (``discount_bp``).
+Everything is repaid the next morning with interest, days over 360; nothing accrues in the burn-in. Foreign officials
+may borrow dollars from the Fed at the facility's rate against what they would else have sold (FIMA repo facility). Left
+out: banks in the standing repo facility.
 """
 
 from typing import Any
@@ -91,13 +92,16 @@ def _between_banks(market: Any) -> NDArray[Any]:
 
 
 def _from_the_fed(market: Any, role: type, method: str, segment: Segment) -> NDArray[Any]:
-    """Let the Fed lend what players of a role ask for, at the discount rate; return the loans."""
+    """Let the Fed lend what players of a role ask for: at the window at the discount rate, else at the standing
+    facility's; return the loans.
+    """
+    rate_bp = market.rates.discount if segment == Segment.WINDOW else market.rates.srf
     view, pieces = market.view(), [np.zeros(0, LOANS)]
     for borrower in market.playing(role):
         cents = np.asarray(getattr(borrower, method)(market.ledger.cash(borrower.rows), view), np.int64)
         loans = np.zeros(len(cents), LOANS)
         loans["lender"], loans["borrower"], loans["cents"] = FED, borrower.rows, cents
-        loans["rate_e4"], loans["segment"] = round(market.rates.srf * E4_PER_BP), segment
+        loans["rate_e4"], loans["segment"] = round(rate_bp * E4_PER_BP), segment
         pieces.append(loans[cents > 0])
     credit = np.concatenate(pieces)
     post(market, credit, MEMOS[segment])

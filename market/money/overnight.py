@@ -156,7 +156,7 @@ def _overdrafts(market: Any) -> Table:
     cents = np.maximum(-market.ledger.cash(rows), 0)
     loans = np.zeros(len(rows), LOANS)
     loans["lender"], loans["borrower"], loans["cents"] = market.ledger.bank_of[rows], rows, cents
-    loans["rate_e4"], loans["segment"] = round((market.rates.srf + OVERDRAFT_BP) * E4_PER_BP), Segment.OVERDRAFT
+    loans["rate_e4"], loans["segment"] = round((market.rates.discount + OVERDRAFT_BP) * E4_PER_BP), Segment.OVERDRAFT
     overdrawn: Table = loans[cents > 0]
     post(market, overdrawn, "overdraft")
     return overdrawn
