@@ -7,6 +7,8 @@ from small_market import HELD_FIXED, LIABILITIES, live, small_market
 from agents.institution import Institution
 from experiments.inputs.buyback_calendar import buybacks
 from market.accounts.instruments import FED, LENT_BY_THE_FED, N_MONEY, TREASURY, Money
+from market.auctions import operations
+from market.bonds.scoring_curve import scoring_curve_bp
 from market.calendar import next_business_day
 from market.tables.record_columns import MEMO_BUYBACK
 from market.units import CENTS_PER_FACE, CENTS_PER_MUSD, FACE_PER_MUSD, day_number
@@ -98,6 +100,27 @@ def test_the_identity_holds_up_to_the_feds_own_income_when_its_rates_and_caps_ar
         change = sum(owed[money] - owed_off[money] for money in LIABILITIES)
         income = owed[Money.FED_OTHER_LIABILITIES] - owed_off[Money.FED_OTHER_LIABILITIES]
         assert soma == soma_off and change == -income and abs(income) < 20 * CENTS_PER_MUSD
+
+
+@pytest.mark.parametrize("easing", [False, True])
+def test_an_issue_that_the_curve_does_not_reach_is_not_judged_and_the_rest_of_the_operation_is_held(
+    easing, monkeypatch
+):
+    """In February an issue may be listed that matures in 28 days: curves begin at the twelfth of a year."""
+    whole = small_market(days=BURN_IN + 1).record.to_pandas("offers").astype({"cusip": str})
+    lost = whole.groupby("cusip")["face"].sum().idxmax()
+
+    def shorter(market):
+        return np.where(np.array(market.securities.cusip) == lost, np.nan, scoring_curve_bp(market))
+
+    monkeypatch.setattr(operations, "scoring_curve_bp", shorter)
+    market = small_market(days=BURN_IN + 1, policy__qe_like_buybacks=easing)
+    if easing:
+        bought = set(market.record.to_pandas("operations")["instrument"].astype(str))
+    else:
+        bought = set(market.record.to_pandas("offers")["cusip"].astype(str))
+        assert bought == set(whole["cusip"]) - {lost}
+    assert lost not in bought and len(bought) > 2
 
 
 class Greedy(Institution):

@@ -153,11 +153,13 @@ def _record_auction(
 
 # ---- buybacks -----------------------------------------------------------------------------------
 def hold_buyback(market: Any, buyback: Buyback) -> None:
-    """Collect dealers' offers, let the Treasury's agent decide, and pay each accepted offer its own price tomorrow."""
-    view = market.view()
+    """Collect dealers' offers, let the Treasury's agent decide, and pay each accepted offer its own price tomorrow.
+
+    What the curve does not reach, an issue in its last month, cannot be judged: offers of it are not taken in.
+    """
+    view, fitted = market.view(), scoring_curve_bp(market)
     said = ((offeror, offeror.offer(buyback, view)) for offeror in market.playing(Offeror))
-    offers = gathered(market, said, buyback.eligible & view.tradable)
-    fitted = scoring_curve_bp(market)
+    offers = gathered(market, said, buyback.eligible & view.tradable & np.isfinite(fitted))
     accepted, score = np.zeros(len(offers), np.int64), np.zeros(len(offers))
     for evaluator in market.playing(Evaluator):
         accepted, score = evaluator.accept(offers, buyback, view, fitted)

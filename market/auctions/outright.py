@@ -85,7 +85,7 @@ def hold_outrights(market: Any, fitted_bp: Callable[[Any], Float]) -> None:
 
 def hold_outright(market: Any, desk: Any, operation: Outright, fitted_bp: Float) -> None:
     """Collect what dealers offer or bid, let the desk choose, and trade each chosen line at its own price."""
-    lines = _lines(market, operation)
+    lines = _lines(market, operation, fitted_bp)
     chosen = desk.choose(lines, operation, market.view(), fitted_bp)
     taken = chosen > 0
     security, price_e8, face = lines["security"][taken], lines["price_e8"][taken], chosen[taken]
@@ -103,14 +103,16 @@ def hold_outright(market: Any, desk: Any, operation: Outright, fitted_bp: Float)
         note_fill(market, operation.terms, int(face.sum()))
 
 
-def _lines(market: Any, operation: Outright) -> NDArray[Any]:
-    """Gather offers or bids in the order drawn for the day: that of a buyback."""
+def _lines(market: Any, operation: Outright, fitted_bp: Float) -> NDArray[Any]:
+    """Gather offers or bids in the order drawn for the day: that of a buyback; what is scored must have a curve."""
     view, terms = market.view(), operation.terms
+    scored = operation.buys and operation.discount_bp is None
+    listed = terms.eligible & np.isfinite(fitted_bp) if scored else terms.eligible
     if operation.buys:
         told: list[Any] = [(who, who.offer(terms, view)) for who in market.playing(Offeror)]
     else:
         told = [(who, who.bid_outright(terms, view)) for who in market.playing(OutrightBidder)]
-    return gathered(market, told, terms.eligible & view.tradable & (operation.limit >= MULTIPLE))
+    return gathered(market, told, listed & view.tradable & (operation.limit >= MULTIPLE))
 
 
 def dearest(lines: NDArray[Any], market_price: Float, fitted_price: Float, dv01: Float, operation: Outright) -> Int:
