@@ -292,6 +292,20 @@ def test_the_laws_hold_and_no_dollar_is_unexplained(resolved):
         assert part["cents"].iloc[:-1].sum() == part["cents"].iloc[-1]
 
 
+@pytest.mark.slow
+def test_the_limit_of_2025_is_accounted_for_from_reinstatement_to_rebuild_to_the_cent(tmp_path):
+    """With the hypothetical resolution; few institutions, and all of the debt."""
+    run(small("debt-limit-2025-resolved"), 1, None, tmp_path / "run")
+    tables = RunTables(tmp_path / "run")
+    assert [finding.law for finding in check(tables.folder) if not finding.passed] == []
+    steps = account(tables)
+    assert list(steps["phase"].unique()) == ["run-down", "rebuild"]
+    for _, part in steps.groupby(["phase", "account"]):
+        assert part["cents"].iloc[:-1].sum() == part["cents"].iloc[-1]
+    closes = steps[steps["step"].str.startswith("close of")]["step"].unique().tolist()
+    assert closes[:2] == ["close of 2025-01-02", "close of 2025-01-09"] and len(closes) == 3
+
+
 def test_cash_is_what_was_sold_repaid_and_spent_and_measures_are_none_of_it(resolved):
     _, tables = resolved
     steps = account(tables).query("phase == 'run-down' and account == 'cash'").set_index("step")["cents"]

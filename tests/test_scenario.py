@@ -38,6 +38,7 @@ def test_every_bundled_scenario_loads_and_they_are_different_worlds() -> None:
         "central-clearing",
         "committed",
         "debt-limit-2025",
+        "debt-limit-2025-resolved",
         "debt-limit-autumn",
         "market-functioning",
         "news-value",

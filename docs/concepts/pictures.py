@@ -2,6 +2,11 @@
 
 .venv/bin/offtherun run baseline
 .venv/bin/python docs/concepts/pictures.py runs/baseline-seed1        (some minutes)
+
+That of the debt limit is drawn from a run of its own, and alone:
+
+.venv/bin/offtherun run debt-limit-2025-resolved
+.venv/bin/python docs/concepts/pictures.py runs/debt-limit-2025-resolved-seed1
 """
 
 import sys
@@ -14,7 +19,7 @@ from matplotlib.figure import Figure
 
 from experiments.build import build
 from experiments.check import RunTables
-from experiments.figures import acceptance, fed_sheet
+from experiments.figures import acceptance, fed_sheet, waterfall
 from experiments.figures.style import BLACK, BLUE, ORANGE, PALE, RED, SETTINGS, area, label
 from experiments.results.not_qe import PARTS, not_qe
 from experiments.run import live
@@ -35,7 +40,10 @@ VENUES = {  # drawn from the bottom
 
 
 def main(folder: Path) -> None:
-    """Draw all pictures."""
+    """Draw all pictures; of a run with a debt limit, its account."""
+    if waterfall.has_limit(folder):
+        waterfall.figure(folder).savefig(HERE / "debt-limit.png", dpi=110)
+        return
     tables = RunTables(folder)
     fed_sheet.draw(tables).savefig(HERE / "money.png", dpi=110)
     acceptance.draw(tables).savefig(HERE / "buybacks.png", dpi=110)
