@@ -11,7 +11,7 @@ from small_market import live, lone, small_market
 from agents.buyers.bank import Bank
 from agents.buyers.money_fund import MoneyFund
 from agents.dealers.prime_broker import FOREIGN_SHARE, PrimeBroker
-from experiments.sections.world import Rates
+from experiments.sections.rates import Rates
 from market import closing
 from market.accounts.instruments import BORROWED_OVERNIGHT, FED, N_MONEY, PUBLIC, Money
 from market.books.messages import LOANS

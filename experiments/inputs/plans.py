@@ -22,7 +22,8 @@ from experiments.inputs.steady_calendar import steady_auctions
 from experiments.sections.buybacks import Buybacks, StandingSide
 from experiments.sections.coupons import CouponShifts
 from experiments.sections.deficits import Deficit, outlays_cents
-from experiments.sections.world import Rates, Scenario
+from experiments.sections.rates import Rates
+from experiments.sections.world import Scenario
 from experiments.start.security_list import Listing
 from market.bonds.securities import Kind, Securities
 from market.books.messages import Auction, FactorLevels

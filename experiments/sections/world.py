@@ -32,6 +32,7 @@ from experiments.sections.money import MoneyMarket
 from experiments.sections.news import News
 from experiments.sections.nudges import Nudge
 from experiments.sections.purchases import BackstopAuctions, Functioning, Purchases
+from experiments.sections.rates import Rates
 from experiments.sections.requests import Requests
 from experiments.sections.section import BusinessDay, Section, outside
 from experiments.sections.section import declared as _field
@@ -125,38 +126,6 @@ class Cap(Section):
     mbs_musd: int = Field(
         description="most mortgage securities run off in a month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6
     )
-
-
-class Rates(Section):
-    """The Fed's administered rates, from a day on."""
-
-    since: date = Field(description="first day of the rates", json_schema_extra={"unit": "date"})
-    iorb_bp: float = Field(description="interest on reserves", json_schema_extra={"unit": "bp"}, ge=-100, le=2500)
-    on_rrp_bp: float = Field(
-        description="overnight reverse repo rate", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
-    )
-    standing_repo_bp: float = Field(
-        description="minimum bid of the standing repo facility", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
-    )
-    discount_bp: float | None = _field(
-        None,
-        "bp",
-        "Board of Governors: the top of the target range since March 2020, as the standing facility's minimum bid",
-        "rate of primary credit at the discount window; left out: that of the standing repo facility",
-        ge=-100,
-        le=2500,
-    )
-
-    @model_validator(mode="after")
-    def _corridor(self) -> Self:
-        if not self.on_rrp_bp <= self.iorb_bp <= self.standing_repo_bp:
-            raise ValueError(f"expected on_rrp_bp <= iorb_bp <= standing_repo_bp from {self.since} on")
-        if self.discount_bp is not None and self.discount_bp < self.iorb_bp:
-            raise ValueError(
-                f"discount_bp is {self.discount_bp:g} from {self.since}, expected iorb_bp, {self.iorb_bp:g}, or more; "
-                "else banks borrow to leave it with the Fed"
-            )
-        return self
 
 
 QT_CAPS = (Cap(since=date(2022, 9, 1), treasuries_musd=60_000, mbs_musd=35_000),

@@ -1,0 +1,40 @@
+"""The section of a scenario for the Fed's administered rates, from a day on; the rate that guidance expects follows."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from experiments.sections.section import Section, declared
+
+
+class Rates(Section):
+    """The Fed's administered rates, from a day on."""
+
+    since: date = Field(description="first day of the rates", json_schema_extra={"unit": "date"})
+    iorb_bp: float = Field(description="interest on reserves", json_schema_extra={"unit": "bp"}, ge=-100, le=2500)
+    on_rrp_bp: float = Field(
+        description="overnight reverse repo rate", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
+    )
+    standing_repo_bp: float = Field(
+        description="minimum bid of the standing repo facility", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
+    )
+    discount_bp: float | None = declared(
+        None,
+        "bp",
+        "Board of Governors: the top of the target range since March 2020, as the standing facility's minimum bid",
+        "rate of primary credit at the discount window; left out: that of the standing repo facility",
+        ge=-100,
+        le=2500,
+    )
+
+    @model_validator(mode="after")
+    def _corridor(self) -> Self:
+        if not self.on_rrp_bp <= self.iorb_bp <= self.standing_repo_bp:
+            raise ValueError(f"expected on_rrp_bp <= iorb_bp <= standing_repo_bp from {self.since} on")
+        if self.discount_bp is not None and self.discount_bp < self.iorb_bp:
+            raise ValueError(
+                f"discount_bp is {self.discount_bp:g} from {self.since}, expected iorb_bp, {self.iorb_bp:g}, or more; "
+                "else banks borrow to leave it with the Fed"
+            )
+        return self
