@@ -58,7 +58,7 @@ class Believer:
 
     def form_view(self: Any) -> None:
         """Take a first view, by its own name and as wide as its disagreement, and value by it."""
-        draw = self.disagreement * self.model.streams.normal("first belief", self.identity, 0, 1)
+        draw = self.disagreement * self._market.streams.normal("first belief", self.identity, 0, 1)
         self.first_belief = self.belief = draw[0] if self.alone else draw
         self.news = self.news + self.belief * SLOPE
 
@@ -87,16 +87,16 @@ def next_belief(belief: float, first: float, anchor: float, rounds: float, read:
 
 def flow_of_clients(dealer: Any, view: View) -> Any:
     """Return the duration that each dealer's clients bought from it by request in the last round, $m a bp (..., 1)."""
-    trades = dealer.model.tape.everything()
+    trades = dealer._market.tape.everything()
     trades = trades[(trades["venue"] == Venue.REQUEST) & (trades["round"] == view.round - 1)]
-    face = np.zeros((len(dealer.model.identities), len(view.securities)))
+    face = np.zeros((len(dealer._market.identities), len(view.securities)))
     np.add.at(face, (trades["seller"], trades["security"]), trades["face"])
     np.add.at(face, (trades["buyer"], trades["security"]), -trades["face"].astype(np.int64))
-    bought = exposure(face[dealer.rows], dealer.model.outlook.on(view).face_dv01)
+    bought = exposure(face[dealer.rows], dealer._market.outlook.on(view).face_dv01)
     return bought[0] if dealer.alone else bought
 
 
 def flow_of_investor(investor: Any, view: View) -> Any:
     """Return what an investor sees, $m a bp (..., 1): what the books bought, by level, and what its clients bring."""
     clients = exposure(investor.inflow, np.full(investor.inflow.shape[-1], CLIENTS_MUSD_PER_BP))
-    return float(investor.model.outlook.book_pressure(view)[0]) + clients / view.rounds
+    return float(investor._market.outlook.book_pressure(view)[0]) + clients / view.rounds

@@ -13,9 +13,13 @@
 so a rule written with numpy's broadcasting serves both. A class that says ``together = True`` promises that its methods
 broadcast, and the market calls it once for all members; any other class is called member by member, as is a subclass
 until it says otherwise. Rules never reduce over the members: who wants an aggregate reads it from the view.
+
+Names without an underscore lead to nothing that is another's or that is not public yet: what is declared as trait or
+memory is its own to write, every other array is a copy or refuses writes. ``self.model`` is the clock and what was
+last shown (``market.floor``); the market itself is ``self._market``, for the institutions that are part of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 import mesa
@@ -47,79 +51,114 @@ class Institution(mesa.Agent):
         cls.together = cls.__dict__.get("together", False)
 
     def __init__(self, model: Any, name: str | None = None, **traits: Any) -> None:
-        super().__init__(model)
         kind = type(self)
+        self._check(traits)
         if kind not in model.kinds:
             model.kinds[kind] = KindTable(kind, len(model.securities))
         table = model.kinds[kind]
-        self.columns = table.columns
-        self.at: Any = table.append()
-        self.places: Any = self.at
-        self.span: Any = self.at
-        self.name = name or f"{kind.__name__}.{self.at}"
-        self.row: Any = model.account_for(self)
-        self.identity = np.array([fingerprint(self.name)], np.uint64)
-        self.member = np.zeros(1, np.int64)
-        self._of_day: dict[str, tuple[int, Any]] = {}
+        self._columns = table.columns
+        self._at: Any = table.append()
+        self._places: Any = self._at
+        self._span: Any = self._at
+        self.name = name or f"{kind.__name__}.{self._at}"
         for key, value in traits.items():
-            if key not in traits_of(kind):
-                raise TypeError(f"{kind.__name__} has no trait {key!r}; it has {', '.join(traits_of(kind)) or 'none'}")
             setattr(self, key, value)
+        self._row: Any = model.account_for(self)
+        self._identity = np.array([fingerprint(self.name)], np.uint64)
+        self._member = np.zeros(1, np.int64)
+        self._of_day: dict[str, tuple[int, Any]] = {}
+        super().__init__(model)  # last: who cannot join is not in the market
+
+    @classmethod
+    def _check(cls, traits: Iterable[str]) -> None:
+        """Refuse traits that the class does not have, and an account that is not its own."""
+        for key in traits:
+            if key not in traits_of(cls):
+                raise TypeError(f"{cls.__name__} has no trait {key!r}; it has {', '.join(traits_of(cls)) or 'none'}")
+        if cls.account and not cls.official:
+            raise ValueError(
+                f"{cls.__name__}.account is {cls.account!r}, expected none: only who is `official` acts for an account "
+                "that exists; any other has one of its own"
+            )
+
+    @property
+    def model(self) -> Any:
+        """What it may reach of the market it is in (``market.floor.Floor``)."""
+        return self._market.floor
+
+    @model.setter
+    def model(self, market: Any) -> None:
+        self._market = market
 
     @classmethod
     def all_of(cls, members: Sequence[Self]) -> Self:
         """Return one object that stands for all ``members``; it is no Mesa agent of its own."""
-        places = [m.places for m in members]
-        rows = [m.row for m in members]
-        identity = np.concatenate([m.identity for m in members])
+        places = [m._places for m in members]
+        rows = [m._row for m in members]
+        identity = np.concatenate([m._identity for m in members])
         return cls._standing_for(members[0], np.array(places), np.array(rows), identity, np.arange(len(members)))
 
     def some(self, mask: Any) -> Self:
         """Return one object for those members for whom ``mask`` (..., 1) holds; perhaps for none."""
-        chosen = np.flatnonzero(np.broadcast_to(mask, (len(self.member), 1)))
-        places = np.atleast_1d(self.places)
-        return self._standing_for(self, places[chosen], self.rows[chosen], self.identity[chosen], self.member[chosen])
+        chosen = np.flatnonzero(np.broadcast_to(mask, (len(self._member), 1)))
+        places = np.atleast_1d(self._places)
+        return self._standing_for(self, places[chosen], self.rows[chosen], self._identity[chosen], self._member[chosen])
 
     @classmethod
     def _standing_for(cls, one: Self, places: Int, rows: Int, identity: NDArray[np.uint64], member: Int) -> Self:
         many = object.__new__(cls)
-        many.model, many.columns, many.name = one.model, one.columns, cls.__name__
+        many._market, many._columns, many.name = one._market, one._columns, cls.__name__
         many._stand_at(places)
-        many.row, many.identity, many.member = rows, identity, member
+        many._row, many._identity, many._member = rows, identity, member
         many._of_day = {}
         return many
 
     def _stand_at(self, places: Int) -> None:
         """Read and write the columns at these places."""
-        self.places, self.span = places, _span(places)
-        self.at = (self.span, None)
+        self._places, self._span = places, _span(places)
+        self._at = (self._span, None)
 
     # ---- what it owns ---------------------------------------------------------------------------
     @property
     def alone(self) -> bool:
         """Whether this object is a single institution."""
-        return not isinstance(self.at, tuple)
+        return not isinstance(self._at, tuple)
+
+    @property
+    def row(self) -> Any:
+        """Its row in the ledger; rows (n,) of all of a kind, a copy."""
+        return self._row if self.alone else self._row.copy()
 
     @property
     def rows(self) -> Int:
-        """Its rows in the ledger."""
-        return np.atleast_1d(np.asarray(self.row, np.int64))
+        """Its rows in the ledger (n,), a copy."""
+        return np.array(self._row, np.int64, ndmin=1)
+
+    @property
+    def identity(self) -> NDArray[np.uint64]:
+        """What its draws belong to (n,), a copy."""
+        return self._identity.copy()
+
+    @property
+    def member(self) -> Int:
+        """The number of each member among those asked together (n,), a copy."""
+        return self._member.copy()
 
     @property
     def position(self) -> Int:
         """Face by security on trade date ($100 units), a copy."""
-        held: Int = self.model.ledger.position(self.rows)
+        held: Int = self._market.ledger.position(self.rows)
         return held[0] if self.alone else held
 
     def held(self, place: Int, security: Int) -> Int:
         """Return the face that members have of securities on trade date, in pairs (J,)."""
-        held: Int = self.model.ledger.position_in(self.rows[place], security)
+        held: Int = self._market.ledger.position_in(self.rows[place], security)
         return held
 
     @property
     def cash_musd(self) -> Float:
-        """What it can pay with, in million dollars, after all that is due: () or (n, 1)."""
-        cents = self.model.ledger.cash(self.rows)[:, None] / CENTS_PER_MUSD
+        """What it can pay with, in million dollars, before what is due of its trades: () or (n, 1)."""
+        cents = self._market.ledger.cash(self.rows)[:, None] / CENTS_PER_MUSD
         return np.asarray(cents[0, 0] if self.alone else cents)
 
     @property
@@ -132,42 +171,46 @@ class Institution(mesa.Agent):
         """Return the name under which what a member does is noted."""
         return self.name
 
+    def declares(self, name: str) -> bool:
+        """Tell whether its class has a trait or memory of this name."""
+        return name in self._columns
+
     # ---- what it knows all day ------------------------------------------------------------------
     def daily(self, name: str, make: Callable[[], T]) -> T:
         """Return what ``make`` made when it was first asked for under this name today."""
         known = self._of_day.get(name)
-        if known is None or known[0] != self.model.day:
-            known = self._of_day[name] = (self.model.day, make())
+        if known is None or known[0] != self._market.day:
+            known = self._of_day[name] = (self._market.day, make())
         return known[1]
 
     # ---- what it wants --------------------------------------------------------------------------
     def want(self, face: NDArray[Any], limit: Any = np.nan, venue: Venue = Venue.REQUEST) -> NDArray[Any]:
         """Return a table of orders: face to buy (positive) or sell, shape (..., S), with limits in points."""
         table = wishes(np.asarray(face, np.int64), np.asarray(limit, np.float64), venue)
-        table["owner"] = self.member[table["owner"]]
+        table["owner"] = self._member[table["owner"]]
         return table
 
     # ---- what it draws --------------------------------------------------------------------------
     def normal(self, purpose: str, n: int = 1, daily: bool = False) -> Float:
         """Standard normals that belong to (purpose, institution, round or day)."""
-        moment = self.model.day if daily else self.model.clock
-        return self._shaped(self.model.streams.normal(purpose, self.identity, moment, n))
+        moment = self._market.day if daily else self._market.clock
+        return self._shaped(self._market.streams.normal(purpose, self._identity, moment, n))
 
     def uniform(self, purpose: str, n: int = 1, daily: bool = False) -> Float:
         """Uniforms in (0, 1) that belong to (purpose, institution, round or day)."""
-        moment = self.model.day if daily else self.model.clock
-        return self._shaped(self.model.streams.uniform(purpose, self.identity, moment, n))
+        moment = self._market.day if daily else self._market.clock
+        return self._shaped(self._market.streams.uniform(purpose, self._identity, moment, n))
 
     def uniform_at(self, purpose: str, place: Int, position: Int, daily: bool = False) -> Float:
         """Draws of this round or day for pairs (J,) of a member and a position: ``uniform(...)[place, position]``."""
-        moment = self.model.day if daily else self.model.clock
-        draws: Float = self.model.streams.uniform_at(purpose, self.identity[place], moment, position)
+        moment = self._market.day if daily else self._market.clock
+        draws: Float = self._market.streams.uniform_at(purpose, self._identity[place], moment, position)
         return draws
 
     @property
     def rng(self) -> np.random.Generator:
         """This institution's own generator, fresh each round; Mesa's shared one is never used."""
-        generator: np.random.Generator = self.model.streams.generator("own", self.name, self.model.clock)
+        generator: np.random.Generator = self._market.streams.generator("own", self.name, self._market.clock)
         return generator
 
     @property

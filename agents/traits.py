@@ -30,14 +30,14 @@ class Trait:
         self.name = name
 
     def __get__(self, institution: Any, owner: type) -> Any:
-        return self if institution is None else institution.columns[self.name][institution.at]
+        return self if institution is None else institution._columns[self.name][institution._at]
 
     def __set__(self, institution: Any, value: Any) -> None:
         low, high = self.bounds
         if not np.all((np.asarray(value) >= low) & (np.asarray(value) <= high)):
             kind = type(institution).__name__
             raise ValueError(f"{kind}.{self.name} = {value}: expected {low:g} to {high:g} {self.unit}".rstrip())
-        institution.columns[self.name][institution.at] = value
+        institution._columns[self.name][institution._at] = value
 
     def blank(self, n_securities: int) -> NDArray[Any]:
         """Return a new member's row."""
@@ -51,10 +51,10 @@ class Memory(Trait):
     size: int = 0
 
     def __get__(self, institution: Any, owner: type) -> Any:
-        return self if institution is None else institution.columns[self.name][institution.span]
+        return self if institution is None else institution._columns[self.name][institution._span]
 
     def __set__(self, institution: Any, value: Any) -> None:
-        institution.columns[self.name][institution.span] = value
+        institution._columns[self.name][institution._span] = value
 
     def blank(self, n_securities: int) -> NDArray[Any]:
         """Return a new member's row."""

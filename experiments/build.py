@@ -166,7 +166,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         agent = kinds[holder.sector](market, holder.name)
         _endow_traits(agent, holder, numbers[holder.sector], given.state.money[row])
         form(agent, holder.sector, scenario, market.seed)
-        if "benchmark" in agent.columns:
+        if agent.declares("benchmark"):
             agent.benchmark = shares[row]
         if isinstance(agent, Investor):
             investors.append((row, agent))
@@ -274,7 +274,7 @@ def _endow_traits(agent: Institution, holder: Holder, number: int, money: Int) -
         "starting_reserves": max(float(money[Money.RESERVES]) / CENTS_PER_MUSD, 0.0),
     }
     for name, value in values.items():
-        if name in agent.columns:
+        if agent.declares(name):
             setattr(agent, name, value)
 
 

@@ -108,8 +108,10 @@ def announce(market: Any) -> None:
         for operation in office.announce(view):
             if isinstance(operation, Auction):
                 market.auctions.append(operation)
+                market.announced[operation.security] = True
                 open_trading(market, operation)
             else:
                 market.buybacks.append(operation)
                 note_list(market, operation)
+    market.publish_securities()
     market.withdrawn = set().union(*(office.withdrawn() for office in market.playing(Withdrawer)))

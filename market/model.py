@@ -22,6 +22,7 @@ from market.accounts.instruments import FED, N_MONEY, TREASURY, Money
 from market.accounts.ledger import Ledger
 from market.auctions.known_buybacks import Filled
 from market.bonds import bond_arithmetic
+from market.bonds.securities import as_published
 from market.books.all_to_all import AllToAll
 from market.books.ladder import Ladder
 from market.books.ladder_kernels import best_prices
@@ -30,15 +31,16 @@ from market.books.order_book import Books
 from market.calendar import next_business_day
 from market.daily_cycle import agenda
 from market.draws.streams import Streams, fingerprint
+from market.floor import Floor
 from market.futures.exchange import FuturesMarket
 from market.news import Newswire
 from market.premises import Premises
 from market.requests.relationships import Relationships
 from market.requests.request_desk import RequestDesk
-from market.roles import Decider
+from market.roles import OFFICIAL, Decider
 from market.tables.record import Record
 from market.tables.tape import Tape
-from market.units import POINT_E8, Bool, Float, Int, read_only, to_date
+from market.units import POINT_E8, Bool, Float, Int, sealed, to_date
 from market.view import PolicyRates, View
 
 Role = TypeVar("Role")
@@ -59,7 +61,7 @@ class TreasuryMarket(mesa.Model):
 
     def __init__(self, premises: Premises, rng: int = 1, record: Record | None = None) -> None:
         super().__init__(rng=rng)
-        self.premises, self.seed = premises, int(rng)
+        self.premises, self.seed, self.floor = premises, int(rng), Floor(self)
         s = self.securities = premises.securities
         n, self.rounds = len(s), premises.rounds
         self.streams, self.ledger = Streams(self.seed), Ledger(n, premises.accounts)
@@ -89,6 +91,8 @@ class TreasuryMarket(mesa.Model):
         self.issue_day: Int = s.first_issue_day.copy()
         self.when_issued: Bool = np.zeros(n, np.bool_)  # announced, trading, its first auction yet to come or of today
         self.auctioned: Bool = premises.outstanding > 0
+        self.announced = self.auctioned.copy()
+        self.publish_securities()
         self.anticipated: Int = premises.outstanding - premises.soma
         self.tradable: Bool = np.zeros(n, np.bool_)
         self.on_the_run: Bool = np.zeros(n, np.bool_)
@@ -263,10 +267,14 @@ class TreasuryMarket(mesa.Model):
         return self._deciders
 
     def plays(self, participant: Any, role: type) -> bool:
-        """Tell whether a participant has the methods of a role; its class decides, and is asked once."""
+        """Tell whether a participant has the methods of a role; its class decides, and is asked once.
+
+        Roles of the official sector, which see what nobody else may, are for those who carry out public policy.
+        """
         key = type(participant), role
         if key not in self._roles:
-            self._roles[key] = isinstance(participant, role)
+            may = role not in OFFICIAL or participant.official
+            self._roles[key] = may and isinstance(participant, role)
         return self._roles[key]
 
     def slots(self, rows: Int) -> Int:
@@ -314,12 +322,12 @@ class TreasuryMarket(mesa.Model):
             round=self.round,
             rounds=self.rounds,
             settle_date=self.settle_date,
-            securities=self.securities,
-            outstanding=read_only(self.outstanding),
-            soma=read_only(self.soma),
-            bid=read_only(bid),
-            ask=read_only(ask),
-            tick=read_only(levels.tick),
+            securities=self.listed,
+            outstanding=sealed(self.outstanding),
+            soma=sealed(self.soma),
+            bid=sealed(bid),
+            ask=sealed(ask),
+            tick=self._public("tick", levels.tick),
             rates=self.rates,
             auctions=tuple(self.auctions),
             buybacks=tuple(self.buybacks),
@@ -328,13 +336,17 @@ class TreasuryMarket(mesa.Model):
             fills=MappingProxyType(self.fills),
             client_books=self.all_to_all.seen(self),
             futures=None if self.futures is None else self.futures.board,
-            **{name: self._public(name) for name in PUBLIC_COLUMNS},
+            **{name: self._public(name, getattr(self, name)) for name in PUBLIC_COLUMNS},
         )
         return self._seen
 
-    def _public(self, name: str) -> NDArray[Any]:
-        """Return a column of the market as everybody may see it: the same object while the column is the same."""
-        column, known = getattr(self, name), self._columns_seen.get(name)
+    def _public(self, name: str, column: NDArray[Any]) -> NDArray[Any]:
+        """Return a copy of a column for everybody to see: the same object while the column is the same object."""
+        known = self._columns_seen.get(name)
         if known is None or known[0] is not column:
-            known = self._columns_seen[name] = (column, read_only(column))
+            known = self._columns_seen[name] = (column, sealed(column.copy()))
         return known[1]
+
+    def publish_securities(self) -> None:
+        """Let everybody see what is public of the securities now: after announcements, and when a coupon is set."""
+        self.listed = as_published(self.securities, self.announced)

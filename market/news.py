@@ -14,7 +14,7 @@ import numpy as np
 
 from market.draws.streams import Streams, fingerprint
 from market.exposure import root_of
-from market.units import Float
+from market.units import Float, sealed
 
 FACTORS = 3
 # Of the loadings; fixed, so that a Svensson fit spans them closely. It explains daily changes of 3 months to 30 years
@@ -85,7 +85,7 @@ class Newswire:
         if number == 0 and day > 0:
             for earlier in range(rounds):
                 late += self._private(day - 1, earlier, rounds)
-        return News(public, private, late)
+        return News(sealed(public), sealed(private), sealed(late))
 
     def _private(self, day: int, number: int, rounds: int) -> Float:
         return np.asarray(

@@ -1,7 +1,7 @@
 """What the market asks of those who trade in it. It knows these roles and no class of agents.
 
-A class plays every role whose method it has. Shapes are (..., S) with the members in front for a kind that decides
-together.
+A class plays every role whose method it has, those of the official sector (``OFFICIAL``) only if it is ``official``.
+Shapes are (..., S) with the members in front for a kind that decides together.
 """
 
 from collections.abc import Iterator
@@ -347,3 +347,9 @@ class Evaluator(Protocol):
 
     def accept(self, offers: NDArray[Any], buyback: Buyback, view: View, fitted_bp: Float) -> tuple[Int, Float]:
         """Return accepted face and score in bp by offer; ``fitted_bp`` is the curve that only the evaluator sees."""
+
+
+OFFICIAL: tuple[type, ...] = (
+    *(RateSetter, Announcer, Spender, LimitReporter, Reinvestor, RolloverReporter, Withdrawer, FactorReporter),
+    *(OutrightDesk, Student, CurveTaker, StandingBuyer, Evaluator),
+)  # for institutions that are ``official``

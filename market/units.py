@@ -46,6 +46,15 @@ def to_date(day: Any) -> date:
     return np.datetime64(int(day), "D").astype(date)  # type: ignore[no-any-return]
 
 
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """Lock an array that nobody writes any more, and what it is a view of; return it, refusing to be unlocked."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base.flags.writeable = False
+        base = base.base
+    return array.view()
+
+
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return the same numbers, refusing to be changed."""
     view = array.view()

@@ -95,9 +95,9 @@ def trades_by_name(market):
 def lone(kind, model=None, n_securities=3, **traits):
     """Return one institution outside any market: its traits and memories in a table of its own, at row 0."""
     one, table = object.__new__(kind), KindTable(kind, n_securities)
-    one.columns, one.at = table.columns, table.append()
-    one.places = one.span = one.at
-    one.model, one.row, one.member, one.name = model, 0, np.zeros(1, np.int64), kind.__name__
+    one._columns, one._at = table.columns, table.append()
+    one._places = one._span = one._at
+    one._market, one._row, one._member, one.name = model, 0, np.zeros(1, np.int64), kind.__name__
     one.daily = lambda name, make: make()  # nothing is kept for a day
     for name, value in traits.items():
         setattr(one, name, value)

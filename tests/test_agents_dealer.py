@@ -140,7 +140,7 @@ def test_use_of_limits_is_the_larger_of_gross_and_risk_and_grows_with_both():
 
 def test_what_a_dealer_is_to_receive_counts_towards_its_gross_limit_by_its_weight():
     desk = dealer(np.array([20_000 * FACE_PER_MUSD, 0, 0]), obligation_weight=0.5)
-    desk.model.clearing = SimpleNamespace(of=lambda rows: np.array([1_000.0]))
+    desk._market.clearing = SimpleNamespace(of=lambda rows: np.array([1_000.0]))
     assert inventory_of(desk, VIEW, TODAY).leverage[0] == pytest.approx(20_500 / (560_000 / 24), rel=1e-6)
 
 
@@ -321,7 +321,7 @@ def test_it_shows_less_when_the_market_moves_and_leaves_when_it_moves_too_much()
 
 def test_it_goes_flat_by_the_close():
     firm = trader([70_000, 0])
-    firm.member = np.zeros(1, np.int64)
+    firm._member = np.zeros(1, np.int64)
     assert len(firm.decide(book_view(18))) == 0
     order = firm.decide(book_view(19))
     assert order["face"].tolist() == [-70_000] and np.isnan(order["limit"]).all()

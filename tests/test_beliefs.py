@@ -113,7 +113,7 @@ def test_who_expects_a_higher_path_wants_less_most_of_all_at_the_short_end(parte
     view, wanted = parted.view(), []
     for path_bp in (0.0, 20.0):
         one = copy(holder)
-        one.columns = {name: column.copy() for name, column in holder.columns.items()}
+        one._columns = {name: column.copy() for name, column in holder._columns.items()}
         one.news = one.news + path_bp * SLOPE
         wanted.append(one.wanted(view))
     notes = view.securities.of(Kind.NOTE, Kind.BOND) & view.tradable & (wanted[0] > 0)
@@ -127,7 +127,7 @@ def believer(**traits):
     """Return an investor outside any market, all of whose draws are minus a half."""
     streams = SimpleNamespace(normal=lambda *_: np.full((1, 1), -0.5))
     one = lone(Investor, SimpleNamespace(streams=streams, day=0, clock=0), **traits)
-    one.identity = np.zeros(1, np.uint64)
+    one._identity = np.zeros(1, np.uint64)
     return one
 
 

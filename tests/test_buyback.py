@@ -30,8 +30,8 @@ def eligible(bucket, securities, settle_day, excluded, outstanding, fed_face):
     return reasons(bucket, securities, settle_day, {Listing.NEWEST: excluded}, outstanding, fed_face) == Listing.LISTED
 
 
-def operation(maximum=10, price_sensitive=True, reserve_bp=-0.5, eligible=(True,) * S):
-    return Buyback(0, 0, "2Y to 3Y", maximum * MULTIPLE, np.array(eligible), price_sensitive, reserve_bp)
+def operation(maximum=10, price_sensitive=True, eligible=(True,) * S):
+    return Buyback(0, 0, "2Y to 3Y", maximum * MULTIPLE, np.array(eligible), price_sensitive)
 
 
 def test_the_cheapest_offers_are_bought_first_and_the_last_in_part():

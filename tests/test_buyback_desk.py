@@ -157,7 +157,7 @@ def test_coupons_are_raised_pro_rata_in_steps_and_nothing_is_lost(cost, sizes):
     ]
     later = Auction(1, 120, 122, 125, 30 * BILLION, 5, True)
     office = object.__new__(DebtOffice)
-    office.model = SimpleNamespace(last_date=100, treasury_cash_at_close=0, bought_cents_before=cost)
+    office._market = SimpleNamespace(last_date=100, treasury_cash_at_close=0, bought_cents_before=cost)
     office.plan, office.moved, office.unfinanced_cents = DebtPlan(coupons_finance=True), {}, 0
     office._by_day = {101: [*today, *others], 120: [later]}
     raised = [new.offering - old.offering for new, old in zip(office.announce(view), [*today, *others], strict=True)]

@@ -82,9 +82,9 @@ def test_who_joins_within_a_day_does_not_part_a_crowd_from_its_kinds(lived):
     acts = market.moments()
     next(act for act in acts if act == "take_orders")
     Pension(market, name="Zoe")
-    assert not np.shares_memory(crowd_of(market).columns["news"], market.kinds[Pension].columns["news"])
+    assert not np.shares_memory(crowd_of(market)._columns["news"], market.kinds[Pension].columns["news"])
     next(act for act in acts if act == "take_orders")
-    assert np.shares_memory(crowd_of(market).columns["news"], market.kinds[Pension].columns["news"])
+    assert np.shares_memory(crowd_of(market)._columns["news"], market.kinds[Pension].columns["news"])
 
 
 def test_tables_side_by_side_keep_their_values_until_one_grows():

@@ -94,7 +94,7 @@ def plan(**values):
 @settings(max_examples=60, deadline=None)
 def test_subject_debt_stays_within_the_limit_whatever_the_calendar(bill, note, tips, room, measures, when, soma_share):
     limit = plan(limit_cents=(36_000 + room) * BN, measures=(Measure("m", START + when, measures * BN),))
-    desk, calendar = LimitDesk(limit, INDEX), auctions(bill, note, tips)
+    desk, calendar = LimitDesk(limit, INDEX, S), auctions(bill, note, tips)
     face, pending, other = FACE.copy(), [], None
     soma = FACE // soma_share if soma_share else 0 * FACE
     for day in DAYS.tolist():
@@ -117,7 +117,7 @@ def test_subject_debt_stays_within_the_limit_whatever_the_calendar(bill, note, t
 
 
 def test_bills_give_way_before_coupons_and_share_what_is_left():
-    desk = LimitDesk(plan(reinstated=START), INDEX)
+    desk = LimitDesk(plan(reinstated=START), INDEX, S)
     issue = START + 14
     note = Auction(NOTE, START, START + 3, issue, 60 * BILLION, 1, False)
     bills = [Auction(9, START, START + 3, issue, 150 * BILLION, 1, False) for _ in range(2)]
@@ -129,7 +129,7 @@ def test_bills_give_way_before_coupons_and_share_what_is_left():
 
 
 def test_coupons_that_do_not_fit_are_postponed_in_order_and_sold_later():
-    desk = LimitDesk(plan(reinstated=START), INDEX)
+    desk = LimitDesk(plan(reinstated=START), INDEX, S)
     big = Auction(NOTE, START, START + 1, START + 2, 150 * BILLION, 1, False)
     small_one = Auction(TIPS, START, START + 1, START + 2, 1 * BILLION, 1, False)
     kept, _ = desk.fit([big, small_one], [], [], view_of(START, FACE, []))
@@ -164,7 +164,7 @@ def test_the_rebuild_never_wants_more_than_its_pace_or_its_target(start, weekly,
 
 @given(st.integers(0, 500), st.lists(st.integers(-50, 50), min_size=1, max_size=40))
 def test_what_is_paid_and_what_waits_is_all_that_was_due(cash, receipts):
-    desk, start = LimitDesk(plan(), INDEX), cash
+    desk, start = LimitDesk(plan(), INDEX, S), cash
     for amount in receipts:
         cash += desk.payable(amount, cash)
         assert cash >= 0 and desk.unpaid_cents >= 0 and cash * desk.unpaid_cents == 0
@@ -383,13 +383,13 @@ def test_the_part_of_an_auction_that_is_not_held_goes_to_the_others_of_its_issue
     calendar = [Auction(at, issue - 7, issue - 4, issue, size, 1, False) for at, size in ((5, 10), (6, 20))]
     fed = CentralBank.__new__(CentralBank)
     fed.plan, fed._months, fed._added = FedPlan(calendar=tuple(calendar), roll_all=True), {}, {}
-    fed.model = SimpleNamespace(withdrawn={(calendar[at].security, issue - 4) for at in withdrawn})
+    fed._market = SimpleNamespace(withdrawn={(calendar[at].security, issue - 4) for at in withdrawn})
     view = SimpleNamespace(securities=S, soma=soma, date=issue)
     got = [None if at in withdrawn else fed.addon(auction, view) for at, auction in enumerate(calendar)]
     told = fed.rollovers(view)[0]
     assert got == expected and told.rolled == sum(face or 0 for face in got) and told.wanted == told.repaid == 90
     reasons = {0: ROLLED, 1: ROLLED, 2: LIMIT}
-    assert reason_of(told, fed.model.withdrawn) == reasons[len(withdrawn)]
+    assert reason_of(told, fed._market.withdrawn) == reasons[len(withdrawn)]
     assert reason_of(told, set()) == (NO_BIDS if len(withdrawn) == 2 else ROLLED)
 
 
@@ -400,7 +400,7 @@ def test_a_coupon_auction_put_off_to_another_day_takes_its_part_there_and_no_mor
     late = Auction(6, issue - 3, issue - 2, issue, 40, 1, False)
     fed = CentralBank.__new__(CentralBank)
     fed.plan, fed._months, fed._added = FedPlan(calendar=(planned,), roll_all=True), {}, {}
-    fed.model = SimpleNamespace(withdrawn=set())
+    fed._market = SimpleNamespace(withdrawn=set())
     view = SimpleNamespace(securities=S, soma=soma, date=issue)
     assert [fed.addon(late, view), fed.addon(planned, view)] == [60, 30]
     fed._added = {}

@@ -24,7 +24,7 @@ VIEW = SimpleNamespace(date=TODAY, securities=SimpleNamespace(kind=np.array([Kin
 def office(gap_billions, auctions, **plan):
     """Return an office whose cash lies so far below its plan."""
     made = object.__new__(DebtOffice)
-    made.model = SimpleNamespace(last_date=YESTERDAY, treasury_cash_at_close=10**15)
+    made._market = SimpleNamespace(last_date=YESTERDAY, treasury_cash_at_close=10**15)
     cash = {YESTERDAY: 10**15 + round(gap_billions * BILLION) * CENTS_PER_FACE}
     made.plan, made.moved, made._by_day = (
         DebtPlan(auctions=auctions, cash_plan=cash, **plan),
@@ -61,7 +61,7 @@ def test_where_cash_pays_for_buybacks_the_plan_falls_by_what_the_account_paid_up
     desk = office(20, (auction(billions=80), auction(billions=80)), cash_finances=True)
     paid = np.zeros(len(Money), np.int64)
     paid[Money.TREASURY_CASH] = -20 * BILLION * CENTS_PER_FACE
-    desk.model.flows = SimpleNamespace(by_memo={MEMO_BUYBACK: paid})
+    desk._market.flows = SimpleNamespace(by_memo={MEMO_BUYBACK: paid})
     assert [a.offering // BILLION for a in desk.announce(VIEW)] == [90, 85]  # paid since the close: not in it
     desk.moved, desk._by_day = {}, {TODAY: [auction(billions=80)]}
     assert [a.offering // BILLION for a in desk.announce(VIEW)] == [80]

@@ -240,7 +240,7 @@ def test_the_slope_of_supply_is_that_of_the_holders_demand():
     the sum of their usual holdings times their elasticities; within 5 %."""
     market = small_market("steady")
     investors = [
-        agent for agent in market.agents if isinstance(agent, Investor) and "level_appetite" not in agent.columns
+        agent for agent in market.agents if isinstance(agent, Investor) and not agent.declares("level_appetite")
     ]
     notes = market.securities.of(Kind.NOTE, Kind.BOND) & (market.outlook.activity > 0)
     supply = market.premises.outstanding - market.premises.soma
@@ -276,7 +276,7 @@ def quick_holders(market):
     for agent in market.agents:
         if isinstance(agent, Investor):
             agent.speed = 0.5
-        for name in quick.keys() & set(agent.columns):
+        for name in quick.keys() & set(agent._columns):
             setattr(agent, name, quick[name])
     return market
 

@@ -152,7 +152,7 @@ def test_factors_are_reported_once_on_their_wednesday(fed):
 
 
 def test_a_cap_counts_the_inflation_compensation_of_maturing_tips(fed):
-    market = fed.model
+    market = fed._market
     s = market.securities
     july = s.of(Kind.TIPS) & (s.maturity_day == day_number("2024-07-15"))
     view = SimpleNamespace(securities=s, soma=market.soma)

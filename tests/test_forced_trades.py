@@ -106,7 +106,7 @@ def test_the_last_million_is_asked_for_in_the_last_round():
 def test_who_must_not_trade_buys_what_is_offered_cheap_at_the_price_offered_and_nobody_looks_where_nothing_is():
     desk = Desk(0.0, np.nan, 10 * MUSD, 0.0)
     cheap = [np.array([5.0, 0.0])]
-    desk.model = SimpleNamespace(outlook=SimpleNamespace(once=lambda view, make: cheap[0]))
+    desk._market = SimpleNamespace(outlook=SimpleNamespace(once=lambda view, make: cheap[0]))
     desk.wanted = lambda view, offered: np.array([14.5, 90.0]) * MUSD
     view = quiet(ask=np.array([99.5, 99.9]), bid=np.array([99.4, 99.8]))
     orders = bargains(desk, view, np.array([10.0, 20.0]) * MUSD)

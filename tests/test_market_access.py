@@ -1,19 +1,27 @@
 """Who may touch what: a class from a notebook takes part, bad orders harm nobody, and nobody writes into the market."""
 
 import dataclasses
+from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
-from small_market import digest, live, small_market, trades_by_name
+from reach import facts, open_to_writing, reached
+from small_market import digest, live, small, small_market, trades_by_name
 
 from agents.buyers.pension import Pension
 from agents.institution import Institution
-from agents.traits import memory, trait
+from agents.traits import memory, trait, traits_of
+from experiments.build import populate, stage
+from experiments.kinds import traits_by_kind
+from experiments.scenario import overlaid
 from market.accounts.instruments import FED, N_MONEY, PUBLIC, TREASURY, Money
 from market.accounts.ledger import NegativeBalanceError, UnbalancedError
 from market.bonds.scoring_curve import scoring_curve_bp
 from market.bonds.securities import Kind
-from market.books.messages import Order, Venue
+from market.books.messages import Buyback, Order, Venue
+from market.model import TreasuryMarket
+from market.units import day_number
 from market.view import View
 
 BURN_IN = 2
@@ -140,49 +148,139 @@ def test_an_order_of_a_market_that_trades_alone_leaves_the_rest_of_the_day_as_it
 
 
 # ---- what may be seen ----------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def seen():
-    market = small_market(days=BURN_IN)
+class Watcher(Institution):
+    """Looks at what it is shown, and does with it what it is told to."""
+
+    sector = "notebook"
+    patience = trait(1.0, "days", (0, 30), "a test")
+    seen_bp = memory(unit="bp")
+    act = staticmethod(lambda watcher, view: None)
+
+    def decide(self, view):
+        self.shown = view
+        self.act(self, view)
+        return []
+
+
+OPEN = {"market__all_to_all": ("off-the-run",)}  # books that clients see into
+OWN = frozenset(traits_of(Watcher))
+
+
+@pytest.fixture(scope="module", params=["baseline", "basis-unwind"])
+def watched(request):
+    """Return a market at an operation, and somebody of a notebook in it; the second has futures too."""
+    market = small_market(request.param, **OPEN)
+    watcher = Watcher(market, name="Watcher")
+    live(market, BURN_IN)
     for act in market.moments():
-        if act == "hold_operations" and market.round == 2:
+        if act == "take_orders" and market.round == 1:
             break
-    return market
+    return market, watcher
 
 
-def arrays_of(value, path="view"):
-    """Yield every array that can be reached from a value, with the path to it."""
-    if isinstance(value, np.ndarray):
-        yield path, value
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from arrays_of(getattr(value, field.name), f"{path}.{field.name}")
-    elif isinstance(value, tuple | list):
-        for place, item in enumerate(value):
-            yield from arrays_of(item, f"{path}[{place}]")
+def test_every_array_that_an_agent_reaches_through_public_names_refuses_to_be_written(watched):
+    """From ``self``, at any depth, also what arrays are views of; its own traits and memories are its own."""
+    market, watcher = watched
+    arrays = {path for path, value, _ in reached(watcher, skip=OWN) if isinstance(value, np.ndarray)}
+    assert {"self.model.view.composite_bp", "self.shown.composite_bp"} & arrays and len(arrays) > 50
+    assert open_to_writing(watcher, OWN) == []
+    assert (watcher.shown.futures is not None) == (market.futures is not None)
+    for name in OWN:
+        setattr(watcher, name, 2.0)
+        assert np.all(getattr(watcher, name) == 2.0)
 
 
-def test_every_array_that_a_view_leads_to_refuses_to_be_written(seen):
-    view = seen.view()
-    assert view.auctions and view.buybacks
-    found = dict(arrays_of(view))
-    assert len(found) > 20
-    writable = [path for path, array in found.items() if array.flags.writeable]
-    assert not writable
-    with pytest.raises(ValueError, match="read-only"):
-        view.composite_bp[0] = 1.0
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        view.day = 5
-    with pytest.raises(TypeError):
-        view.extras["a"] = 1.0
+def test_no_public_name_of_an_agent_leads_to_the_market_or_to_anybody_else(watched):
+    market, watcher = watched
+    hidden = {"Ledger", "Premises", "Outlook", "Newswire", "Tape", "Streams", "Books", "RequestDesk"}
+    assert hidden <= {type(inner).__name__ for inner in vars(market).values()}
+    found = {type(value).__name__: path for path, value, _ in reached(watcher)}
+    assert not (hidden | {"TreasuryMarket", "KindTable"}) & found.keys()
+    assert not [path for path, value, _ in reached(watcher) if isinstance(value, Institution) and value is not watcher]
 
 
-def test_a_view_shows_neither_the_scoring_curve_nor_anybodys_valuation(seen):
-    view = seen.view()
+WAYS_IN = {
+    "the composite of the market": (AttributeError, lambda w, v: w.model.composite_bp.__iadd__(5.0)),
+    "the composite shown": (ValueError, lambda w, v: v.composite_bp.__iadd__(5.0)),
+    "what it is a view of": (ValueError, lambda w, v: v.composite_bp.base.__iadd__(5.0)),
+    "its lock": (ValueError, lambda w, v: setattr(v.composite_bp.flags, "writeable", True)),
+    "another view": (ValueError, lambda w, v: w.model.view.dv01.__imul__(2.0)),
+    "a coupon": (AttributeError, lambda w, v: v.securities.set_coupon(int(np.argmin(v.outstanding)), 9_999)),
+    "coupons": (ValueError, lambda w, v: v.securities.coupon_e3.__iadd__(1)),
+    "a list of securities": (ValueError, lambda w, v: v.securities.of(Kind.NOTE).__ior__(True)),
+    "a field": (dataclasses.FrozenInstanceError, lambda w, v: setattr(v, "day", 5)),
+    "a figure": (TypeError, lambda w, v: exec("v.extras[0] = 1.0", {"v": v})),
+    "the row of another": (AttributeError, lambda w, v: setattr(w, "row", 5)),
+    "the draws of another": (AttributeError, lambda w, v: setattr(w, "identity", w.identity + 1)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_a_write_fails_in_the_agent_that_tries_it_and_changes_nothing(watched, way):
+    market, watcher = watched
+    error, attempt = WAYS_IN[way]
+    before = facts(market.view(), "view")
+    with pytest.raises(error):
+        attempt(watcher, watcher.shown)
+    assert facts(market.view(), "view") == before
+
+
+def test_what_an_agent_does_to_its_copies_changes_no_run():
+    def scribble(watcher, view):
+        for array in (watcher.position, watcher.rows, watcher.member, watcher.identity):
+            array[:] = 1
+        watcher.seen_bp[:] = view.day
+
+    def run(act):
+        market = small_market()
+        Watcher.act = staticmethod(act)
+        Watcher(market, name="Watcher")
+        return digest(live(market, BURN_IN + 1))
+
+    assert run(scribble) == run(lambda watcher, view: None)
+
+
+def test_nobody_acts_for_an_account_that_is_not_its_own_or_plays_a_part_of_the_official_sector():
+    class Intruder(Watcher):
+        asked: ClassVar[list] = []
+
+        def take_curve(self, fitted_bp, view):
+            self.asked.append("the scoring curve")
+
+        def study(self, traded_face, view):
+            self.asked.append("turnover by security")
+
+        def accept(self, offers, buyback, view, fitted_bp):
+            self.asked.append("offers")
+
+        def announce(self, view):
+            self.asked.append("announcements")
+
+    class Impostor(Watcher):
+        account = "Treasury"
+
+    market = small_market()
+    with pytest.raises(ValueError, match=r"Impostor.account is 'Treasury', expected none: only who is `official`"):
+        Impostor(market)
+    Intruder(market, name="Intruder")
+    live(market, BURN_IN + 1)
+    assert market.record.to_pandas("buybacks").shape[0] == 1 and Intruder.asked == []
+
+
+def shown_to(watcher):
+    """Yield the arrays that somebody is shown, with the path to each."""
+    for path, value, _ in reached(watcher.shown, "view"):
+        if isinstance(value, np.ndarray):
+            yield path, value
+
+
+def test_a_view_shows_neither_the_scoring_curve_nor_anybodys_valuation(watched):
+    seen, watcher = watched
     secrets = {"scoring curve": scoring_curve_bp(seen), "residuals": seen.residual_bp}
     for kind, table in seen.kinds.items():
         private = {name: column[: table.n] for name, column in table.columns.items() if name != "last"}  # a public past
         secrets |= {f"{kind.__name__}.{name}": column for name, column in private.items()}
-    for path, shown in arrays_of(view):
+    for path, shown in shown_to(watcher):
         for name, secret in secrets.items():
             for row in np.atleast_2d(secret):
                 if row.shape == shown.shape and np.ptp(np.nan_to_num(row)) > 0:
@@ -191,7 +289,117 @@ def test_a_view_shows_neither_the_scoring_curve_nor_anybodys_valuation(seen):
     assert not {"ledger", "outlook", "newswire", "participants"} & {field.name for field in dataclasses.fields(View)}
 
 
-def test_the_books_of_the_ledger_refuse_to_be_written_and_positions_are_copies(seen):
+# ---- the future ------------------------------------------------------------------------------------
+TODAY, DAYS = day_number("2024-05-31"), 3
+LATER = {  # what a scenario may say of days after today; of rates, after what guidance covers: it is public
+    "shocks": [
+        {"type": "sale", "date": "2024-06-03", "holder": "pension", "bucket_years": [5.0, 10.0], "amount_musd": 9_000}
+    ],
+    "exits": [{"date": "2024-06-04", "dealer": "largest"}],
+    "withdrawals": [{"since": "2024-06-03", "until": "2024-06-28", "share": 0.5}],
+    "nudges": [{"date": "2024-06-03"}],
+    "news": {
+        "announcements": [{"date": "2024-06-03", "level_bp": 25.0}],
+        "spells": [{"since": "2024-06-03", "until": "2024-06-28", "scale": 3.0}],
+    },
+    "policy": {
+        "larger_auctions": [{"announced": "2024-06-03", "since": "2024-07-01", "until": "2024-12-31", "share": 0.5}],
+        "rates": [
+            {"since": "2024-01-01", "iorb_bp": 540.0, "on_rrp_bp": 530.0, "standing_repo_bp": 550.0},
+            {"since": "2024-08-01", "iorb_bp": 440.0, "on_rrp_bp": 430.0, "standing_repo_bp": 450.0},
+        ],
+    },
+}
+RATES = {"policy": {"rates": LATER["policy"]["rates"][:1]}}
+
+
+def later(values, what):
+    """Return a mapping by day with what belongs to days after today changed."""
+    return {day: what(value) if day > TODAY else value for day, value in values.items()}
+
+
+def with_another_future(given):
+    """Change everything in the inputs of a market that becomes public after today."""
+    debt, fed, premises = given.debt, given.fed, given.premises
+    auctions, buybacks = (
+        tuple(replace(one, **{size: 2 * getattr(one, size)}) if one.announced_day > TODAY else one for one in planned)
+        for planned, size in ((debt.auctions, "offering"), (debt.buybacks, "maximum"))
+    )
+    to_come = premises.securities.first_issue_day > TODAY + 40
+    base = np.where(to_come, premises.securities.index_base_e5 * 2, premises.securities.index_base_e5)
+    assert (base != premises.securities.index_base_e5).any() and auctions != debt.auctions
+    debt = replace(
+        debt,
+        auctions=auctions,
+        buybacks=buybacks[: len(buybacks) // 2],
+        receipts=later(debt.receipts, lambda cents: cents * 3),
+        cash_plan=later(debt.cash_plan, lambda cents: cents // 2),
+    )
+    fed = replace(
+        fed,
+        expected=later(fed.expected, lambda bp: bp - 100.0),
+        factors={day: level for day, level in fed.factors.items() if day <= TODAY},
+        calendar=auctions,
+    )
+    premises = replace(premises, securities=replace(premises.securities, index_base_e5=base))
+    return replace(given, debt=debt, fed=fed, premises=premises)
+
+
+def two_futures():
+    """Return two small markets with a watcher each, alike but for what becomes public after today."""
+    markets = []
+    for tables, change in ((RATES, lambda given: given), (LATER, with_another_future)):
+        scenario = overlaid(small(**OPEN), tables, "a test", traits_by_kind())
+        given = change(stage(scenario))
+        market = TreasuryMarket(given.premises, 1)
+        populate(market, scenario, given)
+        Watcher(market, name="Watcher")
+        markets.append(live(market, BURN_IN + DAYS - 1))
+    return markets
+
+
+def test_two_markets_that_differ_only_after_today_show_the_same_in_every_field_today():
+    """Dated shocks, later sizes, levels, rates, receipts and CPI, exits and announcements: from ``self``, any depth."""
+    Watcher.act = staticmethod(lambda watcher, view: None)
+    one, other = two_futures()
+    watchers = [next(a for a in market.agents if a.name == "Watcher") for market in (one, other)]
+    for acts in zip(one.moments(), other.moments(), strict=True):
+        first, second = (facts(watcher, "self") for watcher in watchers)
+        assert one.date == TODAY and len(first) > 700
+        assert first == second, (
+            f"{acts[0]}: {sorted(k for k in first.keys() | second if first.get(k) != second.get(k))[:9]}"
+        )
+    assert digest(one) == digest(other)
+    for market in (one, other):  # and the day after they differ
+        market.step()
+    first, second = (facts(market.view(), "view") for market in (one, other))
+    assert (
+        first["view.composite_bp"] != second["view.composite_bp"]
+        and first["view.rates.expected"] != second["view.rates.expected"]
+    )
+
+
+def test_a_view_shows_of_issues_to_come_their_calendar_and_nothing_else(watched):
+    """No coupon, reference CPI, price or face before they are public; no auction, and no reserve of a buyback."""
+    market, watcher = watched
+    view, s = watcher.shown, watcher.shown.securities
+    announced = view.when_issued | market.auctioned
+    announced[[auction.security for auction in view.auctions]] = True
+    to_come = ~announced
+    assert to_come.sum() > 100 and (market.securities.index_base_e5[to_come] > 0).any()
+    for column in (s.coupon_e3, s.index_base_e5, view.anticipated, view.outstanding, view.soma, view.tradable):
+        assert not column[to_come].any()
+    for column in (view.composite_bp, view.bid, view.ask):
+        assert np.isnan(column[to_come]).all()
+    assert not view.anticipated[~market.auctioned].any()
+    assert all(auction.announced_day <= view.date <= auction.auction_day for auction in view.auctions)
+    assert view.buybacks or market.futures is not None
+    secret = {"reserve_bp", "curve_weight", "cap_share"}
+    assert not secret & {field.name for field in dataclasses.fields(Buyback)} and not secret & set(view.extras)
+
+
+def test_the_books_of_the_ledger_refuse_to_be_written_and_positions_are_copies(watched):
+    seen = watched[0]
     for book in ("balance", "due", "lent"):
         with pytest.raises(ValueError, match="read-only"):
             getattr(seen.ledger, book)[0, 0] = 1

@@ -31,7 +31,7 @@ def investors(market):
 
 def test_every_dealer_streams_the_news_value_whatever_it_holds(news_value):
     dealers = news_value.playing(NewsDealer)[0]
-    view = dealers.model.view()
+    view = dealers._market.view()
     today = news_value.outlook.on(view)
     expected = today.prior_bp + along(dealers.news, today.loadings)
     assert dealers.news.any() and np.array_equal(dealers.centre, expected)

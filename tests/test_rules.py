@@ -142,7 +142,7 @@ def _bids(kind, **traits):
         streams=SimpleNamespace(normal=lambda *_: np.zeros((1, 1))),
     )
     one = lone(Investor, model, n_securities=1, **traits)
-    one.identity, one.normal = np.zeros(1, np.uint64), lambda purpose, n: np.zeros(1)
+    one._identity, one.normal = np.zeros(1, np.uint64), lambda purpose, n: np.zeros(1)
     one._wanted_at = lambda view, place, security, anticipated: np.array([0.1])
     auction = SimpleNamespace(security=0, offering=100_000, auction_day=19_880, issue_day=19_890)
     return one.bid(auction, view), bid_rate_e5(view, auction, np.array([500.0])).item()

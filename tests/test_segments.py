@@ -294,7 +294,7 @@ def test_money_funds_ask_more_when_little_is_idle_and_dealers_are_full():
     draws = SimpleNamespace(normal=lambda *_: np.zeros((1, 1)))
     market = SimpleNamespace(streams=draws, day=1, clock=1)
     fund = lone(MoneyFund, market, cash_buffer=0.0)
-    fund.identity = np.zeros(1, np.uint64)
+    fund._identity = np.zeros(1, np.uint64)
     seen = {"day": -1, "date": 19900, "rates": SimpleNamespace(on_rrp=530.0)}
     easy, full = SimpleNamespace(extras={}, **seen), SimpleNamespace(extras={PRESSURE: 0.1}, **seen)
     cash = np.array([100 * CENTS_PER_MUSD])

@@ -12,7 +12,7 @@ from market.auctions import when_issued
 from market.auctions.operations import hold_auction
 from market.auctions.yield_trading import agreed_rate_e5
 from market.bonds import bond_arithmetic
-from market.bonds.securities import Kind
+from market.bonds.securities import Kind, set_coupon
 from market.books.messages import TRADES, Auction, Venue, stacked
 from market.closing import _check_due
 from market.trading import agree, full_price_e8
@@ -78,7 +78,7 @@ def test_a_trade_before_the_auction_is_a_yield_and_has_its_cash_when_the_coupon_
     market.coupon_e3[at] = 4_500
     trades = trade(market, at, 99.87654321)
     rate = agreed_rate_e5(trades["price_e8"], 4_500, s.maturity_day[at], auction.issue_day)
-    s.set_coupon(at, 4_625)
+    set_coupon(s, at, 4_625)
     when_issued.strike(market, auction)
     struck = market.unsettled[-1]
     price = bond_arithmetic.auction_price_e8(rate / 10, 4_625, s.maturity_day[at], auction.issue_day)

@@ -57,7 +57,7 @@ class AssetManager(Investor):
     def _schedules(self, board: FuturesBoard) -> NDArray[Any]:
         draws = self.normal("appetite for futures", N_CONTRACTS, daily=True)
         self.appetite = self.appetite_memory * self.appetite + self.appetite_size * draws
-        position = self.model.futures.position[self.rows]
+        position = self._market.futures.position[self.rows]
         usual = np.maximum(self.usual_contracts * (1.0 + self.appetite), 0.0)
         wanted = wanted_contracts(usual, self.futures_elasticity, board.spread_bp - self.usual_spread)
         quantity = self.futures_speed * (wanted - position)
@@ -86,7 +86,7 @@ class AssetManager(Investor):
         """Return the part of its wish for each security (..., S) that does not wait for the index."""
         if view.day < 0 or not np.any(self.index_share):
             return 1.0
-        return 1.0 - self.index_share * outside_index(view, self.model.premises.start_date)
+        return 1.0 - self.index_share * outside_index(view, self._market.premises.start_date)
 
 
 def wanted_contracts(usual: Float, elasticity: Float, away_bp: Float) -> Float:

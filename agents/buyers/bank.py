@@ -69,5 +69,5 @@ class Bank(Investor):
         """Return what a bank asks more than the cheapest: its balance sheet costs, the same for good."""
         if not np.any(self.premium_spread):
             return 0.0
-        draw = self.model.streams.uniform("lending premium", self.identity, 0, 1)[:, 0]
+        draw = self._market.streams.uniform("lending premium", self.identity, 0, 1)[:, 0]
         return np.asarray(self.premium_spread).reshape(-1) * -np.log(draw)

@@ -67,7 +67,7 @@ class BondFund(AssetManager):
     def _raise(self, view: View, owned: Float, price: Float) -> None:
         """Order the sale of what is owed, in whole millions of each security; the rest is owed tomorrow."""
         free = np.where(view.tradable & ~view.when_issued, np.maximum(owned + np.minimum(self.forced, 0.0), 0.0), 0.0)
-        turnover = self.model.outlook.on(view).turnover
+        turnover = self._market.outlook.on(view).turnover
         face = whole(liquid_first(free, turnover, price, self.owed / MUSD_PER_FACE_POINT))
         self.owed = self.owed - exposure(face * price, np.ones(face.shape[-1])) * MUSD_PER_FACE_POINT
         self.order_sale(face)

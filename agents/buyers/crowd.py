@@ -50,7 +50,7 @@ class Crowd(Investor):
     kinds: Sequence[Investor]
     ends: Sequence[int]  # where the members of each kind end
     plain: int
-    _columns: Columns | None = None
+    _beside: Columns | None = None
 
     @classmethod
     def of(cls, kinds: Sequence[Investor], plain: int) -> Self:
@@ -76,12 +76,12 @@ class Crowd(Investor):
 
     def _settle(self) -> None:
         """Read and write the columns that the kinds read and write, wherever they lie."""
-        tables = [self.model.kinds[type(kind)] for kind in self.kinds]
+        tables = [self._market.kinds[type(kind)] for kind in self.kinds]
         columns = side_by_side(list(dict.fromkeys(tables)), COMMON)
-        if columns is not self._columns:
+        if columns is not self._beside:
             firsts = [columns.first[table] for table in tables]
-            places = [first + kind.places for first, kind in zip(firsts, self.kinds, strict=True)]
-            self._columns, self.columns = columns, columns.values
+            places = [first + kind._places for first, kind in zip(firsts, self.kinds, strict=True)]
+            self._beside, self._columns = columns, columns.values
             self._stand_at(np.concatenate(places))
 
     @property
@@ -136,7 +136,7 @@ class Crowd(Investor):
     def _rules(self) -> list[tuple[Investor, slice]]:
         """Return who shares a rule, and where the members are: all of the plain kinds, then kind by kind."""
         first = self.ends[self.plain - 1] if self.plain else 0
-        mine = self.places[:first], self.rows[:first], self.identity[:first], self.member[:first]
+        mine = self._places[:first], self.rows[:first], self._identity[:first], self._member[:first]
         parts: list[tuple[Investor, slice]] = [(Investor._standing_for(self, *mine), slice(0, first))] if first else []
         for kind, end in zip(self.kinds[self.plain :], self.ends[self.plain :], strict=True):
             parts.append((kind, slice(end - len(kind.member), end)))

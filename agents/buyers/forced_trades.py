@@ -128,7 +128,7 @@ def discounts(view: View) -> Float:
 
 def bargains(investor: Any, view: View, wanted: Float) -> NDArray[Any]:
     """Return orders for the books of those who look at what others must trade; ``wanted`` (..., S) at the composite."""
-    offered = investor.model.outlook.once(view, discounts)
+    offered = investor._market.outlook.once(view, discounts)
     if not offered.any():
         return np.zeros(0, ORDERS)
     face = bargain_face(investor.position, wanted, investor.wanted(view, offered))

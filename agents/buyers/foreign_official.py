@@ -57,7 +57,7 @@ class ForeignOfficial(Investor):
 
     def _choose(self, view: View) -> None:
         """Move what must be sold between sale and pledge."""
-        away = self.model.outlook.deviation(view)
+        away = self._market.outlook.deviation(view)
         known = self._known(away.level_load) + self._known(away.residual_load)
         low = np.nan_to_num(away.level + away.residual - known)
         recovered = (self.pledged > 0) & (low < self.fima_hurdle / 2.0)

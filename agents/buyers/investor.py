@@ -122,7 +122,7 @@ class Investor(Believer, Institution):
         """Take in the news."""
         moved = news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
         self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
-        self.model.outlook.hear(self.model, news.public_bp, view)
+        self._market.outlook.hear(self._market, news.public_bp, view)
         if np.any(self.disagreement):
             self.hold_views(moved, flow_of_investor(self, view), view)
 
@@ -142,11 +142,11 @@ class Investor(Believer, Institution):
 
     def claim(self, view: View) -> Float:
         """Return what its accustomed shares of anticipated supply are multiplied by (..., S)."""
-        return np.asarray(self.model.outlook.on(view).claim)
+        return np.asarray(self._market.outlook.on(view).claim)
 
     def _unexplained(self, view: View) -> tuple[Float, Float]:
         """Return level and residuals of the composite less what its own news explains, in bp (..., S)."""
-        away = self.model.outlook.deviation(view)
+        away = self._market.outlook.deviation(view)
         return away.level - self._known(away.level_load), away.residual - self._known(away.residual_load)
 
     def _known(self, load: Float) -> Float:
@@ -155,7 +155,7 @@ class Investor(Believer, Institution):
 
     def _wanted_at(self, view: View, place: Int, security: Int, anticipated: Any) -> Float:
         """Return the face wanted by members of securities, in pairs, of a supply (J,)."""
-        away = self.model.outlook.deviation(view)
+        away = self._market.outlook.deviation(view)
         who = self.news, place, security
         level = unexplained(away.level, away.level_load, *who)
         residual = unexplained(away.residual, away.residual_load, *who)
@@ -172,7 +172,7 @@ class Investor(Believer, Institution):
     def decide(self, view: View) -> NDArray[Any]:
         """Trade for liquidity; look at its portfolio at its own hour; carry out what it must."""
         self.prepare(view)
-        now, tables = self.hour(view) == view.round, [self.needs(view, self.model.outlook.on(view))]
+        now, tables = self.hour(view) == view.round, [self.needs(view, self._market.outlook.on(view))]
         if now.any():
             tables += self.some(now).look(view)
         busy = self._must()
@@ -213,7 +213,7 @@ class Investor(Believer, Institution):
     def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
         """Trade part of the gap between what it wants (..., S) and what it has, in lots."""
         settled = view.tradable & ~view.when_issued  # what is bought ahead of an auction is part of the bid for it
-        table, once = np.empty(wanted.size, ORDERS), self.model.outlook.once
+        table, once = np.empty(wanted.size, ORDERS), self._market.outlook.once
         habits = *map(np.atleast_2d, (self.speed, self.own_elasticity)), once(view, _cash_like), view.on_the_run
         written = write_rebalance(
             *(np.atleast_2d(face) for face in (wanted, self.position, self.forced)),
@@ -225,12 +225,12 @@ class Investor(Believer, Institution):
     def needs(self, view: View, today: Lessons) -> NDArray[Any]:
         """Return the liquidity trades of the round; they lean with clients' flows, and to the wanted holding."""
         flows = np.atleast_2d(self.daily("flows", lambda: live_on(self)))
-        told, pace = self.model.outlook.pace_now(view)
+        told, pace = self._market.outlook.pace_now(view)
         now = self.daily(f"needs {told}", lambda: needs_of_day(self, view, today, pace)).of(view.round)
         trades = now.place, now.security, now.size, now.turnover, now.which_way, self.held(now.place, now.security)
         usual = np.atleast_2d(self.benchmark), view.anticipated
         lean = flows, today.node, *usual, *map(np.atleast_2d, (self.tilted, self.pull, self.flow_lean))
-        table, seen = np.empty(len(now.place), ORDERS), self.model.outlook.once(view, _seen)
+        table, seen = np.empty(len(now.place), ORDERS), self._market.outlook.once(view, _seen)
         written = write_needs(trades, lean, self._sender(), self._drawn("venue"), seen, table)
         return self._sent(view, table[:written])
 
@@ -241,7 +241,7 @@ class Investor(Believer, Institution):
 
     def _drawn(self, purpose: str) -> tuple[np.uint64, int]:
         """Return what names the draws of a purpose in this round to a kernel."""
-        return self.model.streams.key(purpose), counter(self.model.clock)
+        return self._market.streams.key(purpose), counter(self._market.clock)
 
     def _picker(self, place: Int, security: Int) -> Pick:
         """Return what fits traits (..., 1) and memories (..., S) to pairs of member and security."""
@@ -275,7 +275,7 @@ class Investor(Believer, Institution):
         wishes = self.member[place], security, np.asarray(face, np.float64), self.held(place, security)
         draw = self.uniform_at("venue", place, security % VENUE_DRAWS)
         terms = pick(self.tolerance), pick(self.book_share), draw
-        written = write_orders(wishes, terms, self.shorts[place], self.model.outlook.once(view, _seen), table)
+        written = write_orders(wishes, terms, self.shorts[place], self._market.outlook.once(view, _seen), table)
         return self._sent(view, table[:written])
 
     def _sent(self, view: View, orders: NDArray[Any]) -> NDArray[Any]:
@@ -326,7 +326,7 @@ class Investor(Believer, Institution):
         members, issues = len(self.member), np.array([auction.security for auction in auctions])
         place, security = np.repeat(np.arange(members), len(issues)), np.tile(issues, members)
         share = self._wanted_at(view, place, security, 1.0).reshape(members, len(issues))
-        flow = np.atleast_2d(self.inflow)[:, self.model.outlook.on(view).node[issues]]
+        flow = np.atleast_2d(self.inflow)[:, self._market.outlook.on(view).node[issues]]
         share = share * bid_factor(flow, np.atleast_2d(self.flow_bids))
         share = share * bid_factor(self._interest(auctions), np.atleast_2d(self.lumpiness))
         cash_like = np.array([like_cash(auction, view) for auction in auctions])
@@ -336,7 +336,7 @@ class Investor(Believer, Institution):
 
     def _interest(self, auctions: Sequence[Auction]) -> Float:
         """Draw what moves its part of one issue and not of the next (members, issues)."""
-        draw = self.model.streams.normal
+        draw = self._market.streams.normal
         drawn = [draw(f"interest {a.security}", self.identity, a.auction_day, 1) for a in auctions]
         return np.concatenate(drawn, axis=1)
 

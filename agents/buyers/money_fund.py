@@ -149,8 +149,8 @@ class MoneyFund(Investor):
 
     def claim(self, view: View) -> Float:
         """Return what its shares of supply are multiplied by: of bills, what it takes of their growth beyond them."""
-        bills = self.model.outlook.bills
-        return np.asarray(bills.claim(self.model.outlook.on(view).bill_growth, self.bill_response))
+        bills = self._market.outlook.bills
+        return np.asarray(bills.claim(self._market.outlook.on(view).bill_growth, self.bill_response))
 
     def _spare(self, cash_cents: Int, view: View) -> Int:
         """Return what it has in this market tonight: cash less what is lent outside, which reporting dates lower."""

@@ -52,7 +52,7 @@ def index_orders(investor: Any, view: View) -> NDArray[Any]:
     """Return requests, at any price, for what enters the index and is not held; empty on other days."""
     if not rebalancing(view):
         return np.zeros(0, ORDERS)
-    enters = outside_index(view, investor.model.premises.start_date) & (view.securities.first_issue_day <= view.date)
+    enters = outside_index(view, investor._market.premises.start_date) & (view.securities.first_issue_day <= view.date)
     short = np.where(enters & view.tradable, investor.benchmark * view.anticipated - investor.position, 0.0)
     short = np.atleast_2d(np.where(investor.index_share > 0.0, short, 0.0))
     face = whole(part_now(short, view.rounds - view.round))

@@ -29,7 +29,7 @@ def run_share(rise_bp: float, fear: float) -> float:
 
 def join_run(investor: Any, view: View) -> None:
     """Compare an investor's yields, net of the news it knows, with yesterday's; order the sales that fear demands."""
-    away = investor.model.outlook.deviation(view)
+    away = investor._market.outlook.deviation(view)
     now = away.level - investor._known(away.level_load)
     rise = np.nan_to_num(now - investor.seen_level)
     investor.seen_level = now

@@ -69,7 +69,7 @@ class Standing:
 
 def standing_of(dealer: Any, view: View, today: Lessons) -> Standing:
     """Return what holds all day."""
-    unit = dealer.model.outlook.unit_loadings(view)
+    unit = dealer._market.outlook.unit_loadings(view)
     aversion = dealer.risk_aversion * dealer.risk_horizon / (DEALERS * dealer.capital_share)
     return Standing(
         unit,
@@ -120,7 +120,7 @@ def _rests_on(standing: Standing) -> tuple[Float, ...]:
 def _use(dealer: Any, gross_musd: Float, factor: Float) -> Float:
     """Return the use of the gross limit, of the risk limit, the larger, and the price of each, (5, members, 1)."""
     if np.any(dealer.obligation_weight):
-        carried = dealer.model.clearing.of(dealer.rows)[:, None]
+        carried = dealer._market.clearing.of(dealer.rows)[:, None]
         gross_musd = gross_musd + np.atleast_2d(dealer.obligation_weight) * carried
     limits = np.atleast_2d(dealer.gross_limit * dealer.capital_share, dealer.var_limit * dealer.capital_share)
     slopes = columns_of(dealer, "volatility", "shadow_slope", "shadow_most", "var_slope", "var_most")

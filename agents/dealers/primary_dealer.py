@@ -126,15 +126,15 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
         What was read from a day's flow ends with it: in the morning the news itself takes its place.
         """
         self.news = self.news + news.public_bp + news.late_bp
-        reading = self.daily("reading", lambda: reading_of(self.model, view))
+        reading = self.daily("reading", lambda: reading_of(self._market, view))
         known = self.flow if view.round > 0 else np.zeros_like(self.flow)
-        self.flow = known + self.flow_learning * read_flow(reading, self.model, view)
+        self.flow = known + self.flow_learning * read_flow(reading, self._market, view)
         if np.any(self.disagreement):
             self.hold_views(news.public_bp + news.late_bp, flow_of_clients(self, view), view)
 
     def stream(self, view: View) -> Float:
         """Learn from the composite of the round before, then state reservation yields."""
-        today, away = self.model.outlook.on(view), self.model.outlook.deviation(view)
+        today, away = self._market.outlook.on(view), self._market.outlook.deviation(view)
         self._hedge(view, today)
         before = self.centre if view.round > 0 else self.valued, self.valued, self.premium, self.apart, self.believed
         belief = self.news + self.flow
@@ -181,18 +181,18 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
 
     def utilisation(self, view: View) -> Float:
         """Return the use of the binding limit."""
-        return inventory_of(self, view, self.model.outlook.on(view)).utilisation
+        return inventory_of(self, view, self._market.outlook.on(view)).utilisation
 
     def limits(self, view: View) -> LimitUse:
         """Return what its limits cost it now, and how many requests it declined today for each."""
-        now = inventory_of(self, view, self.model.outlook.on(view))
+        now = inventory_of(self, view, self._market.outlook.on(view))
         use = (np.atleast_2d(column)[:, 0] for column in (now.leverage, now.risk, now.leverage_price, now.risk_price))
         return LimitUse(*use, *np.atleast_2d(self.declined).T)
 
     # ---- what it shows ---------------------------------------------------------------------------
     def quote(self, view: View) -> Quotes:
         """Quote firmly where the gain exceeds the cost of being picked off, and what it wants to be rid of."""
-        today, state = self.model.outlook.on(view), self.state
+        today, state = self._market.outlook.on(view), self.state
         usual = self.daily("size", lambda: self._quote_size(today))
         known = self.daily("known", lambda: self._familiarity(view))
         shape = 2, len(self.member), len(view.securities)
@@ -211,7 +211,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
 
     def _familiarity(self, view: View) -> Float:
         """Return how well it knows each security: its speciality, for good."""
-        draws = self.model.streams.normal("speciality", self.identity, 0, len(view.securities))
+        draws = self._market.streams.normal("speciality", self.identity, 0, len(view.securities))
         return np.asarray(np.exp(FAMILIARITY * (draws[0] if self.alone else draws)))
 
     def _quote_size(self, today: Lessons) -> Float:
@@ -239,8 +239,8 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
 
     def _rivals(self) -> tuple[float, float]:
         """Return what the number of dealers asked, and of all dealers, does to an answer: lead and factor."""
-        dealers = sum(len(np.atleast_1d(dealer.rows)) for dealer in self.model.playing(Answerer))
-        return lead_of_best(min(self.model.premises.dealers_asked, dealers)), shading(dealers)
+        dealers = sum(len(np.atleast_1d(dealer.rows)) for dealer in self._market.playing(Answerer))
+        return lead_of_best(min(self._market.premises.dealers_asked, dealers)), shading(dealers)
 
     def decide(self, view: View) -> NDArray[Any]:
         """Take what rests in a book at a better price than its own reservation by half a spread: laying off risk."""

@@ -23,7 +23,7 @@ FOREIGN_SHARE = 15 / 24
 class PrimeBroker:
     """The part of a dealer that stands between money funds and clients."""
 
-    model: Any
+    _market: Any
     identity: Any
 
     quarter_end_closed = trait(0.16, "share of a foreign bank's repo book", (0, 0.9), "Munyan (2017), above")
@@ -36,7 +36,7 @@ class PrimeBroker:
         """Return the share of its repo book that it does without tonight (members,)."""
         when = 0 if view.day < 0 else reporting_date(view.date)
         share = self.quarter_end_closed if when == QUARTER_END else self.month_end_closed if when == MONTH_END else 0.0
-        foreign = self.model.streams.uniform("foreign parent", self.identity, 0, 1)[:, 0] < FOREIGN_SHARE
+        foreign = self._market.streams.uniform("foreign parent", self.identity, 0, 1)[:, 0] < FOREIGN_SHARE
         return np.where(foreign, _flat(share), 0.0)
 
     def terms(self, view: View) -> tuple[Float, Float]:

@@ -36,7 +36,7 @@ class WindingDown(Financed, Institution):
     @classmethod
     def of(cls, dealer: Any, day: int, days: int) -> Self:
         """Let a dealer leave the market: nobody asks it from now on."""
-        market, name, cash = dealer.model, dealer.name, float(dealer.cash_buffer)
+        market, name, cash = dealer._market, dealer.name, float(dealer.cash_buffer)
         held = dealer.position.astype(np.float64)
         dealer.remove()
         heir = object.__new__(cls)

@@ -62,7 +62,7 @@ class BasisFund(LeveragedFund):
             return np.zeros(0, SCHEDULES)
         if self.daily("looked", lambda: view.round) == view.round:
             self._look(view, board)
-        usual, position = self._usual_contracts(view, board), self.model.futures.position[self.rows]
+        usual, position = self._usual_contracts(view, board), self._market.futures.position[self.rows]
         wanted = usual * size(self._own_spread(board, view), self.usual_spread, self.basis_hurdle, self.most_size)
         fits = np.minimum(1.0, ROOM * self.room / np.maximum(exposure(wanted, board.value_dollars * 1e-6), 1e-9))
         opening = self.daily("opening", lambda: np.maximum(-position, 0))
@@ -111,7 +111,7 @@ class BasisFund(LeveragedFund):
 
     def _follow(self, view: View, board: FuturesBoard) -> None:
         """Let securities carry the duration of its futures: in proportion up to the usual, then the cheapest."""
-        position = np.atleast_2d(self.model.futures.position[self.rows])
+        position = np.atleast_2d(self._market.futures.position[self.rows])
         usual = np.maximum(np.atleast_2d(self._usual_contracts(view, board)), 1.0)
         share = np.maximum(-position, 0) / usual
         belongs = self._legs(view)[0]

@@ -103,7 +103,7 @@ class HedgeFund(Financed, Investor):
 
     def remember(self, view: View) -> None:
         """Let the recent level follow."""
-        away = self.model.outlook.deviation(view)
+        away = self._market.outlook.deviation(view)
         self.recent = self.recent + (away.level - self._known(away.level_load) - self.recent) / self.patience
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:

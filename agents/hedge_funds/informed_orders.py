@@ -58,7 +58,7 @@ def informed_orders(fund: Any, view: View, most: float) -> NDArray[Any]:
         return np.zeros(0, ORDERS)
     if view.round == 0:
         fund.opening = np.broadcast_to(view.composite_bp, np.shape(fund.opening))
-    reading: Reading = fund.daily("reading", lambda: reading_of(fund.model, view))
+    reading: Reading = fund.daily("reading", lambda: reading_of(fund._market, view))
     if not reading.slope.any() or not np.any(fund.aggression):
         return np.zeros(0, ORDERS)
     issues = np.flatnonzero(reading.issues)
@@ -81,4 +81,4 @@ def _touch(view: View, issues: Int) -> tuple[Float, Float]:
 
 def _value_bp(fund: Any, view: View) -> Float:
     """Return the yields at which it values securities (..., S)."""
-    return np.asarray(fund.opening + along(fund.since, fund.model.outlook.on(view).loadings))
+    return np.asarray(fund.opening + along(fund.since, fund._market.outlook.on(view).loadings))

@@ -36,7 +36,7 @@ class LeveragedFund(HedgeFund):
 
     def books_musd(self) -> tuple[Float, Float, Float]:
         """Return equity, securities and initial margin (members, 1), in million dollars."""
-        market = self.model
+        market = self._market
         every = np.arange(len(market.securities))
         price = full_price_e8(market, every, np.rint(or_par(market.middle) * POINT_E8).astype(np.int64)) / POINT_E8
         position = np.atleast_2d(self.position)
@@ -69,7 +69,7 @@ class LeveragedFund(HedgeFund):
     def leverage(self) -> dict[str, Float]:
         """Return its state of the evening, an array (members,) for each column of the table ``leveraged``."""
         equity, held, posted = (books[:, 0] for books in self.books_musd())
-        forced = exposure(np.maximum(-np.atleast_2d(self.forced), 0.0), np.full(len(self.model.securities), 1e-4))
+        forced = exposure(np.maximum(-np.atleast_2d(self.forced), 0.0), np.full(len(self._market.securities), 1e-4))
         return {
             "equity_musd": equity,
             "securities_musd": held,

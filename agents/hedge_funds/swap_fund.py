@@ -67,11 +67,11 @@ class SwapFund(LeveragedFund):
     def _dv01_musd(self) -> Float:
         """Return the dv01 of what it holds, $m a bp (members, 1)."""
         face = np.maximum(np.atleast_2d(self.position), 0).astype(np.float64)
-        return np.asarray(exposure(face, self.model.dv01 * 1e-6))
+        return np.asarray(exposure(face, self._market.dv01 * 1e-6))
 
     def _mark(self, view: View) -> None:
         """Count what its swaps gained since yesterday, on what it holds."""
-        today = self.model.outlook.on(view)
+        today = self._market.outlook.on(view)
         spread = self._spread_now(view)
         rate = today.prior_bp + along(self.heard(), today.loadings) + spread
         change = np.where(np.isfinite(self.swap_bp), rate - self.swap_bp, 0.0)

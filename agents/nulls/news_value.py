@@ -37,7 +37,7 @@ class NewsDealer(PrimaryDealer):
 
     def stream(self, view: View) -> Float:
         """State the pattern moved by the news."""
-        today = self.model.outlook.on(view)
+        today = self._market.outlook.on(view)
         state = unmoved(self._look(view, today))
         never = np.zeros_like(state.refuses_buying)
         self.state = replace(state, refuses_buying=never, refuses_selling=never)

@@ -54,7 +54,7 @@ class RandomDealer(PrimaryDealer):
 
     def stream(self, view: View) -> Float:
         """State the last composite and an error."""
-        today = self.model.outlook.on(view)
+        today = self._market.outlook.on(view)
         state = unmoved(self._look(view, today))
         self.state = replace(state, excess=np.zeros_like(state.excess))
         last = np.where(np.isfinite(view.composite_bp), view.composite_bp, today.prior_bp)
@@ -106,7 +106,7 @@ class RandomTrader(Investor):
 
     def decide(self, view: View) -> NDArray[Any]:
         """Trade at random."""
-        return self.needs(view, self.model.outlook.on(view))
+        return self.needs(view, self._market.outlook.on(view))
 
 
 def _evenly(draw: Float, most: Any) -> Int:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.institution import Institution
-from market.auctions.buyback import BUCKETS, Listing, evaluate, reasons
+from market.auctions.buyback import BUCKETS, RESERVE_BP, Listing, evaluate, reasons
 from market.auctions.drawn_lists import drawn_half
 from market.bonds.securities import Kind
 from market.books.messages import Buyback
@@ -67,7 +67,7 @@ class BuybackRules:
 
     mode: str = "programme"  # programme, committed, standing, placebo or off
     price_sensitive: bool = True
-    reserve_bp: float = -0.5
+    reserve_bp: float = RESERVE_BP
     curve_weight: float = 0.5
     cap_share: float = 1.0
     spare_deliverable: bool = False
@@ -125,7 +125,6 @@ class BuybackDesk(Institution):
             maximum=planned.maximum,
             eligible=aimed,
             price_sensitive=rules.price_sensitive and rules.mode != "committed",
-            reserve_bp=rules.reserve_bp,
             purpose=planned.purpose,
             why=np.where(listed & ~aimed, Listing.UNTARGETED, why),
         )
@@ -133,7 +132,7 @@ class BuybackDesk(Institution):
     def _by_lot(self, why: Int, day: int) -> Int:
         """Return reasons (S,) after the lot: it draws half of what rule or published list hold."""
         pool = (why == Listing.LISTED) | (why == Listing.UNPUBLISHED)
-        drawn = drawn_half(self.model.streams, self.model.securities.cusip, day)
+        drawn = drawn_half(self._market.streams, self._market.securities.cusip, day)
         return np.where(pool, np.where(drawn, Listing.LISTED, Listing.UNTARGETED), why)
 
     def reasons(self, bucket: str, view: View) -> Int:
@@ -142,7 +141,7 @@ class BuybackDesk(Institution):
         if self.rules.spare_deliverable:
             excluded[Listing.DELIVERABLE] = cheapest_to_deliver(view)
         if self.rules.spare_special_bp > 0:
-            excluded[Listing.SPECIAL] = self.model.special_bp > self.rules.spare_special_bp
+            excluded[Listing.SPECIAL] = self._market.special_bp > self.rules.spare_special_bp
         return reasons(bucket, view.securities, view.settle_date, excluded, view.outstanding, view.soma)
 
     def targeted(self, listed: Bool, view: View) -> Bool:
@@ -159,8 +158,8 @@ class BuybackDesk(Institution):
         if not len(offers):
             return np.zeros(0, np.int64), np.zeros(0)
         market, fitted = view.price(view.composite_bp), view.price(fitted_bp)
-        weight = self.rules.curve_weight
-        result = evaluate(offers, market, fitted, view.dv01, buyback, weight, self.caps(view))
+        how = self.rules.curve_weight, self.caps(view), self.rules.reserve_bp
+        result = evaluate(offers, market, fitted, view.dv01, buyback, *how)
         accepted = np.zeros_like(result.accepted) if self.rules.mode == "placebo" else result.accepted
         return accepted, result.score_bp
 

@@ -120,7 +120,7 @@ class CentralBank(Institution):
         taken = self._added.setdefault((auction.issue_day, bills), {})
         taken[_key(auction)] = 0
         sizes = self._sizes(view, auction.issue_day, bills)
-        own, on = sizes.setdefault(_key(auction), auction.offering), sizes.keys() - self.model.withdrawn
+        own, on = sizes.setdefault(_key(auction), auction.offering), sizes.keys() - self._market.withdrawn
         left = amount - sum(taken.values())
         if len(on) < len(sizes):  # others take the part of what is not held
             part = part_of(left, own, sum(sizes[key] for key in on | {_key(auction)} if not taken.get(key)))
@@ -183,7 +183,7 @@ class CentralBank(Institution):
         par = int(view.soma[inside & ~tips].sum())
         if not tips.any():
             return par
-        reference = self.model.premises.index.reference_e5(s.maturity_day[tips])
+        reference = self._market.premises.index.reference_e5(s.maturity_day[tips])
         ratio = np.maximum(index_ratio_e5(reference, s.index_base_e5[tips]), RATIO_ONE_E5)
         return par + int((view.soma[tips] * ratio // RATIO_ONE_E5).sum())
 

@@ -79,7 +79,7 @@ class DebtOffice(Institution):
         if plan.coupon_shift is not None:
             self.shift = ShiftMemory(plan.coupon_shift)
         if plan.limit is not None:
-            self.limit_desk = LimitDesk(plan.limit, self.model.premises.index)
+            self.limit_desk = LimitDesk(plan.limit, self._market.premises.index, self._market.securities)
         self._by_day: dict[int, list[Auction]] = {}
         for planned in plan.auctions:
             self._by_day.setdefault(planned.announced_day, []).append(planned)
@@ -90,7 +90,7 @@ class DebtOffice(Institution):
         days = [day for day in self._by_day if day <= view.date]
         today = [planned for day in sorted(days) for planned in self._by_day.pop(day)]
         if self.plan.coupons_finance or self.plan.coupon_financed:
-            bought = self.model.bought_cents_before if self.plan.coupons_finance else 0
+            bought = self._market.bought_cents_before if self.plan.coupons_finance else 0
             self.unfinanced_cents += bought + self.plan.coupon_financed.get(view.date, 0)
             today = self._raised(today, view)
         if self.plan.matched_finance:
@@ -103,13 +103,13 @@ class DebtOffice(Institution):
 
     def _paid_this_morning(self) -> int:
         """Return the cents that settled buybacks took from the Treasury's account."""
-        settled = self.model.flows.by_memo.get(MEMO_BUYBACK)
+        settled = self._market.flows.by_memo.get(MEMO_BUYBACK)
         return 0 if settled is None else -int(settled[Money.TREASURY_CASH])
 
     def _within_limit(self, today: list[Auction], view: View) -> list[Auction]:
         """Return today's auctions as far as their debt fits under the limit; what bills lose counts as moved."""
         waiting = [auction for day in sorted(self._by_day) for auction in self._by_day[day]]
-        kept, cut = self.limit_desk.fit(today, waiting, self.model.unsettled, view)
+        kept, cut = self.limit_desk.fit(today, waiting, self._market.unsettled, view)
         for day, face in cut.items():
             self.moved[day] = self.moved.get(day, 0) - face
         return kept
@@ -131,7 +131,7 @@ class DebtOffice(Institution):
 
     def _matched(self, today: list[Auction], view: View) -> list[Auction]:
         """Sell again, at the auctions among today's of the nearest term, the duration bought back by now."""
-        settled = self.model.flows.by_memo.get(MEMO_BUYBACK)
+        settled = self._market.flows.by_memo.get(MEMO_BUYBACK)
         if settled is not None:
             self.matching.take(-settled[N_MONEY:], view)
         out = []
@@ -168,14 +168,14 @@ class DebtOffice(Institution):
 
     def _gap_face(self, view: View) -> int:
         """Return the face of bills that would bring the cash back to the plan, less what is on its way."""
-        planned = self.plan.cash_plan.get(self.model.last_date)
+        planned = self.plan.cash_plan.get(self._market.last_date)
         if self.plan.limit is not None:
-            cash = self.model.treasury_cash_at_close
-            planned = self.limit_desk.wanted_cash(planned, self.model.last_date, view.date, cash)
+            cash = self._market.treasury_cash_at_close
+            planned = self.limit_desk.wanted_cash(planned, self._market.last_date, view.date, cash)
         if planned is None:
             return 0
-        self.moved = {day: face for day, face in self.moved.items() if day > self.model.last_date}
-        short = planned - self.drawn_cents - self.model.treasury_cash_at_close
+        self.moved = {day: face for day, face in self.moved.items() if day > self._market.last_date}
+        short = planned - self.drawn_cents - self._market.treasury_cash_at_close
         return int(short) // CENTS_PER_FACE - sum(self.moved.values())
 
     def withdrawn(self) -> set[tuple[int, int]]:
@@ -187,13 +187,13 @@ class DebtOffice(Institution):
         if self.plan.limit is None:
             return None
         waiting = [auction for day in sorted(self._by_day) for auction in self._by_day[day]]
-        return self.limit_desk.spare_face(waiting, self.model.unsettled, view)
+        return self.limit_desk.spare_face(waiting, self._market.unsettled, view)
 
     # ---- money -----------------------------------------------------------------------------------
     def net_receipts(self, view: View, cash_cents: int) -> int:
         """Return the day's receipts less outlays."""
         if self.start_cash is None:
-            self.start_cash = self.model.treasury_cash_at_close
+            self.start_cash = self._market.treasury_cash_at_close
         if self.plan.balanced:
             return int(self.start_cash - cash_cents)
         receipts = int(self.plan.receipts.get(view.date, 0))
@@ -203,7 +203,7 @@ class DebtOffice(Institution):
         """Return where it stands under the debt limit at the close, None without one."""
         if self.plan.limit is None:
             return None
-        return self.limit_desk.levels(view, cash_cents, self.model.floating_rate_bp)
+        return self.limit_desk.levels(view, cash_cents, self._market.floating_rate_bp)
 
 
 def _nominal_coupon(auction: Auction, view: View) -> bool:

@@ -46,7 +46,7 @@ class HedgedDesk(OpenMarketDesk):
         """Sell what is missing to the hedge, or buy back what is too much."""
         if view.futures is None or not self.bought.any():
             return np.zeros(0, SCHEDULES)
-        position = self.model.futures.position[self.rows]
+        position = self._market.futures.position[self.rows]
         quantity = PACE * (hedge_contracts(self.bought, view, view.futures) - position)
         slope = np.abs(quantity) / REACH_BP * view.futures.bp_per_tick
         most = np.ceil(np.abs(quantity)).astype(np.int64)

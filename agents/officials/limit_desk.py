@@ -30,7 +30,7 @@ from agents.officials.debt_limit import (
 )
 from market.accounts.instruments import FED, TREASURY
 from market.bonds.price_index import RATIO_ONE_E5, PriceIndex, index_ratio_e5
-from market.bonds.securities import Kind
+from market.bonds.securities import Kind, Securities
 from market.books.messages import TRADES, Auction, LimitLevels
 from market.calendar import business_days, next_business_day
 from market.units import CENTS_PER_FACE, FACE_PER_BILLION, Int
@@ -43,8 +43,8 @@ ROUNDING = 1_000  # awards may exceed an offering by one part in this many
 class LimitDesk:
     """Carries out a plan of the limit: it remembers what is postponed, what is not paid, and the other debt."""
 
-    def __init__(self, plan: LimitPlan, index: PriceIndex) -> None:
-        self.plan, self.index = plan, index
+    def __init__(self, plan: LimitPlan, index: PriceIndex, securities: Securities) -> None:
+        self.plan, self.index, self.securities = plan, index, securities  # those to come in full, as it issues them
         self.other_cents: int | None = None  # subject debt that is not marketable, known from the reinstatement on
         self.unpaid_cents = 0
         self.cash_at_resolution: int | None = None
@@ -105,7 +105,7 @@ class LimitDesk:
 
     def room_face(self, auction: Auction, coming: Sequence[Issue], view: View) -> int | None:
         """Return the face that fits while an issue is alive, given what else is coming; None if nothing limits it."""
-        s, plan = view.securities, self.plan
+        s, plan = self.securities, self.plan
         last = min(int(s.maturity_day[auction.security]) - 1, auction.issue_day + AHEAD_DAYS)
         days = business_days(auction.issue_day, last)
         room = np.array([plan.room(int(day), view.date) for day in days], np.int64)
@@ -125,7 +125,7 @@ class LimitDesk:
 
     def _gross_cents(self, days: Int, coming: Sequence[Issue], view: View) -> Int:
         """Return subject debt with measures undone at the close of days (T,)."""
-        s, today = view.securities, view.date
+        s, today = self.securities, view.date
         first = max(today, self.plan.reinstated)
         wanted = np.append(first, days)
         debt = projected_cents(wanted, view.outstanding, coming, s, self.index)
@@ -139,7 +139,7 @@ class LimitDesk:
             self.other_cents = self.plan.debt_cents - sum(self._marketable(view))
 
     def _marketable(self, view: View) -> tuple[int, int]:
-        return face_cents(view.outstanding, view.securities, self.index, np.array([view.date]))
+        return face_cents(view.outstanding, self.securities, self.index, np.array([view.date]))
 
     # ---- cash --------------------------------------------------------------------------------------
     def wanted_cash(self, published: int | None, last_date: int, today: int, cash_cents: int) -> int | None:
@@ -187,7 +187,7 @@ class LimitDesk:
 
     def _x_day(self, view: View, gross: int, cash_cents: int, floating_rate_bp: float) -> int | None:
         """Estimate when cash and measures are gone if the limit of today stays; None: not in the outlook."""
-        plan, s, today = self.plan, view.securities, view.date
+        plan, s, today = self.plan, self.securities, view.date
         limit = plan.limit(today)
         if limit is None:
             return None

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from agents.institution import Institution
 from market.auctions.backstop import accepted_below, discounts_bp
-from market.auctions.buyback import MULTIPLE, evaluate
+from market.auctions.buyback import MULTIPLE, RESERVE_BP, evaluate
 from market.auctions.outright import Functioning, Outright, dearest
 from market.bonds.securities import Kind
 from market.books.messages import Buyback
@@ -82,7 +82,8 @@ class Backstop:
 class DeskPlan:
     """What the desk was given to carry out; ``cap_share`` is the most of a security's face that it takes at once in the
     place of a buyback, ``curve_weight`` the weight of the curve against the market by which it scores offers,
-    ``hedged`` whether futures are sold against what is bought (``agents.officials.hedged_desk``).
+    ``reserve_bp`` the least score that it takes where it is price-sensitive, ``hedged`` whether futures are sold
+    against what is bought (``agents.officials.hedged_desk``).
     """
 
     programmes: tuple[Programme, ...] = ()
@@ -92,6 +93,7 @@ class DeskPlan:
     cap_share: float = 1.0
     curve_weight: float = 0.5
     hedged: bool = False
+    reserve_bp: float = RESERVE_BP
 
     @property
     def idle(self) -> bool:
@@ -162,9 +164,9 @@ class OpenMarketDesk(Institution):
             discount = discounts_bp(lines, fitted, view.dv01)
             return accepted_below(discount, lines, operation.discount_bp, operation.limit, operation.terms.maximum)
         if not operation.buys:
-            return dearest(lines, market, fitted, view.dv01, operation)
-        weight = self.plan.curve_weight
-        return evaluate(lines, market, fitted, view.dv01, operation.terms, weight, operation.limit).accepted
+            return dearest(lines, market, fitted, view.dv01, operation, self.plan.reserve_bp)
+        how = self.plan.curve_weight, operation.limit, self.plan.reserve_bp
+        return evaluate(lines, market, fitted, view.dv01, operation.terms, *how).accepted
 
 
 def seasoned(view: View, years: tuple[float, float]) -> Bool:

@@ -113,7 +113,7 @@ class StandingDesk(BuybackDesk):
 
     def _traded(self, view: View, selling: bool) -> Int:
         """Return the face that its bids bought, or its offers sold, today (S,), as its own confirmations say."""
-        tape, row = self.model.tape, int(self.row)
+        tape, row = self._market.tape, int(self.row)
         trades = tape.sold_in_books(row) if selling else tape.bought_in_books(row)
         face = np.zeros(len(view.securities), np.int64)
         np.add.at(face, trades["security"], trades["face"])

@@ -22,6 +22,7 @@ def desk_plan(scenario: Scenario) -> DeskPlan:
         cap_share=policy.buybacks.security_cap,
         curve_weight=policy.buybacks.curve_weight,
         hedged=policy.hedged_purchases,
+        reserve_bp=policy.buybacks.reserve_bp,
     )
 
 

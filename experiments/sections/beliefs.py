@@ -36,7 +36,7 @@ class Beliefs(Section):
 
     def set_habits(self, agent: Any) -> None:
         """Give an institution views, if the scenario has any."""
-        if self.disagreement_bp > 0 and "disagreement" in agent.columns:
+        if self.disagreement_bp > 0 and agent.declares("disagreement"):
             agent.disagreement = self.disagreement_bp
             agent.belief_anchor = float(Anchor[self.anchor.upper()])
             agent.belief_days, agent.reading_error = self.days, self.reading_error

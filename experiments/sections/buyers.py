@@ -82,7 +82,7 @@ class Buyers(Section):
         """Put what the scenario says in the place of traits, in those who may run and those who follow an index."""
         if self.fear > 0 and getattr(agent, "runs", False):
             agent.fear = self.fear
-        if self.index_share > 0 and "index_share" in agent.columns:
+        if self.index_share > 0 and agent.declares("index_share"):
             agent.index_share = self.index_share
 
 

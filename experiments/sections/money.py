@@ -38,11 +38,11 @@ class MoneyMarket(Section):
 
     def set_habits(self, agent: Any) -> None:
         """Put what the scenario says in the place of traits; the defaults leave them as they are."""
-        if "from_facility" in agent.columns:
+        if agent.declares("from_facility"):
             self._of_fund(agent)
-        if "fima" in agent.columns:
+        if agent.declares("fima"):
             agent.fima = float(self.fima_repo)
-        if "quarter_end_closed" in agent.columns and not self.reporting_dates:
+        if agent.declares("quarter_end_closed") and not self.reporting_dates:
             agent.quarter_end_closed = agent.month_end_closed = 0.0
 
     def _of_fund(self, fund: Any) -> None:

@@ -93,7 +93,7 @@ def sellers(market: Any, holder: str, place: str = "shock") -> list[Any]:
         raise UserError(
             f"{place}.holder is {holder!r}, expected a kind or the name of an institution{nearest(holder, names)}"
         )
-    if "forced" not in found[0].columns:
+    if not found[0].declares("forced"):
         able = [name for name, kind in KINDS.items() if hasattr(kind, "forced")]
         raise UserError(f"{place}.holder is {holder!r}, who trades for others, expected one of {', '.join(able)}")
     return found

@@ -39,6 +39,7 @@ NOMINAL, INDEXED = (Kind.NOTE, Kind.BOND), (Kind.TIPS,)
 LEAST_PRIVATE = {NOMINAL: 13_000 * FACE_PER_MUSD, INDEXED: 8_000 * FACE_PER_MUSD}  # face outside the Fed
 LARGEST_FED_SHARE = 0.698  # of the face outstanding: the Fed buys up to 70 % of an issue
 STANDING = "standing"  # bucket of what the standing facility buys
+RESERVE_BP = -0.5  # least score that a price-sensitive buyer takes: a guess
 BUCKETS = {  # kinds, and months from settlement to maturity: the lower end belongs to the bucket, the upper does not
     "1Mo to 2Y": (NOMINAL, 1, 24),
     "2Y to 3Y": (NOMINAL, 24, 36),
@@ -97,6 +98,7 @@ def evaluate(
     buyback: Buyback,
     weight: float = 0.5,
     per_security_cap: Int | None = None,
+    reserve_bp: float = RESERVE_BP,
 ) -> Evaluation:
     """Rank a table of OFFERS and accept the cheapest; prices, dv01 and caps have shape (S,).
 
@@ -106,7 +108,7 @@ def evaluate(
     listed = buyback.eligible[offers["security"]]
     score = np.full(len(offers), np.nan)
     score[listed] = _score(offers[listed], market_price, fitted_price, dv01, weight)
-    cheap = listed & (score >= buyback.reserve_bp) if buyback.price_sensitive else listed
+    cheap = listed & (score >= reserve_bp) if buyback.price_sensitive else listed
     order = np.argsort(-score, kind="stable")
     asked = np.where(cheap, offers["face"], 0)
     within_cap = asked

@@ -18,7 +18,7 @@ from market.auctions.when_issued import BeforeAuction
 from market.bonds import bond_arithmetic
 from market.bonds.price_index import RATIO_ONE_E5, index_ratio_e5
 from market.bonds.scoring_curve import scoring_curve_bp
-from market.bonds.securities import Kind
+from market.bonds.securities import Kind, set_coupon
 from market.books.messages import TRADES, Auction, Buyback, Venue
 from market.roles import Bidder, Evaluator, Offeror, Reinvestor
 from market.tables.record import Labels
@@ -90,7 +90,8 @@ def _auction_price_e8(market: Any, auction: Auction, stop_e5: int) -> int:
         return int(100 * POINT_E8 - 100 * discount_e6)
     if not market.auctioned[at]:
         coupon = int(bond_arithmetic.coupon_from_yield_e3(max(stop_e5 / 10.0, 0.0)))
-        s.set_coupon(at, coupon)
+        set_coupon(s, at, coupon)
+        market.publish_securities()
     return int(bond_arithmetic.auction_price_e8(stop_e5 / 10.0, s.coupon_e3[at], maturity, auction.issue_day))
 
 

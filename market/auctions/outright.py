@@ -23,7 +23,7 @@ from market import trading
 from market.accounts.instruments import FED, FED_NAME, Money
 from market.auctions.apportion import first_come
 from market.auctions.backstop import single_prices_e8
-from market.auctions.buyback import BUCKETS, MULTIPLE
+from market.auctions.buyback import BUCKETS, MULTIPLE, RESERVE_BP
 from market.auctions.gathering import gathered
 from market.auctions.known_buybacks import note_fill
 from market.books.messages import Buyback, Venue
@@ -115,17 +115,24 @@ def _lines(market: Any, operation: Outright, fitted_bp: Float) -> NDArray[Any]:
     return gathered(market, told, listed & view.tradable & (operation.limit >= MULTIPLE))
 
 
-def dearest(lines: NDArray[Any], market_price: Float, fitted_price: Float, dv01: Float, operation: Outright) -> Int:
+def dearest(
+    lines: NDArray[Any],
+    market_price: Float,
+    fitted_price: Float,
+    dv01: Float,
+    operation: Outright,
+    reserve_bp: float = RESERVE_BP,
+) -> Int:
     """Return the face sold by bid: those highest above market and curve, in bp of yield, within the limits.
 
-    Prices and dv01 have shape (S,). A price-sensitive seller refuses bids that lie below them by more than its reserve.
+    Prices and dv01 have shape (S,). A price-sensitive seller refuses bids that score less than its reserve.
     """
     security, price = lines["security"], lines["price_e8"] / POINT_E8
     worth = 0.5 * (market_price[security] + fitted_price[security])
     score = (price - worth) / dv01[security]
     fits = np.isfinite(score)
     if operation.terms.price_sensitive:
-        fits &= score >= operation.terms.reserve_bp
+        fits &= score >= reserve_bp
     order = np.argsort(np.where(fits, -score, np.inf), kind="stable")
     asked = np.where(fits, lines["face"], 0)
     within = first_come(asked, security, operation.limit // MULTIPLE * MULTIPLE, order)

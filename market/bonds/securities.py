@@ -6,13 +6,13 @@ sets.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from market.units import Bool, Int, read_only
+from market.units import Bool, Int, sealed
 
 
 class Kind(IntEnum):
@@ -50,7 +50,7 @@ class Securities:
             column = getattr(self, name)
             if column.shape != (n,):
                 raise ValueError(f"securities.{name} has shape {column.shape}, expected ({n},)")
-            object.__setattr__(self, name, read_only(np.array(column)))
+            object.__setattr__(self, name, sealed(np.array(column)))
         object.__setattr__(self, "_place", {cusip: i for i, cusip in enumerate(self.cusip)})
         if len(self._place) != n:
             twice = sorted({c for c in self.cusip if self.cusip.count(c) > 1})
@@ -70,13 +70,22 @@ class Securities:
     def of(self, *kinds: Kind) -> Bool:
         """Return which securities are of these kinds (S,), a view that refuses writes."""
         if kinds not in self._masks:
-            self._masks[kinds] = read_only(np.isin(self.kind, kinds))
+            self._masks[kinds] = sealed(np.isin(self.kind, kinds))
         return self._masks[kinds]
 
-    def set_coupon(self, place: int, coupon_e3: int) -> None:
-        """Set the coupon of a new issue at its first auction; a coupon that is set never changes."""
-        column = self.coupon_e3.copy()
-        if column[place] not in (0, coupon_e3):
-            raise ValueError(f"{self.cusip[place]} has a coupon of {column[place] / 1000} % already")
-        column[place] = coupon_e3
-        object.__setattr__(self, "coupon_e3", read_only(column))
+
+def set_coupon(securities: Securities, place: int, coupon_e3: int) -> None:
+    """Set the coupon of a new issue at its first auction; a coupon that is set never changes."""
+    column = securities.coupon_e3.copy()
+    if column[place] not in (0, coupon_e3):
+        raise ValueError(f"{securities.cusip[place]} has a coupon of {column[place] / 1000} % already")
+    column[place] = coupon_e3
+    object.__setattr__(securities, "coupon_e3", sealed(column))
+
+
+def as_published(securities: Securities, announced: Bool) -> Securities:
+    """Return what is public of securities: the reference CPI of TIPS that are not ``announced`` (S,) yet is not.
+
+    The calendar of issues to come is, as the Treasury's tentative schedule; no coupon is set before its auction.
+    """
+    return replace(securities, index_base_e5=np.where(announced, securities.index_base_e5, 0))

@@ -27,7 +27,7 @@ from market import trading
 from market.bonds.securities import Kind
 from market.books.layout import Side
 from market.books.messages import ORDERS, Venue, stacked
-from market.units import POINT_E8, Bool, Float, Int, read_only
+from market.units import POINT_E8, Bool, Float, Int, sealed
 
 CLASSES = ("on-the-run", "off-the-run", "bills", "tips", "frn")
 SECURITIES_BELOW = 1 << 20  # in number: an owner and a security in one integer
@@ -69,8 +69,8 @@ class AllToAll:
         """Return what clients may see; None if no book is open to them."""
         if not self.classes:
             return None
-        books = market.books
-        return ClientBooks(*map(read_only, (self.open, self.cost_bp, books.bid_face, books.ask_face)))
+        columns = self.open, self.cost_bp, market.books.bid_face, market.books.ask_face
+        return ClientBooks(*(sealed(column.copy()) for column in columns))
 
 
 def class_of(market: Any) -> Int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market.units import Bool, Float, Int, read_only
+from market.units import Bool, Float, Int, sealed
 
 
 @unique
@@ -109,7 +109,7 @@ class Auction:
 class Buyback:
     """An announced reverse auction: which securities may be offered, how much the Treasury takes at most.
 
-    ``day`` is the day number of the operation. A price-sensitive buyer refuses offers that score below ``reserve_bp``.
+    ``day`` is the day number of the operation. A price-sensitive buyer refuses dear offers, by a reserve of its own.
     ``why`` (S,) says of each security of the bucket why it is on the list or not (``market.buyback.Listing``).
     """
 
@@ -119,14 +119,13 @@ class Buyback:
     maximum: int
     eligible: Bool
     price_sensitive: bool = True
-    reserve_bp: float = -0.5
     purpose: str = "liquidity support"
     why: Int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "eligible", read_only(self.eligible))
+        object.__setattr__(self, "eligible", sealed(np.array(self.eligible)))
         if self.why is not None:
-            object.__setattr__(self, "why", read_only(self.why))
+            object.__setattr__(self, "why", sealed(np.array(self.why)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from market.futures import call as futures_call
 from market.futures.board import FuturesBoard
 from market.futures.cycle import FACE_DOLLARS, N_CONTRACTS, Cycle, Grades, cycle_on, grades_on
 from market.roles import FuturesTrader
-from market.units import POINT_E8, Bool, Float, Int, read_only
+from market.units import POINT_E8, Bool, Float, Int, sealed
 
 MEMO_FUTURES = "futures margin"
 UNITS = FACE_DOLLARS // 100_000  # a contract x 1e-8 point is so many thousandths of a cent
@@ -122,7 +122,7 @@ class FuturesMarket:
             "place": self.grades.place,
             "implied_bp": self.grades.implied_repo_bp(price, points) - self.repo_bp,
         }
-        told = {name: read_only(array) for name, array in shown.items()}
+        told = {name: sealed(array.copy()) for name, array in shown.items()}
         self.board = FuturesBoard(cycle=self.cycle, days=self.grades.days, repo_bp=self.repo_bp, **told)
 
     def _strike(self, price_e8: Int, contracts: Bool | slice = slice(None)) -> None:
