@@ -33,6 +33,7 @@ from market.daily_cycle import agenda
 from market.draws.streams import Streams, fingerprint
 from market.floor import Floor
 from market.futures.exchange import FuturesMarket
+from market.means import held_to_means, may_owe
 from market.news import Newswire
 from market.premises import Premises
 from market.requests.relationships import Relationships
@@ -228,7 +229,7 @@ class TreasuryMarket(mesa.Model):
         bank = None
         if pays_with == Money.DEPOSITS and self.banks:
             bank = self.banks[fingerprint("bank", institution.name) % len(self.banks)]
-        row = self.ledger.open(institution.name, pays_with, bank, institution.owes)
+        row = self.ledger.open(institution.name, pays_with, bank, may_owe(self, institution))
         if pays_with == Money.RESERVES:
             self.banks.append(row)
         return row
@@ -251,6 +252,7 @@ class TreasuryMarket(mesa.Model):
         for participant in self.participants:
             self.sectors[participant.rows] = participant.sector
             self.may_short[participant.rows] = participant.may_short
+        self.alone, self.own_cash = held_to_means(self)
         self._playing: dict[type, list[Any]] = {}
         self._deciders: list[Any] | None = None
 

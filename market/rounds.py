@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from market import trading
+from market import hearing, means, trading
 from market.books import all_to_all
 from market.books.ladder_kernels import quote_levels
 from market.books.layout import Side
 from market.books.matching_session import match_wishes
-from market.books.messages import ORDERS, Venue, as_table, stacked
+from market.books.messages import ORDERS, Quotes, Venue, stacked
 from market.books.nudge import nudged
 from market.requests import request_desk
 from market.roles import Answerer, Decider, Listener, Matcher, Quoter, Streamer
@@ -42,9 +42,11 @@ def stream_prices(market: Any) -> None:
     streamers, view = market.playing(Streamer), market.last_view()
     if not streamers:
         return
-    streams = np.concatenate([np.atleast_2d(s.stream(view)) for s in streamers])
+    streams = np.concatenate([_stream(market, s, view) for s in streamers])
     rows = np.concatenate([s.rows for s in streamers])
     mean = np.mean(streams[np.argsort(rows, kind="stable")], axis=0)
+    if not np.isfinite(mean).all():
+        mean = mean_said(streams)
     shown = market.tradable.copy()
     shown[[a.security for a in market.auctions]] = True
     market.rising = ~(mean > market.composite_bp)
@@ -52,6 +54,19 @@ def stream_prices(market: Any) -> None:
     market.middle = view.price(market.composite_bp)
     if market.outlook is not None:
         market.outlook.streamed(view)
+
+
+def _stream(market: Any, who: Any, view: View) -> Float:
+    """Return the yields that somebody streams, NaN where it says none."""
+    shape = len(who.rows), len(view.securities)
+    return hearing.prices_of(market, who, who.stream(view), shape, "streamed yields")
+
+
+def mean_said(streams: Float) -> Float:
+    """Return the mean over those who say a yield (n, S), by security (S,); NaN where nobody does."""
+    said = np.isfinite(streams)
+    count = said.sum(axis=0)
+    return np.where(count > 0, np.where(said, streams, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)
 
 
 def refresh_quotes(market: Any) -> None:
@@ -68,7 +83,7 @@ def refresh_quotes(market: Any) -> None:
 
 def _post_quotes(market: Any, quoters: list[Any]) -> None:
     view = market.view()
-    said = [quoter.quote(view) for quoter in quoters]
+    said = [_quote(market, quoter, view) for quoter in quoters]
     rows = np.concatenate([quoter.rows for quoter in quoters])
     order = np.argsort(rows, kind="stable")
     place = np.argsort(order)  # where each quoter stands by row
@@ -83,6 +98,11 @@ def _post_quotes(market: Any, quoters: list[Any]) -> None:
     queue = np.argsort(arrival, kind="stable")
     sides = bids[0], asks[0], bids[1], asks[1]
     trading.book_fills(market, market.books.refresh(*sides, rows, market.slots(rows), queue, market.rising))
+
+
+def _quote(market: Any, who: Any, view: View) -> Quotes:
+    """Return what somebody quotes (members, S)."""
+    return hearing.quotes_of(market, who, who.quote(view), (len(who.rows), len(view.securities)))
 
 
 def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float, Int]], up: bool) -> tuple[Int, Int]:
@@ -102,16 +122,17 @@ def take_orders(market: Any) -> None:
     """Hear every decision, refuse what cannot be, and draw the order of arrival."""
     view = market.view()
     deciders = market.deciders()
-    orders = trading.accept(market, deciders, [_decision(who, view) for who in deciders])
+    orders = trading.accept(market, deciders, [_decision(market, who, view) for who in deciders])
+    orders = means.orders_within(market, orders)
     orders = stacked([orders, all_to_all.asked_again(market, orders)], ORDERS)
     orders = orders.take(trading.in_order_of_arrival(market, orders))
     asks = orders["venue"] == Venue.REQUEST
     market.requests, market.book_orders = orders.take(np.flatnonzero(asks)), orders.take(np.flatnonzero(~asks))
 
 
-def _decision(who: Decider, view: View) -> NDArray[Any]:
+def _decision(market: Any, who: Decider, view: View) -> NDArray[Any]:
     """Return what somebody decides, as a table: what fails in here is a failure of the one who was asked."""
-    return as_table(who.decide(view))
+    return hearing.orders_of(market, who, who.decide(view))
 
 
 def answer_requests(market: Any) -> None:
@@ -156,7 +177,7 @@ def lay_off_risk(market: Any) -> None:
     if not matchers:
         return
     view = market.view()
-    wanted = np.concatenate([np.atleast_2d(m.match(view)) for m in matchers])
+    wanted = np.concatenate([_wish(market, m, view) for m in matchers])
     rows = np.concatenate([m.rows for m in matchers])
     order = np.argsort(rows, kind="stable")
     wanted, rows = np.where(market.tradable & np.isfinite(market.middle), wanted[order], 0), rows[order]
@@ -164,3 +185,9 @@ def lay_off_risk(market: Any) -> None:
     buyer, seller, security, face = match_wishes(wanted, np.argsort(turn, kind="stable"))
     price = trading.exact(market.middle[security])
     trading.agree(market, Venue.SESSION, (rows[buyer], rows[seller]), security, price, face, 0)
+
+
+def _wish(market: Any, who: Any, view: View) -> Int:
+    """Return the face that somebody would trade at the middle (members, S)."""
+    shape = len(who.rows), len(view.securities)
+    return hearing.faces_of(market, who, who.match(view), shape, "faces for the session")

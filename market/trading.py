@@ -16,8 +16,9 @@ from market.accounts.settlement import book
 from market.auctions.yield_trading import in_yield
 from market.bonds import bond_arithmetic
 from market.bonds.securities import Kind
-from market.books.messages import ORDERS, TRADES, Rejection, Venue, stacked
+from market.books.messages import ORDERS, TRADES, Venue, stacked
 from market.books.order_kernels import FAULTS, arrange, sign
+from market.hearing import refuse
 from market.trade_kernels import write_trades
 from market.units import POINT_E8, Int, half_even
 
@@ -39,9 +40,8 @@ def accept(market: Any, senders: Sequence[Any], sent: Sequence[NDArray[Any]]) ->
     ):
         wrong = np.flatnonzero(fault)
         for k, place in zip(wrong.tolist(), np.searchsorted(ends, wrong, side="right").tolist(), strict=True):
-            told = Rejection(market.day, market.round, tuple(float(v) for v in table[k]), FAULTS[fault[k]])
             name = senders[place].called(int(table[k]["owner"]))
-            market.rejections.setdefault(name, []).append(told)
+            refuse(market, name, tuple(float(v) for v in table[k]), FAULTS[fault[k]])
         table = table[fault == 0]
     return table
 

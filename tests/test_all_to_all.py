@@ -32,6 +32,15 @@ class Waiting(Institution):
         limit = float(view.price_of(np.array([note]), view.composite_bp[note] - 50.0 * self.way)[0])
         return [Order(note, int(self.way) * FACE_PER_MUSD, limit=limit, venue=BOTH)]
 
+    def subscriptions(self, cash_cents, view):
+        return -cash_cents
+
+
+class Short(Waiting):
+    """Sells what it does not own."""
+
+    may_short = True
+
 
 def old_note(view):
     return int(np.flatnonzero(view.tradable & view.securities.of(Kind.NOTE) & (view.rank > 5))[3])
@@ -55,7 +64,7 @@ def test_one_by_one_and_together_are_the_same_market_of_open_books():
 def test_clients_who_wait_trade_with_each_other_at_the_level_nearest_to_the_composite():
     market = small_market(days=2, market__all_to_all=OLD)
     buyer = Waiting(market, name="b", way=1.0)
-    Waiting(market, name="s", way=-1.0)
+    Short(market, name="s", way=-1.0)
     note, fair = old_note(market.view()), np.nan
     for act in market.moments():
         if act == "take_orders" and market.round == 0:
@@ -97,6 +106,9 @@ class Large(Institution):
         limit = float(view.price_of(np.array([note]), view.composite_bp[note] - 20.0 * self.way)[0])
         face = int(self.way) * 30_000 * FACE_PER_MUSD
         return [Order(note, face, limit=limit, venue=Venue.BOOK_ELSE_REQUEST)]
+
+    def subscriptions(self, cash_cents, view):
+        return -cash_cents
 
 
 def new_note(view):

@@ -162,7 +162,7 @@ def test_a_dealer_counts_what_clients_bought_by_request_in_the_round_before():
         outlook=SimpleNamespace(on=lambda view: SimpleNamespace(face_dv01=np.array([0.5, 2.0]))),
     )
     dealer, view = (
-        SimpleNamespace(model=model, rows=np.array([1]), alone=True),
+        SimpleNamespace(_market=model, rows=np.array([1]), alone=True),
         SimpleNamespace(round=2, securities="ab"),
     )
     assert flow_of_clients(dealer, view).tolist() == [10 * 0.5 - 3 * 2.0]
@@ -170,6 +170,6 @@ def test_a_dealer_counts_what_clients_bought_by_request_in_the_round_before():
 
 def test_an_investor_sees_the_books_and_a_rounds_part_of_what_its_clients_bring():
     outlook = SimpleNamespace(book_pressure=lambda view: np.array([0.7, 9.0, 9.0]))
-    one = SimpleNamespace(model=SimpleNamespace(outlook=outlook), inflow=np.array([10.0, 30.0]))
+    one = SimpleNamespace(_market=SimpleNamespace(outlook=outlook), inflow=np.array([10.0, 30.0]))
     seen = flow_of_investor(one, SimpleNamespace(rounds=4))
     assert seen == pytest.approx([0.7 + CLIENTS_MUSD_PER_BP * 40.0 / 4])

@@ -127,6 +127,7 @@ class Greedy(Institution):
     """Offers ten times the maximum of everything, for next to nothing, listed or not, owned or not."""
 
     sector = "notebook"
+    together = True  # it promises to offer what it owns, and is not held to it
 
     def offer(self, buyback, view):
         return np.where(view.tradable, 1.0, np.nan), np.full(len(view.securities), buyback.maximum)

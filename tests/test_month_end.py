@@ -119,7 +119,7 @@ def test_what_a_follower_is_short_of_is_asked_for_in_equal_parts_at_any_price():
         return np.zeros(len(place), ORDERS)
 
     one = SimpleNamespace(
-        model=SimpleNamespace(premises=SimpleNamespace(start_date=START)),
+        _market=SimpleNamespace(premises=SimpleNamespace(start_date=START)),
         benchmark=np.full(4, 0.1),
         position=np.array([0, 0, 40 * m, 0]),
         index_share=np.array([0.5]),

@@ -28,7 +28,7 @@ from market.view import View
 
 def shorten(dealer: Any, standing: Any, excess: Float, use: Float, view: View, today: Lessons, out: Float) -> None:
     """Let what a dealer counts on act on the state of its book: rows as ``dealer_kernels.price_books`` wrote them."""
-    known: ToCome | None = dealer.model.outlook.buybacks.to_come(view)
+    known: ToCome | None = dealer._market.outlook.buybacks.to_come(view)
     if known is None:
         return
     purchases = known.in_days, known.share, known.a_day

@@ -80,7 +80,7 @@ class HedgeFund(Financed, Investor):
         """Once a day and after an operation, look what buybacks are to take, if it counts on them."""
         super().prepare(view)
         if np.any(self.buyback_reliance):
-            known = self.model.outlook.buybacks.to_come(view)
+            known = self._market.outlook.buybacks.to_come(view)
             over = -1 if known is None else known.over
             self.daily(f"chances {over}", lambda: self._look_ahead(known))
 

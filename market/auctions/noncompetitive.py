@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.auctions.apportion import first_come
+from market.auctions.bids import signed_bids
 from market.auctions.turnout import turned_up
 from market.books.messages import BIDS, NONCOMPETITIVE, Auction, stacked
 from market.roles import DirectBidder, NoncompetitiveBidder
@@ -42,9 +43,7 @@ def noncompetitive_bids(market: Any, auction: Auction, view: View) -> NDArray[An
     """Return NONCOMPETITIVE bids as far as the limits recognise them, by account."""
     pieces = []
     for bidder in market.playing(NoncompetitiveBidder):
-        own = bidder.bid_noncompetitive(auction, view).copy()
-        own["bidder"] = bidder.rows[own["bidder"]]
-        pieces.append(own)
+        pieces.append(signed_bids(market, bidder, bidder.bid_noncompetitive(auction, view), NONCOMPETITIVE))
     bids = turned_up(market, stacked(pieces, NONCOMPETITIVE))
     bids = bids[np.lexsort((bids["face"], bids["bidder"]))]
     bids["face"] = recognised(bids)

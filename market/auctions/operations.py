@@ -9,6 +9,7 @@ from market import trading
 from market.accounts.instruments import FED, TREASURY
 from market.auctions import when_issued
 from market.auctions.auction import Allotment, allot
+from market.auctions.bids import signed_bids
 from market.auctions.gathering import gathered
 from market.auctions.known_buybacks import note_fill
 from market.auctions.noncompetitive import ClassAwards, class_awards, competitive_bids, noncompetitive_bids
@@ -19,7 +20,7 @@ from market.bonds import bond_arithmetic
 from market.bonds.price_index import RATIO_ONE_E5, index_ratio_e5
 from market.bonds.scoring_curve import scoring_curve_bp
 from market.bonds.securities import Kind, set_coupon
-from market.books.messages import TRADES, Auction, Buyback, Venue
+from market.books.messages import BIDS, TRADES, Auction, Buyback, Venue
 from market.roles import Bidder, Evaluator, Offeror, Reinvestor
 from market.tables.record import Labels
 from market.units import POINT_E8, Float, Int, cash_cents, half_even
@@ -39,7 +40,7 @@ def hold_operations(market: Any) -> None:
 def hold_auction(market: Any, auction: Auction) -> None:
     """Collect bids, award at a single price, and let the awards settle on the issue day."""
     view = market.view()
-    pieces = [_signed(bidder.bid(auction, view), bidder.rows) for bidder in market.playing(Bidder)]
+    pieces = [signed_bids(market, bidder, bidder.bid(auction, view), BIDS) for bidder in market.playing(Bidder)]
     bids = turned_up(market, competitive_bids(pieces))
     before = BeforeAuction.of(market, auction)
     if not len(bids):
@@ -71,12 +72,6 @@ def _fail(market: Any, auction: Auction, before: BeforeAuction) -> None:
     _record_auction(market, auction, result, ClassAwards(0, 0, 0, 0), before, np.zeros(0, TRADES))
     if market.when_issued[auction.security]:
         when_issued.void(market, auction.security)
-
-
-def _signed(bids: NDArray[Any], rows: Int) -> NDArray[Any]:
-    own = bids.copy()
-    own["bidder"] = rows[own["bidder"]]
-    return own
 
 
 def _auction_price_e8(market: Any, auction: Auction, stop_e5: int) -> int:

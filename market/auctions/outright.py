@@ -112,7 +112,7 @@ def _lines(market: Any, operation: Outright, fitted_bp: Float) -> NDArray[Any]:
         told: list[Any] = [(who, who.offer(terms, view)) for who in market.playing(Offeror)]
     else:
         told = [(who, who.bid_outright(terms, view)) for who in market.playing(OutrightBidder)]
-    return gathered(market, told, listed & view.tradable & (operation.limit >= MULTIPLE))
+    return gathered(market, told, listed & view.tradable & (operation.limit >= MULTIPLE), operation.buys)
 
 
 def dearest(

@@ -4,7 +4,7 @@ Face is in hundreds of dollars, positive to buy. A limit is a clean price in poi
 is in cents. Tables are numpy structured arrays; their dtypes are the contract.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Any
@@ -188,7 +188,7 @@ class Rejection:
 
     day: int
     round: int
-    line: tuple[float, ...]
+    line: tuple[Any, ...]
     reason: str
 
 
@@ -212,12 +212,3 @@ def stacked(tables: Sequence[NDArray[Any]], kind: np.dtype[Any]) -> NDArray[Any]
         return np.zeros(0, kind)
     raw = np.dtype((np.void, kind.itemsize))
     return np.concatenate([table.view(raw) for table in tables]).view(kind)
-
-
-def as_table(orders: Any) -> NDArray[Any]:
-    """Accept a table of orders, or any number of Order."""
-    if isinstance(orders, np.ndarray):
-        return orders
-    listed: Iterable[Order] = orders or ()
-    rows = [(0, o.security, o.face, np.nan if o.limit is None else o.limit, int(o.venue)) for o in listed]
-    return np.array(rows, ORDERS)

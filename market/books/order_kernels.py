@@ -39,7 +39,7 @@ def fault_of(order: Any, members: int, tradable: Bool, open_books: Bool) -> int:
         return 3
     if order["face"] == 0:
         return 4
-    if abs(order["face"]) > LARGEST_TRADE:
+    if order["face"] > LARGEST_TRADE or order["face"] < -LARGEST_TRADE:  # no abs(): the least integer has none
         return 5
     if order["limit"] <= 0.0 or order["limit"] >= DEAREST:
         return 6

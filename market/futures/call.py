@@ -12,14 +12,18 @@ trades. A tick is 1/8 of 1/32 of a point for every contract: finer than the exch
 2-year, as basis trades are priced (a convention).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from market.auctions.apportion import apportion
-from market.units import Float, Int
+from market.hearing import kept, lines_of
+from market.units import Bool, Float, Int
 
 TICK_E8 = 390_625  # 1/256 of a point
 MOST_TICKS = 128  # half a point in one call
+MOST = 1e9  # contracts: far more than there are, and few enough to be added up
 
 # ``quantity`` and ``slope`` (contracts less for each tick more) are real, bounds are whole contracts.
 SCHEDULES = np.dtype(
@@ -65,12 +69,31 @@ def _demand(columns: tuple[Float, ...], ticks: int) -> Float:
 
 
 def _check(schedules: NDArray[np.void], columns: tuple[Float, ...]) -> None:
-    quantity, slope, least, most = columns
-    wrong = np.flatnonzero(~(np.isfinite(quantity) & np.isfinite(slope) & (slope >= 0) & (least <= 0) & (most >= 0)))
+    wrong = np.flatnonzero(_broken(columns))
     if len(wrong):
         raise ValueError(
             f"futures: schedule {schedules[wrong[0]]}, expected finite numbers, slope >= 0, least <= 0 <= most"
         )
+
+
+def signed(market: Any, who: Any, said: Any, contracts: int) -> NDArray[np.void]:
+    """Return a copy of SCHEDULES with the row of the owner; bad lines are refused, each with a reason."""
+    table, rows = lines_of(market, who, said, SCHEDULES, "schedules").copy(), who.rows
+    nobody = (table["owner"] < 0) | (table["owner"] >= len(rows))
+    table = kept(market, who, table, nobody, "owner", "no such member")
+    nothing = (table["contract"] < 0) | (table["contract"] >= contracts)
+    table = kept(market, who, table, nothing, "owner", "no such contract")
+    expected = "expected finite numbers, slope >= 0, least <= 0 <= most, at most a billion contracts"
+    table = kept(market, who, table, _broken(_columns(table)), "owner", expected)
+    table["owner"] = rows[table["owner"]]
+    return table
+
+
+def _broken(columns: tuple[Float, ...]) -> Bool:
+    """Tell which schedules are none."""
+    quantity, slope, least, most = columns
+    finite = np.isfinite(quantity) & np.isfinite(slope)
+    return np.asarray(~(finite & (slope >= 0) & (least <= 0) & (most >= 0) & (least >= -MOST) & (most <= MOST)))
 
 
 def _rationed(wanted: Int) -> Int:

@@ -175,9 +175,7 @@ def trade_futures(market: Any) -> None:
     futures.carry(market)
     view, pieces = market.view(), []
     for who in market.playing(FuturesTrader):
-        table = who.trade_futures(view)
-        table["owner"] = who.rows[table["owner"]]
-        pieces.append(table)
+        pieces.append(futures_call.signed(market, who, who.trade_futures(view), N_CONTRACTS))
     futures.call(stacked(pieces, futures_call.SCHEDULES))
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from market.accounts.instruments import FED, PUBLIC, Money
 from market.books.messages import LOANS
+from market.hearing import cents_of, loans_of
 from market.money import repo
 from market.money.overnight import (
     E4_PER_BP,
@@ -25,10 +26,10 @@ from market.money.overnight import (
     in_drawn_order,
     lend_by_segment,
     median_e4,
+    offered,
+    one_side,
     post,
-    table,
 )
-from market.money.repo import CASH_OFFERS
 from market.money.segments import REPO_SEGMENTS, Segment, money_of
 from market.roles import DollarBorrower, FacilityUser, Owned, RepoLender, WindowBorrower
 from market.units import Int, half_even
@@ -49,7 +50,8 @@ def fund(market: Any) -> None:
     with market.flows.under("subscriptions"):
         for institution in market.playing(Owned):
             rows = institution.rows
-            cents = np.asarray(institution.subscriptions(ledger.cash(rows), view), np.int64)
+            said = institution.subscriptions(ledger.cash(rows), view)
+            cents = cents_of(market, institution, said, rows.shape, "subscriptions")
             into, out = cents > 0, cents < 0
             ledger.pay("subscription", PUBLIC, rows[into], cents[into])
             ledger.transfer("subscription", Money.FUND_SHARES, rows[into], PUBLIC, cents[into])
@@ -68,8 +70,9 @@ def lend_overnight(market: Any) -> None:
         view = market.view()
         for user in market.playing(FacilityUser):
             rows = user.rows
-            cents = np.asarray(user.place(market.ledger.cash(rows), view), np.int64)
-            cents = np.minimum(cents, market.premises.reverse_repo_limit)
+            cash = market.ledger.cash(rows)
+            cents, _ = loans_of(market, user, (user.place(cash, view), np.zeros(len(rows))), cash, "placed at the Fed")
+            cents = np.minimum(np.maximum(cents, 0), market.premises.reverse_repo_limit)
             market.ledger.pay("reverse repo", rows, FED, cents)
             market.ledger.transfer("reverse repo", Money.REVERSE_REPO, FED, rows, cents)
     market.reverse_repo_rate_e4 = round(market.rates.on_rrp * E4_PER_BP)
@@ -80,12 +83,9 @@ def _between_banks(market: Any) -> NDArray[Any]:
     """Let banks lend each other reserves, unsecured; who is still short goes to the discount window."""
     view, needs = market.view(), gathered_needs(market)
     bank = market.ledger.money_of == Money.RESERVES
-    pieces = [
-        table(CASH_OFFERS, "lender", lender.rows, *lender.lend(market.ledger.cash(lender.rows), view))
-        for lender in market.playing(RepoLender)
-    ]
-    offers = in_drawn_order(market, pieces, "lender")
-    loans = repo.clear(offers[bank[offers["lender"]]], needs[bank[needs["borrower"]]])
+    pieces = [offered(market, lender, lender.lend, view) for lender in market.playing(RepoLender)]
+    offers, needs = in_drawn_order(market, pieces, "lender"), needs[bank[needs["borrower"]]]
+    loans = repo.clear(one_side(market, offers[bank[offers["lender"]]], needs), needs)
     loans["segment"] = Segment.FUNDS
     post(market, loans, MEMOS[Segment.FUNDS])
     return np.concatenate([loans, _from_the_fed(market, WindowBorrower, "borrow_at_window", Segment.WINDOW)])
@@ -98,7 +98,8 @@ def _from_the_fed(market: Any, role: type, method: str, segment: Segment) -> NDA
     rate_bp = market.rates.discount if segment == Segment.WINDOW else market.rates.srf
     view, pieces = market.view(), [np.zeros(0, LOANS)]
     for borrower in market.playing(role):
-        cents = np.asarray(getattr(borrower, method)(market.ledger.cash(borrower.rows), view), np.int64)
+        said = getattr(borrower, method)(market.ledger.cash(borrower.rows), view)
+        cents = cents_of(market, borrower, said, borrower.rows.shape, method)
         loans = np.zeros(len(cents), LOANS)
         loans["lender"], loans["borrower"], loans["cents"] = FED, borrower.rows, cents
         loans["rate_e4"], loans["segment"] = round(rate_bp * E4_PER_BP), segment

@@ -16,6 +16,7 @@ tri-party repo and their dealer's spread. Where nobody is a dealer, clients borr
 still lack in the tri-party one. Units: cents; rates in 1e-4 of a percent.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from market.accounts.instruments import FED, Money
 from market.books.messages import LOANS
+from market.hearing import MOST_CENTS, loans_of, refuse
 from market.money import repo
 from market.money.repo import CASH_NEEDS, CASH_OFFERS
 from market.money.repo_collateral import Pledges
@@ -38,6 +40,7 @@ from market.money.segments import (
 from market.money.withdrawn import repo_borrowed, withdrawn_cents
 from market.roles import ClearedLender, Client, Intermediary, RepoBorrower, RepoLender
 from market.units import CENTS_PER_MUSD, Bool, Float, Int
+from market.view import View
 
 STANDING_REPO_LIMIT = 500_000 * CENTS_PER_MUSD  # aggregate limit: New York Fed, Standing Repo Facility FAQs
 E4_PER_BP = 100  # rates of loans count 1e-4 of a percent
@@ -47,6 +50,7 @@ SEEN_SHARE = 1 / 3.8  # what dealers finance here of their published repo: 605 o
 USUAL_DAYS = 60.0  # memory of what is usual: a guess
 
 Table = NDArray[Any]
+Offer = Callable[[Int, View], Any]
 
 
 def lend_by_segment(market: Any) -> Table:
@@ -121,7 +125,7 @@ def _cleared(market: Any, pledges: Pledges, dealers: Bool, clients: Bool) -> Tab
     pieces = []
     for lender in market.playing(RepoLender):
         offer = lender.lend_cleared if market.plays(lender, ClearedLender) else lender.lend
-        pieces.append(table(CASH_OFFERS, "lender", lender.rows, *offer(market.ledger.cash(lender.rows), view)))
+        pieces.append(offered(market, lender, offer, view))
     return _called(market, pledges, in_drawn_order(market, pieces, "lender"), needs, Segment.CLEARED)
 
 
@@ -130,10 +134,7 @@ def _triparty(market: Any, pledges: Pledges, dealers: Bool) -> Table:
     view, needs = market.view(), _needs(market)
     needs = needs[dealers[needs["borrower"]]] if dealers.any() else needs
     lenders = [lender for lender in market.playing(RepoLender) if market.plays(lender, ClearedLender)]
-    pieces = [
-        table(CASH_OFFERS, "lender", lender.rows, *lender.lend(market.ledger.cash(lender.rows), view))
-        for lender in lenders
-    ]
+    pieces = [offered(market, lender, lender.lend, view) for lender in lenders]
     fed = table(CASH_OFFERS, "lender", np.array([FED]), np.array([STANDING_REPO_LIMIT]), np.array([market.rates.srf]))
     offers = np.concatenate([in_drawn_order(market, pieces, "lender"), fed])
     return _called(market, pledges, offers, needs, Segment.TRIPARTY, TRIPARTY_HAIRCUT_E4)
@@ -143,7 +144,8 @@ def _called(market: Any, pledges: Pledges, offers: Table, needs: Table, segment:
     """Clear a call for what can be secured, post its loans and return them."""
     most = pledges.most(needs["borrower"], haircut, len(offers) + len(needs))
     needs["cents"] = np.minimum(needs["cents"], most)
-    loans = repo.clear(offers, needs[needs["cents"] > 0])
+    needs = needs[needs["cents"] > 0]
+    loans = repo.clear(one_side(market, offers, needs), needs)
     loans["segment"], loans["haircut_e4"] = segment, haircut
     pledges.take(loans)
     post(market, loans)
@@ -151,8 +153,11 @@ def _called(market: Any, pledges: Pledges, offers: Table, needs: Table, segment:
 
 
 def _overdrafts(market: Any) -> Table:
-    """Let banks lend to those of their depositors who borrow in repo what they still lack."""
-    rows = np.flatnonzero(_rows_of(market, RepoBorrower) & (market.ledger.money_of == Money.DEPOSITS))
+    """Let banks lend to those of their depositors in the market, officials apart, what they still lack."""
+    here = np.zeros(len(market.ledger), np.bool_)
+    for participant in market.participants:
+        here[participant.rows] = not participant.official
+    rows = np.flatnonzero(here & (market.ledger.money_of == Money.DEPOSITS))
     cents = np.maximum(-market.ledger.cash(rows), 0)
     loans = np.zeros(len(rows), LOANS)
     loans["lender"], loans["borrower"], loans["cents"] = market.ledger.bank_of[rows], rows, cents
@@ -182,9 +187,24 @@ def gathered_needs(market: Any) -> Table:
     """Gather what everybody lacks now, in an order drawn for the evening."""
     view, pieces = market.last_view(), []
     for borrower in market.playing(RepoBorrower):
-        cents, rate_bp = borrower.borrow(market.ledger.cash(borrower.rows), view)
-        pieces.append(table(CASH_NEEDS, "borrower", borrower.rows, cents, rate_bp))
+        cash = market.ledger.cash(borrower.rows)
+        said = loans_of(market, borrower, borrower.borrow(cash, view), np.full(len(cash), MOST_CENTS), "borrowed")
+        pieces.append(table(CASH_NEEDS, "borrower", borrower.rows, *said))
     return in_drawn_order(market, pieces, "borrower")
+
+
+def offered(market: Any, lender: Any, offer: Offer, view: View) -> Table:
+    """Return CASH_OFFERS of what a lender says by one of its methods."""
+    cash = market.ledger.cash(lender.rows)
+    return table(CASH_OFFERS, "lender", lender.rows, *loans_of(market, lender, offer(cash, view), cash, "lent"))
+
+
+def one_side(market: Any, offers: Table, needs: Table) -> Table:
+    """Return offers without those of who needs cash itself: a call takes one side of an institution."""
+    both = np.isin(offers["lender"], needs["borrower"])
+    for line in offers[both].tolist():
+        refuse(market, market.ledger.names[line[0]], line, "lends and borrows in one call: expected one side only")
+    return offers[~both] if both.any() else offers
 
 
 def _rows_of(market: Any, role: type) -> Bool:

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from market import trading
 from market.books.messages import Venue
+from market.books.order_kernels import DEAREST
 from market.draws.streams import fingerprint
+from market.hearing import prices_of, refuse
 from market.requests.relationships import Relationships
 from market.requests.request_for_quote import Interest, award, choose_dealers, mark_pending
 from market.requests.request_rules import number_asked
@@ -123,9 +125,21 @@ def _answers(market: Any, dealers: list[Answerer], asked: Table) -> Float:
         if len(mine):
             own = asked.take(mine)
             own["member"] = own["dealer"] - first
-            price[mine] = dealer.answer(own, view)
+            price[mine] = _prices(market, dealer, own, dealer.answer(own, view))
         first = last
     return price
+
+
+def _prices(market: Any, dealer: Any, asked: Table, said: Any) -> Float:
+    """Return the prices of a dealer; what is none declines, and is refused."""
+    price = prices_of(market, dealer, said, asked.shape, "answers")
+    outside = (price <= 0.0) | (price >= DEAREST)
+    if not outside.any():
+        return price
+    for k in np.flatnonzero(outside).tolist():
+        line = int(asked["security"][k]), float(price[k])
+        refuse(market, dealer.called(int(asked["member"][k])), line, "price outside 0 to 200 points")
+    return np.where(outside, np.nan, price)
 
 
 def _leak(market: Any, rows: Int, asked: Table, winner: Int) -> None:
