@@ -187,8 +187,13 @@ def test_who_hears_late_takes_in_public_and_yesterdays_news_and_a_hedge_fund_tod
 
 def test_a_hedge_fund_buys_what_has_cheapened_beyond_its_hurdle_and_its_positions_are_bounded():
     fund = SimpleNamespace(
-        **{"hurdle": 0.5, "level_appetite": 0.002, "residual_appetite": 0.003},
-        **{"recent": 3.0, "benchmark": 0.01, "arbitrage_share": 0.1, "buyback_reliance": 0.0},
+        hurdle=0.5,
+        level_appetite=0.002,
+        residual_appetite=0.003,
+        recent=3.0,
+        benchmark=0.01,
+        arbitrage_share=0.1,
+        buyback_reliance=0.0,
     )
     want = lambda level, residual: float(HedgeFund.demand(fund, picked, 1e6, level, residual))  # noqa: E731
     assert want(3.0, 0.4) == want(3.0, -0.4) == pytest.approx(10_000)

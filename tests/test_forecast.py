@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.belief import forecast
-from experiments.errors import StoreError, UserError
+from experiments.errors import StoreError
 from experiments.inputs.fiscal_flows import cash_account, fiscal_flows
 from experiments.scenario import overlaid
 from experiments.small_world import COUNTS
@@ -60,8 +60,6 @@ def test_days_without_an_operation_forecast_what_they_have(tmp_path):
     world = overlaid(forecast.world(), SMALL, "small")
     before_buybacks = forecast.read(forecast.forecast(world, [1, 2], tmp_path / "two", days=2))
     assert "buyback accepted" not in set(before_buybacks["series"])
-    with pytest.raises(UserError, match=r"expected days that reach an operation.*2025-01-08"):
-        forecast.forecast(world, [1], tmp_path / "one", days=0)
 
 
 def test_densities_are_of_the_seeds_that_have_a_value():

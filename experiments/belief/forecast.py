@@ -85,7 +85,7 @@ def _positions(daily: pd.DataFrame) -> pd.DataFrame:
 
 def densities(runs: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return by forecast the number of runs that have it, mean, standard deviation and quantiles over them."""
-    grouped = pd.concat(runs, ignore_index=True).dropna(subset="value").groupby(KEYS)["value"]
+    grouped = pd.concat(runs, ignore_index=True).astype({"value": float}).dropna(subset="value").groupby(KEYS)["value"]
     table = grouped.agg(seeds="count", mean="mean", sd="std")
     for quantile in QUANTILES:
         table[f"q{100 * quantile:02.0f}"] = grouped.quantile(quantile)
