@@ -7,6 +7,9 @@ from types import ModuleType
 
 import numpy as np
 
+from agents.institution import Institution
+from agents.traits import memory, trait, traits_of
+
 PLAIN = (bool, int, float, complex, str, bytes, np.generic, Enum, type, ModuleType, type(None))
 LEAVES = (*PLAIN, np.random.Generator, Random)  # a generator belongs to whoever asked for it
 
@@ -70,3 +73,21 @@ def facts(root, path, skip=frozenset()):
         elif isinstance(value, PLAIN) and not isinstance(value, type | ModuleType):
             out[where] = repr(value)
     return out
+
+
+class Watcher(Institution):
+    """Looks at what it is shown, and does with it what it is told to."""
+
+    sector = "notebook"
+    patience = trait(1.0, "days", (0, 30), "a test")
+    seen_bp = memory(unit="bp")
+    act = staticmethod(lambda watcher, view: None)
+
+    def decide(self, view):
+        self.shown = view
+        self.act(self, view)
+        return []
+
+
+OPEN = {"market__all_to_all": ("off-the-run",)}  # books that clients see into
+OWN = frozenset(traits_of(Watcher))
