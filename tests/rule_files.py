@@ -19,6 +19,7 @@ RULES = {
     "agents/buyers/demand.py": ("test_agents_quoting.py", "test_rules.py"),
     "agents/buyers/forced_trades.py": ("test_forced_trades.py",),
     "agents/buyers/hedged_pickup.py": ("test_buyers.py",),
+    "agents/buyers/issue_tastes.py": ("test_issue_tastes.py",),
     "agents/buyers/month_end.py": ("test_month_end.py",),
     "agents/buyers/needs.py": ("test_agent_rules.py",),
     "agents/buyers/owner_flows.py": ("test_bond_fund.py",),

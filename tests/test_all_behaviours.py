@@ -65,6 +65,8 @@ def test_views_differ_some_may_run_and_officials_may_pledge_to_the_fed(market):
     afraid = [agent for agent in members(market, Investor) if getattr(agent, "runs", False)]
     assert afraid and all(float(agent.fear) == load("all-behaviours").buyers.fear for agent in afraid)
     assert all(np.isfinite(agent.seen_level).any() for agent in afraid)
+    wandering = [agent for agent in members(market, Investor) if not isinstance(agent, BasisFund | SwapFund)]
+    assert len(wandering) > 50 and all(agent.taste.any() for agent in wandering)
     assert all(float(agent.fima) == 1.0 for agent in members(market, ForeignOfficial))
 
 

@@ -26,6 +26,7 @@ from agents.buyers.client_offers import client_offers, rolled_down
 from agents.buyers.demand import tilt
 from agents.buyers.forced_trades import bargains, carry_out
 from agents.buyers.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
+from agents.buyers.issue_tastes import wander
 from agents.buyers.needs import needs_of_day
 from agents.buyers.run_rules import join_run
 from agents.buyers.tenor_habits import habit
@@ -105,6 +106,8 @@ class Investor(Believer, Institution):
     client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
 
     fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
+    taste_wander = trait(0.0, "log points of its share of an issue a day", (0, 0.2), "off; buyers.issue_flows")
+    taste_days = trait(250.0, "days that its taste for an issue lasts", (1, 1e6), "a guess: a year")
 
     benchmark = memory(0.0, "accustomed share of each security's supply")
     tilted = memory(0.0, "face wanted above the accustomed holding, when it last looked")
@@ -115,6 +118,7 @@ class Investor(Believer, Institution):
     asking = memory(0.0, "bp: the yield at which that rests, 0 if nothing does")
     seen_level = memory(np.nan, "bp: yields of each maturity when it last feared, net of known news")
     news = memory(0.0, "bp: all news, by factor", FACTORS)
+    taste = memory(0.0, "log points of its accustomed share of each security, since the start")
     inflow = memory(0.0, "standard deviations: what its clients bring, by maturity node", NODES)
 
     # ---- what it thinks --------------------------------------------------------------------------
@@ -184,6 +188,8 @@ class Investor(Believer, Institution):
         """Do what comes before its orders of the round: sell for fear, if it does."""
         if np.any(self.fear):
             self.daily("fear", lambda: join_run(self, view))
+        if np.any(self.taste_wander):
+            self.daily("tastes", lambda: wander(self, view))
 
     def hour(self, view: View) -> Float:
         """Return the round of today in which each member looks at its portfolio (..., 1): every other round is one."""

@@ -71,6 +71,16 @@ class Buyers(Section):
         le=1,
     )
 
+    issue_flows: float = declared(
+        0.0,
+        "share a day",
+        "off; set to the change of the pattern of yields between notes and bonds from 28 February to 28 May 2024",
+        "s.d. of what an institution's accustomed share of a note or bond changes by in a day, relative to that of the "
+        "start: flows by CUSIP that last",
+        ge=0,
+        le=0.2,
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         days = [step.since for step in self.foreign]
@@ -84,6 +94,8 @@ class Buyers(Section):
             agent.fear = self.fear
         if self.index_share > 0 and agent.declares("index_share"):
             agent.index_share = self.index_share
+        if self.issue_flows > 0 and agent.declares("taste_wander"):
+            agent.taste_wander = self.issue_flows
 
 
 @dataclass(frozen=True)
