@@ -23,9 +23,9 @@ from market.accounts.instruments import TREASURY
 from market.auctions.buyback import BUCKETS, MULTIPLE, STANDING, Listing
 from market.bonds.securities import Kind
 from market.books.messages import Auction, Buyback
-from market.calendar import is_business_day, next_business_day
+from market.calendar import business_days, is_business_day, next_business_day
 from market.tables.record_columns import MEMO_BUYBACK
-from market.units import CENTS_PER_FACE, FACE_PER_MUSD, POINT_E8, day_number
+from market.units import CENTS_PER_FACE, FACE_PER_MUSD, POINT_E8, day_number, to_date
 from market.units import FACE_PER_BILLION as BILLION
 
 BURN_IN, DAYS = 2, 10  # 29 May to 11 June 2024: three operations
@@ -284,6 +284,18 @@ def test_standing_purchases_are_recorded_with_the_fitted_value_that_they_were_bi
             row = bids[day, market.securities.cusip[at]]
             haircut = row.fitted_price_e8 / POINT_E8 - bid[at]
             assert haircut == pytest.approx(row.dv01 * TERMS["haircut_bp"], rel=0.01) and haircut > 0
+
+
+def test_a_facility_that_begins_later_bids_for_nothing_before():
+    days = business_days(*(day_number(day) for day in ("2024-05-29", "2024-06-20")))
+    since = to_date(int(days[DAYS - 2]))
+    terms = TERMS | {"since": since}
+    later = small_market(
+        days=BURN_IN + DAYS, policy__buybacks__mode="standing", policy__buybacks__standing=terms, **CALM
+    )
+    operations, lists = (later.record.to_pandas(name) for name in ("buybacks", "lists"))
+    assert (operations["maximum_face"] > 0).tolist() == [False] * (DAYS - 2) + [True] * 2
+    assert operations["accepted_face"].sum() > 0 and set(lists["date"].dt.date) == set(operations["date"].dt.date[-2:])
 
 
 def test_the_fitted_curve_of_the_desk_is_in_no_view(standing):

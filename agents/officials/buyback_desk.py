@@ -77,6 +77,7 @@ class BuybackRules:
     standing: StandingTerms = StandingTerms()
     reopening: StandingTerms = StandingTerms()  # what a two-sided facility sells; a total of 0 sells nothing
     standing_buckets: tuple[str, ...] = tuple(BUCKETS)
+    standing_since: int = 0  # day number of the first day of a standing facility
 
 
 class BuybackDesk(Institution):

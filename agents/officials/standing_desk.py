@@ -31,7 +31,7 @@ class StandingDesk(BuybackDesk):
     Its yields hold all day, whatever happens: that is the commitment. The budget of bids goes first to where the
     composite stands cheapest against the curve, that of offers to where it stands dearest. Half of what is left is
     shown at a time: a quote may be hit while it is being replaced, and both together stay inside the budget. There are
-    none on the first day, which has no close before.
+    none on the first day, which has no close before, and before the day on which the facility begins.
     """
 
     room: Callable[[View], int | None] | None = None  # face that a debt limit leaves for sales; None: no limit
@@ -59,7 +59,8 @@ class StandingDesk(BuybackDesk):
         inside = np.zeros(len(view.securities), np.bool_)
         for bucket in self.rules.standing_buckets:
             inside |= np.isin(self.reasons(bucket, view), codes)
-        return np.asarray(inside & ~view.on_the_run & view.tradable & np.isfinite(self._fitted_bp))
+        there = view.date >= self.rules.standing_since
+        return np.asarray(inside & there & ~view.on_the_run & view.tradable & np.isfinite(self._fitted_bp))
 
     def bid_price(self, view: View) -> Float:
         """Return the clean price in points at which it bids: fitted value less the haircut (S,)."""

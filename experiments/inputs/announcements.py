@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import starmap
 
 from agents.officials.buyback_desk import PlannedBuyback
@@ -77,7 +78,7 @@ def known_facility(scenario: Scenario) -> KnownFacility | None:
     policy = scenario.policy.buybacks
     if policy.mode != "standing":
         return None
-    terms, told = policy.standing, policy.announced or scenario.run.start
+    terms, told = policy.standing, max(policy.announced or scenario.run.start, policy.standing.since or date.min)
     daily, total = (musd * FACE_PER_MUSD for musd in (terms.daily_musd, terms.total_musd))
     return KnownFacility(day_number(told), daily, total, policy.only_buckets)
 

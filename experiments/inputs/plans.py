@@ -115,6 +115,7 @@ def buyback_rules(policy: Buybacks) -> BuybackRules:
         standing=_standing_terms(policy.standing),
         reopening=_standing_terms(policy.standing.reopening),
         standing_buckets=policy.only_buckets,
+        standing_since=0 if policy.standing.since is None else day_number(policy.standing.since),
     )
 
 

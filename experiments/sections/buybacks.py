@@ -51,6 +51,12 @@ class Reopening(StandingSide):
 class Standing(StandingSide):
     """The standing facility: bids of the Treasury, and what it reopens if it is two-sided."""
 
+    since: BusinessDay | None = declared(
+        None,
+        "date",
+        "a choice: a budget bids for what is cheap on quiet days too, and may be gone when it is needed",
+        "first day on which it is there; none: from the second day of the run on",
+    )
     reopening: Reopening = Reopening()
 
 
