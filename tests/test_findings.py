@@ -59,6 +59,12 @@ def test_an_effect_is_inside_a_range_outside_it_or_not_told_apart(mean, low, hig
     assert judge(one, {"mean": mean, "t_low": low, "t_high": high}, base) == said
 
 
+def test_what_was_to_be_lower_and_did_not_move_is_not_as_registered():
+    still = {"mean": 0.0, "t_low": 0.0, "t_high": 0.0}
+    assert judge(Range("a less b", "debt", "lower", high=0.0), still, 1.0) == OUTSIDE
+    assert judge(Range("a less b", "debt", "0 to -2 bp", -2.0, 0.0), still, 1.0) == INSIDE
+
+
 def test_a_sweep_of_fewer_days_than_its_design_is_not_held_against_ranges(tmp_path):
     verdicts = {stands for _, stands in judged(Results(tmp_path, load("taper"), 15)).values()}
     assert verdicts == {SHORTER} and judged(Results(tmp_path, load("not-qe"), 15)) == {}

@@ -2,7 +2,8 @@
 
 ``experiments/registered_ranges.toml`` holds the numbers of ``expectations.toml`` outcome by outcome. An effect is *as
 registered* if its interval of Student's t lies in the range, *mean inside* if only its mean does, *mean outside* if the
-interval still reaches in, so that more seeds would tell, and *otherwise* if no point of the interval lies in the range.
+interval still reaches in, so that more seeds would tell, and *otherwise* if no point of the interval lies in the range;
+what was to be higher or lower and did not move in any seed is *otherwise* too.
 Ranges are of the whole horizon: a sweep of fewer days than its design has is not held against them. Expectations are
 never asserted: this is how they are reported.
 """
@@ -53,6 +54,8 @@ def judge(one: Range, row: Mapping[Any, Any], base: float) -> str:
     mean, low, high = (row[name] / base for name in ("mean", "t_low", "t_high"))
     if isnan(mean):
         return UNKNOWN
+    if mean == low == high == 0.0 and (one.low, one.high) in ((0.0, inf), (-inf, 0.0)):
+        return OUTSIDE  # registered as higher or lower, and nothing moved
     if one.low <= low and high <= one.high:
         return INSIDE
     if high < one.low or low > one.high:
