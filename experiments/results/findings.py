@@ -25,9 +25,10 @@ Written by `offtherun findings DIR ...` from the folders of the experiments, bes
 interval is of Student's t over paired seeds and says what seeds leave open, not what parameters and structure do. Where
 the horizon is short, slow effects have hardly begun. What the words mean that compare with what was registered:
 *as registered*, the whole interval lies in the registered range; *mean inside*, only the mean does; *mean outside*, the
-interval still reaches in; *otherwise*, no point of the interval lies in it, or what was to be higher or lower
-did not move in any seed; *run cut short*, fewer days than the design has, which registered numbers are not held against. How numbers were read from the registered sentences stands in
-`experiments/registered_ranges.toml`; what was registered in words alone is for the reader to judge.
+interval still reaches in; *otherwise*, no point of the interval lies in it, or what was to be higher or lower did
+not move in any seed; *run cut short*, fewer days than the design has, which registered numbers are not held against.
+How numbers were read from the registered sentences stands in `experiments/registered_ranges.toml`; what was registered
+in words alone is for the reader to judge.
 """
 COLUMNS = "| effect | outcome | mean | 95 % interval | would matter | verdict | registered | beside it |"
 
