@@ -29,7 +29,8 @@ def test_every_column_says_its_unit_and_its_meaning() -> None:
 def test_daily_has_the_columns_that_were_promised() -> None:
     promised = (
         "date yield_2y_bp yield_5y_bp yield_10y_bp yield_30y_bp noise_bp on_off_gap_10y_bp spread_on_bp spread_off_bp "
-        "depth_on_musd unquoted_off_share rfq_requests rfq_refused trades turnover_musd messages dealer_net_musd "
+        "depth_on_musd unquoted_off_share rfq_requests rfq_refused answered_off_bp declined_off_share trades "
+        "turnover_musd messages dealer_net_musd "
         "dealer_gross_musd dealer_utilisation reserves_musd tga_musd on_rrp_musd foreign_rrp_musd soma_musd debt_musd "
         "wam_years sofr_bp triparty_rate_bp cleared_rate_bp bilateral_rate_bp triparty_musd cleared_musd "
         "bilateral_musd zero_haircut_share repo_pressure overdrafts_musd standing_repo_musd discount_credit_musd "

@@ -63,6 +63,8 @@ def _trading(daily: pd.DataFrame) -> Table:
     share = [refused[d].sum() / asked[d].sum() if asked[d].sum() else np.nan for d in days]
     table.add_row("spread paid, on the run", *_means(daily["spread_on_bp"], ".2f", " bp"))
     table.add_row("spread paid, off the run", *_means(daily["spread_off_bp"], ".2f", " bp"))
+    table.add_row("spread of all answers, off the run", *_means(daily["answered_off_bp"], ".2f", " bp"))
+    table.add_row("dealers asked who decline, off the run", *_means(100 * daily["declined_off_share"], ".1f", " %"))
     table.add_row("requests refused", *(_number(100 * value, ".1f", " %") for value in share))
     table.add_row("off-the-runs without a firm quote", *_means(100 * daily["unquoted_off_share"], ".0f", " %"))
     table.add_row("offered a round, on the run", *_means(daily["depth_on_musd"], ",.0f", " m"))

@@ -100,6 +100,7 @@ def _ask(market: Any, dealers: list[Answerer], requests: Table, attempt: int) ->
     if rules.leakage:
         asked["pending"] -= desk.learnt(market)[rows[asked["dealer"]], asked["security"]]
     price = _answers(market, dealers, asked)
+    market.tape.hear(asked, price, market.middle, market.dv01)
     found = award(asked, price, requests["limit"], weight[asked["client"], asked["dealer"]])
     desk.last = Turn(requests, asked, price, found)
     done = found.winner >= 0

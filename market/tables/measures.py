@@ -91,6 +91,20 @@ def unquoted_off_share(market: Any) -> float:
     return float(1.0 - market.tape.quoted_rounds[mine].sum() / looks) if looks else float("nan")
 
 
+def answered_off_bp(market: Any) -> float:
+    """Twice the distance from the middle of dealers' answers in off-the-run coupons, mean of all of them."""
+    mine = coupons(market) & ~market.on_the_run
+    said = market.tape.answers[mine].sum()
+    return float(market.tape.width_sum[mine].sum() / said) if said else float("nan")
+
+
+def declined_off_share(market: Any) -> float:
+    """Of dealers asked for a price of an off-the-run coupon, those who said none."""
+    mine = coupons(market) & ~market.on_the_run
+    said, declined = market.tape.answers[mine].sum(), market.tape.declined[mine].sum()
+    return float(declined / (said + declined)) if said + declined else float("nan")
+
+
 def rfq_requests(market: Any) -> int:
     """Requests for quote."""
     return int(market.tape.requests)
@@ -280,6 +294,8 @@ DAILY = (
     unquoted_off_share,
     rfq_requests,
     rfq_refused,
+    answered_off_bp,
+    declined_off_share,
     trades,
     turnover_musd,
     messages,

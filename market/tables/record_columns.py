@@ -46,6 +46,11 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "unquoted_off_share": ("share", "off-the-run security-rounds without a firm two-sided quote"),
         "rfq_requests": ("count", "requests for quote"),
         "rfq_refused": ("count", "requests for quote that found no price inside their limit"),
+        "answered_off_bp": (
+            "bp",
+            "twice the distance from the middle of dealers' answers in off-the-run coupons, mean of all of them",
+        ),
+        "declined_off_share": ("share", "of dealers asked for a price of an off-the-run coupon, those who said none"),
         "trades": ("count", "trades in books, by request and in matching sessions"),
         "turnover_musd": ("musd", "face traded in books, by request and in matching sessions"),
         "messages": ("count", "messages that reached a book"),

@@ -2,7 +2,8 @@
 
 It only adds up; measures read it. The middle of a trade is that of the book where it is firm on both sides, else the
 composite of the dealers' streams in its round; spreads come from trades, never from quotes that nobody would trade on.
-Effective spread: twice the signed distance, in bp of yield.
+Effective spread: twice the signed distance, in bp of yield. It is of the best of several answers, from whoever is least
+burdened, so that in stress it may fall below zero; what all said who were asked is added up beside it.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from market.books.messages import TRADES, Venue, stacked
-from market.tables.tape_kernels import add_trades
+from market.tables.tape_kernels import add_answers, add_trades
 from market.units import Bool, Float, Int
 
 Table = NDArray[Any]
@@ -35,6 +36,8 @@ class Tape:
         self.session_face = np.zeros(self.n, np.int64)
         self.spread_weight = np.zeros(self.n)  # face of trades that an aggressor started
         self.spread_sum = np.zeros(self.n)  # face times effective spread in bp
+        self.answers, self.declined = np.zeros((2, self.n), np.int64)  # of dealers who were asked
+        self.width_sum = np.zeros(self.n)  # twice the distance of answers from the middle, in bp
         self.quoted_rounds = np.zeros(self.n, np.int64)
         self.seen_rounds = np.zeros(self.n, np.int64)
         self.depth_sum = np.zeros(self.n)
@@ -59,6 +62,10 @@ class Tape:
         self.askers.append((owners[refused], np.abs(faces[refused])))
         self.requests += len(faces)
         self.refused += int(refused.sum())
+
+    def hear(self, asked: Table, price: Float, middle: Float, dv01: Float) -> None:
+        """Add what dealers said to those who asked (J,), the best answer and all others; NaN declines."""
+        add_answers(asked, price, middle, dv01, self.answers, self.declined, self.width_sum)
 
     def next_round(self) -> Int:
         """Return the signed flow of the books in the round that ended, and begin another."""

@@ -1,4 +1,4 @@
-"""Adding trades to sums of the day, by security and sector, compiled: one by one, so that sums have one order."""
+"""Adding trades and answers to sums of the day, by security and sector, compiled: one by one, in one order."""
 
 from typing import Any
 
@@ -50,6 +50,24 @@ def add_trades(
         if aggressor != 0 and np.isfinite(spread):
             spread_weight[security] += size
             spread_sum[security] += size * spread
+
+
+@kernel
+def add_answers(
+    asked: NDArray[Any], price: Float, middle: Float, dv01: Float, answers: Int, declined: Int, width_sum: Float
+) -> None:
+    """Add what dealers said when they were asked (J,), NaN declines, to sums by security (S,): twice the distance."""
+    for k in range(asked.shape[0]):
+        security = asked[k]["security"]
+        if not np.isfinite(price[k]):
+            declined[security] += 1
+            continue
+        side = 1.0 if asked[k]["face"] > 0 else -1.0
+        worth = LEAST_DV01 if dv01[security] < LEAST_DV01 else dv01[security]
+        width = 2.0 * side * (price[k] - middle[security]) / worth
+        if np.isfinite(width):
+            answers[security] += 1
+            width_sum[security] += width
 
 
 @inlined
