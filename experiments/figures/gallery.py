@@ -59,7 +59,7 @@ FIGURES = {
     "residuals": Drawing(
         residuals.draw, RUN, "errors of the fitted curve, cheapest and dearest by name", residuals.panel
     ),
-    "spreads": Drawing(spreads.draw, RUN, "effective spreads on and off the run", spreads.panel),
+    "spreads": Drawing(spreads.draw, RUN, "effective spreads on and off the run, and of all answers", spreads.panel),
     "liquidity-map": Drawing(liquidity_map.draw, RUN, "depth, and time without a firm quote, by maturity and day"),
     "ageing": Drawing(ageing.draw, RUN, "volume, spreads, quotes and venues by age of an issue"),
     "ageing-map": Drawing(ageing_map.draw, RUN, "trades, volume, spreads and quotes by maturity and age"),

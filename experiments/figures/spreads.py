@@ -1,4 +1,4 @@
-"""What trading costs: effective spreads on and off the run."""
+"""What trading costs: effective spreads on and off the run, and what all dealers answer off the run."""
 
 from typing import Any
 
@@ -15,11 +15,16 @@ def draw(run: Any) -> Figure:
 
 
 def panel(axes: Axes, run: Any) -> None:
-    """Draw volume-weighted effective spreads by day."""
+    """Draw volume-weighted effective spreads by day, and those of all answers, of which clients take the best."""
     daily = run["daily"]
     shade(axes, run, daily["date"])
-    axes.plot(daily["date"], daily["spread_off_bp"], **series(1), label="off the run")
-    axes.plot(daily["date"], daily["spread_on_bp"], **series(0), label="on the run")
-    axes.set_ylim(bottom=min(0.0, daily[["spread_off_bp", "spread_on_bp"]].min().min()))
-    label(axes, "Effective spreads of trades", "basis points")
+    lines = {
+        "answered_off_bp": ("all answers, off the run", 2),
+        "spread_off_bp": ("paid off the run", 1),
+        "spread_on_bp": ("paid on the run", 0),
+    }
+    for column, (name, place) in lines.items():
+        axes.plot(daily["date"], daily[column], **series(place), label=name)
+    axes.set_ylim(bottom=min(0.0, daily[list(lines)].min().min()))
+    label(axes, "Effective spreads", "basis points")
     legend(axes)
