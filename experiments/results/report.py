@@ -24,7 +24,7 @@ from experiments.figures import effect_path, effects, style, three_intervals
 from experiments.results import liquidity
 from experiments.results.effects import Results, load
 from experiments.results.effects_page import number, verdict
-from experiments.results.readable import readable
+from experiments.results.readable import places, readable
 from experiments.store import write_whole
 from experiments.sweeps.sweep import read_sweep
 
@@ -152,17 +152,25 @@ def headline(found: Results) -> str:
             f"No headline: intervals.csv was made of {own['worlds']} seeds, and there are {seeds} now. "
             f"`offtherun robust DIR --plausible plausible.csv` makes it again."
         )
+    digits = places(own["low"], own["high"])
+    mean, low, high = (own[key] if digits is None else round(own[key], digits) for key in ("mean", "low", "high"))
     spreads = [
-        f"{source} {number(row['low'])} to {number(row['high'])} ({row['worlds']} worlds, {row['share']:.0%} of the "
+        f"{source} {_between(row['low'], row['high'])} ({row['worlds']} worlds, {row['share']:.0%} of the "
         f"variance; {row['noise']:.0%} of the spread is sampling noise)"
         for source, row in known.items()
     ]
-    effect = f"{rows[0]['effect']}: {primary.name} {number(own['mean'])} {primary.unit}"
+    effect = f"{rows[0]['effect']}: {primary.name} {number(mean)} {primary.unit}"
     return (
-        f"**{effect}**, 95 % interval over seeds {number(own['low'])} to {number(own['high'])} ({seeds} seeds, "
+        f"**{effect}**, 95 % interval over seeds {number(low)} to {number(high)} ({seeds} seeds, "
         f"{own['share']:.0%} of the variance). Where one more world would lie, 19 times in 20: "
         f"{'; '.join(f'over {spread}' for spread in spreads)}."
     )
+
+
+def _between(low: float, high: float) -> str:
+    """Return an interval in the digits that its width lets stand."""
+    digits = places(low, high)
+    return " to ".join(number(end if digits is None else round(end, digits)) for end in (low, high))
 
 
 def expected(found: Results) -> str:
