@@ -325,7 +325,8 @@ class Investor(Believer, Institution):
 
     def part_of(self, auction: Auction, view: View) -> Float:
         """Return the face of an issue that it is after, in all (members,): more of one and less of the next."""
-        return self.parts_of((auction,), view)[:, 0]
+        asked = f"part {auction.security} {view.round}"  # by its bids with a rate, and by those without
+        return self.daily(asked, lambda: self.parts_of((auction,), view)[:, 0])
 
     def parts_of(self, auctions: Sequence[Auction], view: View) -> Float:
         """Return the face of issues that it is after (members, issues)."""
