@@ -25,7 +25,7 @@ from agents.buyers.client_flows import bid_factor, live_on
 from agents.buyers.client_offers import client_offers, rolled_down
 from agents.buyers.demand import tilt
 from agents.buyers.forced_trades import bargains, carry_out
-from agents.buyers.investor_kernels import VENUE_DRAWS, write_needs, write_rebalance
+from agents.buyers.investor_kernels import VENUE_DRAWS, tell_busy, write_needs, write_rebalance
 from agents.buyers.issue_tastes import wander
 from agents.buyers.needs import needs_of_day
 from agents.buyers.run_rules import join_run
@@ -124,11 +124,12 @@ class Investor(Believer, Institution):
     # ---- what it thinks --------------------------------------------------------------------------
     def hear(self, news: News, view: View) -> None:
         """Take in the news."""
-        moved = news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
-        self.news = self.news + news.public_bp + (news.private_bp if self.hears_private else news.late_bp)
+        own = news.private_bp if self.hears_private else news.late_bp
+        if own.any() or news.public_bp.any():
+            self.news = self.news + news.public_bp + own
         self._market.outlook.hear(self._market, news.public_bp, view)
         if np.any(self.disagreement):
-            self.hold_views(moved, flow_of_investor(self, view), view)
+            self.hold_views(news.public_bp + own, flow_of_investor(self, view), view)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits."""
@@ -213,8 +214,10 @@ class Investor(Believer, Institution):
 
     def _must(self) -> Bool:
         """Return who must trade, or still remembers that it had to (members, 1)."""
-        known = np.isfinite(np.atleast_2d(self.held_before))
-        return np.asarray(np.any((np.atleast_2d(self.forced) != 0.0) | known, axis=1, keepdims=True))
+        forced, before = np.atleast_2d(self.forced), np.atleast_2d(self.held_before)
+        busy = np.empty((len(forced), 1), np.bool_)
+        tell_busy(forced, before, busy)
+        return busy
 
     def rebalance(self, view: View, wanted: Float) -> NDArray[Any]:
         """Trade part of the gap between what it wants (..., S) and what it has, in lots."""

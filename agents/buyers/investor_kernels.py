@@ -8,6 +8,8 @@ choice between book and request, what trades, prices), as ``market.books.order_k
 how many orders it wrote.
 """
 
+import numpy as np
+
 from agents.buyers.demand import buying_chance, leeway_of, lot_of, share_of_gap, speed_in
 from market.books.order_kernels import shown, whole_size, write_order
 from market.draws.stream_kernels import one_uniform
@@ -75,3 +77,14 @@ def write_rebalance(wanted, held, forced, usual, habits, sender, lot, venue, see
                 _place(orders[n], i, s, face, leeway, sender, venue, seen)
                 n += 1
     return n
+
+
+@kernel
+def tell_busy(forced, held_before, busy):
+    """Tell whose ``forced`` or ``held_before`` (members, S) has a number in it, into ``busy`` (members, 1)."""
+    for i in range(forced.shape[0]):
+        busy[i, 0] = False
+        for s in range(forced.shape[1]):
+            if forced[i, s] != 0.0 or not np.isnan(held_before[i, s]):
+                busy[i, 0] = True
+                break
