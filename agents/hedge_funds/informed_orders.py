@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from agents.bidding import whole
 from agents.order_flow import Reading, reading_of
-from market.books.messages import ORDERS, Venue
+from market.books.messages import ORDERS, Venue, wishes
 from market.exposure import along
 from market.kernels import rule
 from market.news import News
@@ -62,15 +62,15 @@ def informed_orders(fund: Any, view: View, most: float) -> NDArray[Any]:
     if not reading.slope.any() or not np.any(fund.aggression):
         return np.zeros(0, ORDERS)
     issues = np.flatnonzero(reading.issues)
-    value = view.price_of(issues, _value_bp(fund, view)[..., issues])
+    value = view.price_of(issues, _value_bp(fund, view, issues))
     part = fund.arbitrage_share * fund.aggression
     face = informed_face(value, *_touch(view, issues), view.dv01[issues], part * reading.face_per_bp[issues])
-    usual = (fund.benchmark * view.anticipated + fund.tilted)[..., issues]
+    usual = fund.benchmark[..., issues] * view.anticipated[issues] + fund.tilted[..., issues]
     held = fund.position[..., issues]
     face = within(face, held, usual, fund.arbitrage_share * most * view.anticipated[issues])
-    wide, limit = np.zeros(np.shape(fund.opening)), np.full(np.shape(fund.opening), np.nan)
-    wide[..., issues], limit[..., issues] = np.sign(face) * whole(np.abs(face)), value
-    return np.asarray(fund.want(wide, limit, Venue.BOOK))
+    orders = wishes(np.sign(face).astype(np.int64) * whole(np.abs(face)), value, Venue.BOOK)
+    orders["security"], orders["owner"] = issues[orders["security"]], fund.member[orders["owner"]]
+    return orders
 
 
 def _touch(view: View, issues: Int) -> tuple[Float, Float]:
@@ -79,6 +79,6 @@ def _touch(view: View, issues: Int) -> tuple[Float, Float]:
     return np.where(np.isfinite(bid), bid, -np.inf), np.where(np.isfinite(ask), ask, np.inf)
 
 
-def _value_bp(fund: Any, view: View) -> Float:
-    """Return the yields at which it values securities (..., S)."""
-    return np.asarray(fund.opening + along(fund.since, fund._market.outlook.on(view).loadings))
+def _value_bp(fund: Any, view: View, issues: Int) -> Float:
+    """Return the yields at which it values some issues (..., J)."""
+    return np.asarray(fund.opening[..., issues] + along(fund.since, fund._market.outlook.on(view).loadings[issues]))
