@@ -54,6 +54,7 @@ BID_STEPS = (
     *((-20.0, 0.2), (-12.0, 0.25), (-6.0, 0.25), (-3.0, 0.1)),
     *((-2.0, 0.05), (-1.0, 0.05), (0.0, 0.04), (1.0, 0.03), (2.0, 0.03)),
 )
+BID_LADDER = np.array(BID_STEPS).T[:, :, None]  # yields and parts, (steps, 1) each
 BILL_STRETCH = 0.25
 BID_VIEW_BP = 0.5  # dispersion of bidders' valuations, of bills a quarter of it; a guess
 DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
@@ -306,16 +307,13 @@ class Investor(Believer, Institution):
         part = self.part_of(auction, view) * (1.0 - self._rateless_share(auction, view))
         part = np.maximum(part - held_ahead(self, auction, view), 0.0)
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
-        pieces = []
         stretch = BILL_STRETCH if like_cash(auction, view) else 1.0
-        for step, weight in BID_STEPS:
-            rows = np.zeros(len(part), BIDS)
-            rows["bidder"] = self.member
-            yield_bp = view.composite_bp[s] + stretch * (step + BID_VIEW_BP * error)
-            rows["rate_e5"] = bid_rate_e5(view, auction, yield_bp)
-            rows["face"] = whole_bids(weight * part)
-            pieces.append(rows)
-        bids = stacked(pieces, BIDS)
+        step, weight = BID_LADDER
+        bids = np.zeros((len(step), len(part)), BIDS)
+        bids["bidder"] = self.member
+        yield_bp = view.composite_bp[s] + stretch * (step + BID_VIEW_BP * error)
+        bids["rate_e5"] = bid_rate_e5(view, auction, yield_bp)
+        bids["face"] = whole_bids(weight * part)
         return bids[bids["face"] > 0]
 
     def bid_noncompetitive(self, auction: Auction, view: View) -> NDArray[Any]:
