@@ -135,7 +135,9 @@ def test_bids_at_auctions_are_in_hundreds_of_dollars_down_to_one():
 def _bids(kind, **traits):
     """Return the bids of one investor for an issue at 500 bp, and in which steps around it."""
     securities = SimpleNamespace(kind=[kind], maturity_day=np.array([19_990]), term_months=np.array([0]))
-    view = SimpleNamespace(securities=securities, composite_bp=np.array([500.0]), when_issued=np.zeros(1, bool))
+    view = SimpleNamespace(
+        securities=securities, composite_bp=np.array([500.0]), when_issued=np.zeros(1, bool), round=0
+    )
     model = SimpleNamespace(
         ledger=SimpleNamespace(position_in=lambda rows, securities: np.zeros(len(rows), np.int64)),
         outlook=SimpleNamespace(on=lambda view: SimpleNamespace(node=np.zeros(1, np.int64))),

@@ -117,6 +117,7 @@ def price(market: Any, composite: Any) -> Figure:
         axes.set_xticks(range(0, market.rounds + 1, 2))
         axes.set_xlabel("round of the day")
         below(axes)
+        figure.draw_without_rendering()  # ticks of prices have other widths once the axes have their size
     return figure
 
 
