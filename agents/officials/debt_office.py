@@ -4,8 +4,9 @@ Bills are the residual: when its cash is away from the plan (because a buyback c
 auction sold dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a
 few days. Where coupons are to pay for buybacks, what buybacks cost is added to the nominal coupon auctions announced
 over the four weeks that follow, pro rata to their sizes, in steps of $100 million (what is less waits), and bills
-count it as on its way. Where cash is to pay for them, what was paid lowers the planned cash for good, and bills stay as
-they would be without a programme. What is bought is up to the buyback desk. A rule of the bill share may move coupon
+count it as on its way. Coupons beyond the calendar are in nobody's accustomed holdings: they are priced as they come.
+Where cash is to pay for buybacks, what was paid lowers the planned cash for good, and bills stay as they would be
+without a programme. What is bought is up to the buyback desk. A rule of the bill share may move coupon
 sizes (``coupon_shift``). Under a debt limit the limit desk has the last word on what is sold and paid. Source:
 quarterly refunding statements of 2024; 31 CFR 356.
 """
@@ -124,7 +125,7 @@ class DebtOffice(Institution):
         face, out = self.unfinanced_cents // CENTS_PER_FACE, list(today)
         for place, size in zip(mine, sizes, strict=True):
             more = face * size // base // STEP * STEP
-            out[place] = replace(today[place], offering=size + more)
+            out[place] = _larger(today[place], more)
             self.unfinanced_cents -= more * CENTS_PER_FACE
             self.moved[today[place].issue_day] = self.moved.get(today[place].issue_day, 0) + more
         return out
@@ -138,7 +139,7 @@ class DebtOffice(Institution):
         for auction in today:
             more = self.matching.more(auction, view) if _nominal_coupon(auction, view) else 0
             self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + more
-            out.append(replace(auction, offering=auction.offering + more))
+            out.append(_larger(auction, more))
         return out
 
     def _shifted(self, today: list[Auction], view: View) -> list[Auction]:
@@ -153,7 +154,7 @@ class DebtOffice(Institution):
             if _nominal_coupon(auction, view):
                 more = shift.moved(auction.offering, int(s.term_months[auction.security]))
                 self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + more
-            out.append(replace(auction, offering=auction.offering + more))
+            out.append(_larger(auction, more))
         return out
 
     def _sized(self, auction: Auction, view: View) -> Auction:
@@ -204,6 +205,11 @@ class DebtOffice(Institution):
         if self.plan.limit is None:
             return None
         return self.limit_desk.levels(view, cash_cents, self._market.floating_rate_bp)
+
+
+def _larger(auction: Auction, more: int) -> Auction:
+    """Return an auction of more face, or less, than the calendar held: nobody was led to expect that."""
+    return replace(auction, offering=auction.offering + more, beyond=auction.beyond + more)
 
 
 def _nominal_coupon(auction: Auction, view: View) -> bool:

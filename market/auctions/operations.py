@@ -59,7 +59,7 @@ def hold_auction(market: Any, auction: Auction) -> None:
     trades = _awards(market, auction, buyers[faces > 0], faces[faces > 0], price_e8)
     trading.commit(market, trades)
     market.anticipated = market.anticipated.copy()
-    beyond = market.premises.unforeseen.get((auction.security, auction.auction_day), 0)
+    beyond = market.premises.unforeseen.get((auction.security, auction.auction_day), 0) + auction.beyond
     market.anticipated[auction.security] += int(awarded.sum()) * (auction.offering - beyond) // auction.offering
     market.auctioned[auction.security] = True
     _record_auction(market, auction, result, classes, before, trades)

@@ -94,7 +94,10 @@ LOANS = np.dtype(  # rate and haircut in 1e-4 of a percent (0.01 bp); segment of
 
 @dataclass(frozen=True, slots=True)
 class Auction:
-    """An announced auction: the security, when, how much; ``first`` sale or a reopening."""
+    """An announced auction: the security, when, how much; ``first`` sale or a reopening.
+
+    ``beyond`` is the face of the offering that no calendar held: holders were not led to expect it.
+    """
 
     security: int
     announced_day: int
@@ -103,6 +106,7 @@ class Auction:
     offering: int
     round: int
     first: bool
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
