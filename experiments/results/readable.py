@@ -28,7 +28,7 @@ def readable(row: Mapping[Any, Any]) -> dict[str, Any]:
     changed = {name: row[name] * factor for name in SCALED if name in row}
     digits = places(changed.get("t_low", math.nan), changed.get("t_high", math.nan))
     if digits is not None:
-        changed.update({name: round(changed[name], digits) for name in MEASURED if name in changed})
+        changed.update({name: shortened(changed[name], digits) for name in MEASURED if name in changed})
     return {**{str(name): value for name, value in row.items()}, **changed, "unit": unit}
 
 
@@ -46,6 +46,15 @@ def places(low: float, high: float) -> int | None:
     """
     half = (high - low) / 2.0
     return 1 - math.floor(math.log10(half)) if 0.0 < half < math.inf else None
+
+
+def shortened(value: float, digits: int | None) -> float:
+    """Return a number to so many decimal places, nothing without a sign; as it is where there are none.
+
+    >>> shortened(-0.0002, 2), shortened(1234.5, -2), shortened(0.5, None)
+    (0.0, 1200.0, 0.5)
+    """
+    return value if digits is None else round(value, digits) + 0.0
 
 
 def scale(unit: str, numbers: Any) -> tuple[float, str]:

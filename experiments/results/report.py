@@ -24,7 +24,7 @@ from experiments.figures import effect_path, effects, style, three_intervals
 from experiments.results import liquidity
 from experiments.results.effects import Results, load
 from experiments.results.effects_page import number, verdict
-from experiments.results.readable import places, readable
+from experiments.results.readable import places, readable, shortened
 from experiments.store import write_whole
 from experiments.sweeps.sweep import read_sweep
 
@@ -153,7 +153,7 @@ def headline(found: Results) -> str:
             f"`offtherun robust DIR --plausible plausible.csv` makes it again."
         )
     digits = places(own["low"], own["high"])
-    mean, low, high = (own[key] if digits is None else round(own[key], digits) for key in ("mean", "low", "high"))
+    mean, low, high = (shortened(own[key], digits) for key in ("mean", "low", "high"))
     spreads = [
         f"{source} {_between(row['low'], row['high'])} ({row['worlds']} worlds, {row['share']:.0%} of the "
         f"variance; {row['noise']:.0%} of the spread is sampling noise)"
@@ -170,7 +170,7 @@ def headline(found: Results) -> str:
 def _between(low: float, high: float) -> str:
     """Return an interval in the digits that its width lets stand."""
     digits = places(low, high)
-    return " to ".join(number(end if digits is None else round(end, digits)) for end in (low, high))
+    return " to ".join(number(shortened(end, digits)) for end in (low, high))
 
 
 def expected(found: Results) -> str:
