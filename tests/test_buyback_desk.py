@@ -15,6 +15,7 @@ from agents.officials.debt_office import STEP, DebtOffice, DebtPlan
 from experiments.build import stage
 from experiments.check import check
 from experiments.errors import ScenarioError
+from experiments.inputs.announcements import known_facility
 from experiments.inputs.buyback_calendar import buybacks
 from experiments.inputs.buyback_schedule import CYCLE, steady_buybacks
 from experiments.run import run
@@ -296,6 +297,8 @@ def test_a_facility_that_begins_later_bids_for_nothing_before():
     operations, lists = (later.record.to_pandas(name) for name in ("buybacks", "lists"))
     assert (operations["maximum_face"] > 0).tolist() == [False] * (DAYS - 2) + [True] * 2
     assert operations["accepted_face"].sum() > 0 and set(lists["date"].dt.date) == set(operations["date"].dt.date[-2:])
+    known = known_facility(small("standing", policy__buybacks__standing=terms))
+    assert known.known_day == day_number(since)  # nobody counts on it before
 
 
 def test_the_fitted_curve_of_the_desk_is_in_no_view(standing):

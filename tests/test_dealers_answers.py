@@ -5,7 +5,8 @@ import pytest
 from small_market import small_market
 
 from market.books.messages import ASKED
-from market.requests.request_desk import RequestDesk
+from market.requests import request_desk
+from market.requests.request_for_quote import award
 from market.tables import measures
 from market.tables.tape import Tape
 
@@ -38,13 +39,14 @@ def test_the_mean_of_all_answers_is_wider_than_what_the_best_makes_clients_pay(m
     assert 0.0 <= measures.declined_off_share(market) < 1.0
 
 
-def test_every_dealer_that_is_asked_counts_once(market):
-    assert isinstance(market.request_desk, RequestDesk)
+def test_every_dealer_that_is_asked_counts_once_and_the_day_records_it(market, monkeypatch):
     row = market.record.to_pandas("daily").iloc[-1]
     assert row["answered_off_bp"] == pytest.approx(measures.answered_off_bp(market))
     assert row["declined_off_share"] == pytest.approx(measures.declined_off_share(market))
-    said, declined = market.tape.answers.sum(), market.tape.declined.sum()
-    assert said + declined >= row["rfq_requests"] > 0
+    turns = []
+    monkeypatch.setattr(request_desk, "award", lambda asked, *rest: turns.append(len(asked)) or award(asked, *rest))
+    market.step()
+    assert market.tape.answers.sum() + market.tape.declined.sum() == sum(turns) > market.tape.requests > 0
 
 
 def test_nobody_who_was_asked_is_no_number():

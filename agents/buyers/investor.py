@@ -107,7 +107,7 @@ class Investor(Believer, Institution):
     client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
 
     fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
-    taste_wander = trait(0.0, "log points of its share of an issue a day", (0, 0.2), "off; buyers.issue_flows")
+    taste_wander = trait(0.0, "of its share of an issue at the start, a day", (0, 0.2), "off; buyers.issue_flows")
     taste_days = trait(250.0, "days that its taste for an issue lasts", (1, 1e6), "a guess: a year")
 
     benchmark = memory(0.0, "accustomed share of each security's supply")
@@ -119,7 +119,7 @@ class Investor(Believer, Institution):
     asking = memory(0.0, "bp: the yield at which that rests, 0 if nothing does")
     seen_level = memory(np.nan, "bp: yields of each maturity when it last feared, net of known news")
     news = memory(0.0, "bp: all news, by factor", FACTORS)
-    taste = memory(0.0, "log points of its accustomed share of each security, since the start")
+    taste = memory(0.0, "its accustomed share of each security over that of the start, less one")
     inflow = memory(0.0, "standard deviations: what its clients bring, by maturity node", NODES)
 
     # ---- what it thinks --------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Investor(Believer, Institution):
         return stacked([*tables, *self.besides(view)], ORDERS)
 
     def prepare(self, view: View) -> None:
-        """Do what comes before its orders of the round: sell for fear, if it does."""
+        """Do what comes before its orders of the round: sell for fear, and let its tastes wander, if it does."""
         if np.any(self.fear):
             self.daily("fear", lambda: join_run(self, view))
         if np.any(self.taste_wander):
