@@ -14,6 +14,8 @@ from market.books.messages import Auction
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
 
+CASH_LIKE = (Kind.BILL, Kind.FRN)
+
 
 def whole(face: Any) -> Int:
     """Round face down to whole millions of dollars."""
@@ -27,7 +29,7 @@ def whole_bids(face: Any) -> Int:
 
 def like_cash(auction: Auction, view: View) -> bool:
     """Tell whether it is a bill or a floating rate note: bid for closer to the market, and more by dealers."""
-    return view.securities.kind[auction.security] in (Kind.BILL, Kind.FRN)
+    return view.securities.kind[auction.security] in CASH_LIKE
 
 
 def ladder(slope_bp: Any, usual: float, step: float, steps: int) -> list[tuple[Any, float]]:

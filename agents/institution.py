@@ -183,6 +183,10 @@ class Institution(mesa.Agent):
             known = self._of_day[name] = (self._market.day, make())
         return known[1]
 
+    def uses(self, name: str) -> bool:
+        """Tell whether a trait is anything but 0 in any member; looked at once a day."""
+        return self.daily(f"uses {name}", lambda: bool(np.any(getattr(self, name))))
+
     # ---- what it wants --------------------------------------------------------------------------
     def want(self, face: NDArray[Any], limit: Any = np.nan, venue: Venue = Venue.REQUEST) -> NDArray[Any]:
         """Return a table of orders: face to buy (positive) or sell, shape (..., S), with limits in points."""

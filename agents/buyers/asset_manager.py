@@ -45,7 +45,7 @@ class AssetManager(Investor):
 
     def besides(self, view: View) -> list[NDArray[Any]]:
         """Trade with the index at the end of the month."""
-        return [index_orders(self, view)] if np.any(self.index_share) else []
+        return [index_orders(self, view)] if self.uses("index_share") else []
 
     def trade_futures(self, view: View) -> NDArray[Any]:
         """Trade towards what it wants, at its own hour."""
@@ -78,13 +78,13 @@ class AssetManager(Investor):
     def wish_at(self, view: View, pairs: Pairs, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted of a supply, in pairs of member and security (J,)."""
         wanted: Float = super().wish_at(view, pairs, anticipated, level_bp, residual_bp)
-        if not np.any(self.index_share):
+        if not self.uses("index_share"):
             return wanted
         return np.asarray(wanted * np.atleast_2d(self._until_month_end(view))[pairs])
 
     def _until_month_end(self, view: View) -> Any:
         """Return the part of its wish for each security (..., S) that does not wait for the index."""
-        if view.day < 0 or not np.any(self.index_share):
+        if view.day < 0 or not self.uses("index_share"):
             return 1.0
         return 1.0 - self.index_share * outside_index(view, self._market.premises.start_date)
 

@@ -51,7 +51,7 @@ class ForeignOfficial(Investor):
 
     def prepare(self, view: View) -> None:
         """Pledge what would sell low, take back and sell what no longer does."""
-        if np.any(self.fima) and (np.any(self.forced) or np.any(self.pledged)):
+        if self.uses("fima") and (np.any(self.forced) or np.any(self.pledged)):
             self._choose(view)
         super().prepare(view)
 

@@ -129,7 +129,7 @@ class Investor(Believer, Institution):
         if own.any() or news.public_bp.any():
             self.news = self.news + news.public_bp + own
         self._market.outlook.hear(self._market, news.public_bp, view)
-        if np.any(self.disagreement):
+        if self.uses("disagreement"):
             self.hold_views(news.public_bp + own, flow_of_investor(self, view), view)
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
@@ -188,9 +188,9 @@ class Investor(Believer, Institution):
 
     def prepare(self, view: View) -> None:
         """Do what comes before its orders of the round: sell for fear, and let its tastes wander, if it does."""
-        if np.any(self.fear):
+        if self.uses("fear"):
             self.daily("fear", lambda: join_run(self, view))
-        if np.any(self.taste_wander):
+        if self.uses("taste_wander"):
             self.daily("tastes", lambda: wander(self, view))
 
     def hour(self, view: View) -> Float:

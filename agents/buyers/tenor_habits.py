@@ -8,6 +8,7 @@ hardly any direct bidders, a four-week bill has many small savers, and a 2-year 
 Bills go by weeks to maturity when issued, since most are reopened; notes and bonds by months of their original term.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from market.bonds.securities import Kind
@@ -51,9 +52,13 @@ FRN = Habit(1.0, 0.05, 0.5)
 def habit(auction: Auction, view: View) -> Habit:
     """Return what multiplies bidders' usual habits at an auction."""
     s, place = view.securities, auction.security
-    kind = s.kind[place]
+    return _habit_of(int(s.kind[place]), int(s.maturity_day[place]) - auction.issue_day, int(s.term_months[place]))
+
+
+@cache
+def _habit_of(kind: int, days: int, months: int) -> Habit:
     if kind == Kind.FRN:
         return FRN
     if kind == Kind.BILL:
-        return BILLS.get(round((int(s.maturity_day[place]) - auction.issue_day) / DAYS_A_WEEK), USUAL)
-    return (TIPS if kind == Kind.TIPS else COUPONS).get(int(s.term_months[place]), USUAL)
+        return BILLS.get(round(days / DAYS_A_WEEK), USUAL)
+    return (TIPS if kind == Kind.TIPS else COUPONS).get(months, USUAL)

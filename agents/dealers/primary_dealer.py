@@ -129,7 +129,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
         reading = self.daily("reading", lambda: reading_of(self._market, view))
         known = self.flow if view.round > 0 else np.zeros_like(self.flow)
         self.flow = known + self.flow_learning * read_flow(reading, self._market, view)
-        if np.any(self.disagreement):
+        if self.uses("disagreement"):
             self.hold_views(news.public_bp + news.late_bp, flow_of_clients(self, view), view)
 
     def stream(self, view: View) -> Float:

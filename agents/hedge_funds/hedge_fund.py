@@ -79,7 +79,7 @@ class HedgeFund(Financed, Investor):
     def prepare(self, view: View) -> None:
         """Once a day and after an operation, look what buybacks are to take, if it counts on them."""
         super().prepare(view)
-        if np.any(self.buyback_reliance):
+        if self.uses("buyback_reliance"):
             known = self._market.outlook.buybacks.to_come(view)
             over = -1 if known is None else known.over
             self.daily(f"chances {over}", lambda: self._look_ahead(known))
@@ -95,7 +95,7 @@ class HedgeFund(Financed, Investor):
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return its usual holding and what its arbitrage wants."""
         cheap = np.sign(residual_bp) * np.maximum(np.abs(residual_bp) - pick(self.hurdle), 0.0)
-        if np.any(self.buyback_reliance):
+        if self.uses("buyback_reliance"):
             cheap = worth_carrying(cheap, pick(self.buyback_reliance), pick(self.chances))
         extra = pick(self.level_appetite) * (level_bp - pick(self.recent)) + pick(self.residual_appetite) * cheap
         extra = np.clip(extra, -MOST_EXTRA, MOST_EXTRA)

@@ -37,6 +37,7 @@ _TYPES: dict[str, pa.DataType] = {
     "flag": pa.bool_(),
     **dict.fromkeys(("face", "cents", "cents or face", "count", "price_e8", "round"), pa.int64()),
 }
+_EXACT: dict[int, Any] = {pa.int64().id: np.int64, pa.bool_().id: np.bool_}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +201,15 @@ def _array(values: Any, n: int, kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
         names = [values] * n if isinstance(values, str) else list(values)
         return pa.array(names, pa.string()).dictionary_encode()
-    numbers = np.broadcast_to(np.asarray(values), (n,))
+    numbers = np.asarray(values)
+    numbers = np.full(n, numbers) if numbers.ndim == 0 else numbers
     if pa.types.is_date32(kind):
         if numbers.dtype.kind == "M":  # a date that may be missing
             return pa.array(numbers.astype("M8[D]"), kind)
-        return pa.array(numbers.astype(np.int32, casting="same_kind"), pa.int32()).cast(kind)
-    exact = {"int64": np.int64, "bool": np.bool_}.get(str(kind), np.float64)
-    return pa.array(numbers.astype(exact, casting="same_kind" if exact is np.float64 else "safe"), kind)
+        return pa.array(numbers.astype(np.int32, casting="same_kind"), pa.int32()).view(kind)
+    exact = _EXACT.get(kind.id, np.float64)
+    casting: Any = "same_kind" if exact is np.float64 else "safe"
+    return pa.array(numbers.astype(exact, casting=casting), kind)  # a copy: the market goes on
 
 
 @lru_cache(maxsize=64)
