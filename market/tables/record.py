@@ -196,11 +196,12 @@ def _size(values: Any) -> int | None:
 
 def _array(values: Any, n: int, kind: pa.DataType) -> pa.Array:
     """Turn a column into n stored values of a type; nothing is rounded."""
+    if pa.types.is_dictionary(kind) and isinstance(values, str):
+        values = Labels((values,) if n else (), np.zeros(n, np.int64))
     if isinstance(values, Labels):
         return pa.DictionaryArray.from_arrays(pa.array(np.asarray(values.codes, np.int32)), _stored(values.names))
     if pa.types.is_dictionary(kind):
-        names = [values] * n if isinstance(values, str) else list(values)
-        return pa.array(names, pa.string()).dictionary_encode()
+        return pa.array(list(values), pa.string()).dictionary_encode()
     numbers = np.asarray(values)
     numbers = np.full(n, numbers) if numbers.ndim == 0 else numbers
     if pa.types.is_date32(kind):
