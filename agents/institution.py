@@ -66,7 +66,7 @@ class Institution(mesa.Agent):
         self._row: Any = model.account_for(self)
         self._identity = np.array([fingerprint(self.name)], np.uint64)
         self._member = np.zeros(1, np.int64)
-        self._of_day: dict[str, tuple[int, Any]] = {}
+        self._of_day: tuple[int | None, dict[str, Any]] = (None, {})
         super().__init__(model)  # last: who cannot join is not in the market
 
     @classmethod
@@ -110,7 +110,7 @@ class Institution(mesa.Agent):
         many._market, many._columns, many.name = one._market, one._columns, cls.__name__
         many._stand_at(places)
         many._row, many._identity, many._member = rows, identity, member
-        many._of_day = {}
+        many._of_day = (None, {})
         return many
 
     def _stand_at(self, places: Int) -> None:
@@ -178,10 +178,14 @@ class Institution(mesa.Agent):
     # ---- what it knows all day ------------------------------------------------------------------
     def daily(self, name: str, make: Callable[[], T]) -> T:
         """Return what ``make`` made when it was first asked for under this name today."""
-        known = self._of_day.get(name)
-        if known is None or known[0] != self._market.day:
-            known = self._of_day[name] = (self._market.day, make())
-        return known[1]
+        day, known = self._of_day
+        if day != self._market.day:
+            known = {}
+            self._of_day = self._market.day, known
+        if name not in known:
+            known[name] = make()
+        made: T = known[name]
+        return made
 
     def uses(self, name: str) -> bool:
         """Tell whether a trait is anything but 0 in any member; looked at once a day."""
