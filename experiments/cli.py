@@ -252,8 +252,9 @@ def scenarios() -> None:
     """List the bundled scenarios."""
     from experiments.scenario import load, names
 
+    width = max(map(len, names())) + 2
     for name in names():
-        print(f"{name:20}{load(name).about}")
+        print(f"{name:{width}}{load(name).about}")
 
 
 @app.command()
@@ -315,7 +316,7 @@ def _status(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     except Exception as error:
-        line = _mendable(error)
+        line = _mendable(error, arguments)
         if line is None:
             raise
         print(f"offtherun: {line}", file=sys.stderr)
@@ -333,13 +334,24 @@ def _use_named_data() -> None:
         use(Path(named))
 
 
-def _mendable(error: Exception) -> str | None:
+def _mendable(error: Exception, arguments: Sequence[str]) -> str | None:
     """Return the one line of an error that the user can mend, None of a fault of the program."""
     if hasattr(error, "format_message"):  # a usage error of the command line
-        return " ".join(error.format_message().split()) + "; see: offtherun --help"
+        command = getattr(getattr(error, "ctx", None), "command_path", "offtherun")
+        return " ".join(error.format_message().split()) + _given(error, arguments) + f"; see: {command} --help"
     from experiments.errors import UserError
 
     return str(error) if isinstance(error, UserError) else None
+
+
+def _given(error: Exception, arguments: Sequence[str]) -> str:
+    """Return what was given to the option that an error is about, to be added to its message."""
+    for option in getattr(getattr(error, "param", None), "opts", ()):
+        for word, following in zip(arguments, [*arguments[1:], None], strict=True):
+            name, equals, value = word.partition("=")
+            if name == option and (equals or following is not None):
+                return f", not {value if equals else following}"
+    return ""
 
 
 def _show(folder: Path, quiet: bool) -> None:
