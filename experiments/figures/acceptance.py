@@ -37,20 +37,22 @@ def by_score(axes: Axes, run: Any) -> None:
 
 
 def by_bucket(axes: Axes, run: Any) -> None:
-    """Draw face offered and accepted by bucket, and what was published as accepted on the same days."""
-    held = _table(axes, run["buybacks"], "operations", "Operations by maturity", "years")
-    axes.set_xlabel("billion dollars of face")
+    """Draw what was accepted over the maxima by bucket, and what was published, on the days of which it is known."""
+    held = _table(axes, run["buybacks"], "operations", "Accepted, by maturity", "years")
+    axes.set_xlabel("percent of the maxima")
     if held is None:
         return
-    frame = held.assign(bucket=held["bucket"].astype(str))
-    sums = frame.groupby("bucket")[["offered_face", "accepted_face"]].sum() / FACE_PER_BN
+    known = between(PUBLISHED, "operation_date", held["date"].min(), held["date"].max())
+    frame = held[held["date"] <= known.index.max()] if len(known) else held
+    sums = frame.assign(bucket=frame["bucket"].astype(str)).groupby("bucket")[["accepted_face", "maximum_face"]].sum()
     sums = sums.loc[sorted(sums.index, key=lambda name: ("7.5Y" in name, float(name.split("Y")[0].split("M")[0])))]
     places = np.arange(len(sums))
-    axes.barh(places, sums["offered_face"], 0.7, **area(SKY), label="offered")
-    axes.barh(places, sums["accepted_face"], 0.42, **area(BLUE), label="accepted")
-    known = between(PUBLISHED, "operation_date", held["date"].min(), held["date"].max())
-    taken = known.groupby("maturity_bucket")["par_accepted_musd"].sum().reindex(sums.index) / 1_000
-    axes.plot(taken, places, "D", color=BLACK, markersize=4, markerfacecolor="white", label="accepted, published")
+    axes.barh(places, 100 * sums["accepted_face"] / sums["maximum_face"], 0.6, **area(BLUE), label="model")
+    taken = known.groupby("maturity_bucket")[["par_accepted_musd", "max_par_amt_redeemed_musd"]].sum()
+    share = 100 * taken["par_accepted_musd"] / taken["max_par_amt_redeemed_musd"]
+    axes.plot(share.reindex(sums.index), places, "D", color=BLACK, markersize=5, markerfacecolor="white", clip_on=False)
+    axes.lines[-1].set_label("published")
+    axes.set_xlim(0, 100)
     axes.set_yticks(places, [_short(name) for name in sums.index])
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
