@@ -21,15 +21,18 @@ from experiments.sweeps.sweep import read_sweep
 HEAD = """# What the experiments showed
 
 Written by `offtherun findings DIR ...` from the folders of the experiments, beside what was registered in
-`experiments/expectations.toml` before any of them was run; `make experiments SEEDS=2` makes folders and page. An
-interval is of Student's t over paired seeds and says what seeds leave open, not what parameters and structure do. Where
-the horizon is short, slow effects have hardly begun. What the words mean that compare with what was registered:
-*as registered*, the whole interval lies in the registered range; *mean inside*, only the mean does; *mean outside*, the
-interval still reaches in; *otherwise*, no point of the interval lies in it, or what was to be higher or lower did
-not move in any seed; *run cut short*, fewer days than the design has, which registered numbers are not held against.
-How numbers were read from the registered sentences stands in `experiments/registered_ranges.toml`; what was registered
-in words alone is for the reader to judge.
+`experiments/expectations.toml`: before the first paired run of each, but for a few sentences that were added when runs
+had been made and before their own figure was looked at; comments in that file say which. `make experiments SEEDS=2`
+makes folders and page. An interval is of Student's t over paired seeds and says what seeds leave open, not what
+parameters and structure do; it is not corrected for how many there are: of {tested} rows {called} are called an effect
+here, and {chance} would be if there were none. Where the horizon is short, slow effects have hardly begun. What the
+words mean that compare with what was registered: *as registered*, the whole interval lies in the registered range;
+*mean inside*, only the mean does; *mean outside*, the interval still reaches in; *otherwise*, no point of the interval
+lies in it, or what was to be higher or lower did not move in any seed; *run cut short*, fewer days than the design
+has, which registered numbers are not held against. How numbers were read from the registered sentences stands in
+`experiments/registered_ranges.toml`; what was registered in words alone is for the reader to judge.
 """
+BY_CHANCE = 0.05  # of rows in which nothing is, a 95 % interval leaves zero out
 COLUMNS = "| effect | outcome | mean | 95 % interval | would matter | verdict | registered | beside it |"
 
 
@@ -39,7 +42,10 @@ def page(folders: Sequence[Path]) -> str:
     empty = next((results.folder for results in found if not results.runs), None)
     if empty is not None:
         raise StoreError(f"{empty} has no whole run, expected at least one; go on with: offtherun experiment")
-    parts = [HEAD, *_overview(found), *_disagreements(found)]
+    verdicts = [verdict(row) for results in found for row in results.effects.to_dict("records")]
+    called = sum(said.startswith("effect") for said in verdicts)
+    head = HEAD.format(tested=len(verdicts), called=called, chance=f"{BY_CHANCE * len(verdicts):.0f}")
+    parts = [head, *_overview(found), *_disagreements(found)]
     return "\n".join([*parts, *(line for results in found for line in _experiment(results))])
 
 
