@@ -193,7 +193,7 @@ def test_a_hedge_fund_buys_what_has_cheapened_beyond_its_hurdle_and_its_position
         recent=3.0,
         benchmark=0.01,
         arbitrage_share=0.1,
-        buyback_reliance=0.0,
+        uses=lambda trait: False,
     )
     want = lambda level, residual: float(HedgeFund.demand(fund, picked, 1e6, level, residual))  # noqa: E731
     assert want(3.0, 0.4) == want(3.0, -0.4) == pytest.approx(10_000)
