@@ -286,10 +286,10 @@ def test_the_market_finds_that_slope_when_holders_are_quick():
     """The same on a running market: in the twelfth to nineteenth week after one holder has sold a share of everything
     for good, the level that demand responds to (with substitution between maturities: a long yield that rises less than
     its neighbours is no reason to buy) is higher by bucket by what the others' demand says of what dealers do not hold,
-    to a fifth of it. Maturities come into line slowly: beyond seven years it was 0.58 bp by the market, 0.40 by demand,
-    in the fourth to seventh week, 0.77 and 0.57 in the next four. This seed is the best of the first four there: 14, 21,
-    28 and 27 % more than demand says; why is open. What dealers hold more of swings about nothing by a seventh of the
-    sale, for two weeks at a time: over eight weeks its mean is off by a thirtieth; a tenth may be."""
+    to a fifth of it. Maturities come into line slowly: beyond seven years it was 0.58 bp by the market, 0.40 by
+    demand, in the fourth to seventh week, 0.77 and 0.57 in the next four. This seed is the best of the first four
+    there: 14, 21, 28 and 27 % more than demand says; why is open. What dealers hold more of swings about nothing by a
+    seventh of the sale, for two weeks at a time: over eight weeks its mean is off by a thirtieth; a tenth may be."""
     sale = {"type": "sale", "date": "2024-05-30", "holder": "Foreign Official Japan 1", "bucket_years": [0.5, 30.5]}
     quiet, sold = (
         quick_holders(small_market("steady", shocks=shocks))
