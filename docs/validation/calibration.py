@@ -17,10 +17,11 @@ from experiments.belief.calibration.parameters import chosen
 from experiments.store import versions
 
 PAGE = HERE.parent / "calibration.md"
+LOOSE = 0.1  # R2 of an emulator below which it tells next to nothing
 FEW = 5  # points a parameter: below it an emulator is loose, and the set is wide for that alone
 TEXT = """# Which values are plausible
 
-    make calibrate
+    make calibrate POINTS={points}
 
 makes the simulations that are missing and writes this page: {points} runs of {days} days of `{scenario}` that fill
 the prior of {parameters} parameters (sources {sources}), a quadratic emulator of each moment, and what published
@@ -29,6 +30,9 @@ free ([is it true](validation.md)). Killed and started again, it makes what is m
 `experiments/belief/calibration`.
 
 {few}{sentences}
+
+Of the emulators of the moments {loose} have an R2 below {least}: they rule hardly anything out, and where a parameter is
+*not* identified, that its shipped value is plausible says little.
 
 `shipped` is the value in use, `low` to `high` the 90 % range of the plausible set, `from middle` how far the shipped
 value lies from the set's median in half ranges. A parameter is identified where the range is less than half of the
@@ -49,7 +53,7 @@ Why these bounds:
 
 def page(found: Calibration, points: int, days: int, scenario: str) -> str:
     """Return the page."""
-    parameters = found.parameters
+    parameters, matched = found.parameters, found.moments[found.moments["matched"]]
     few = points < FEW * len(parameters)
     return TEXT.format(
         points=points,
@@ -57,6 +61,8 @@ def page(found: Calibration, points: int, days: int, scenario: str) -> str:
         scenario=scenario,
         parameters=len(parameters),
         sources=versions()["sources"],
+        loose=f"{(matched['r_squared'] < LOOSE).sum()} of {len(matched)}",
+        least=LOOSE,
         few="**A design of few points: what follows says that the machine runs, no more.** " if few else "",
         sentences=" ".join(sentences(found)),
         table=markdown(_parameters(parameters)),
