@@ -31,8 +31,8 @@ free ([is it true](validation.md)). Killed and started again, it makes what is m
 
 {few}{sentences}
 
-Of the emulators of the moments {loose} have an R2 below {least}: they rule hardly anything out, and where a parameter is
-*not* identified, that its shipped value is plausible says little.
+Of the emulators of the moments {loose} have an R2 below {least}: they rule hardly anything out, and where a parameter
+is *not* identified, that its shipped value is plausible says little.
 
 `shipped` is the value in use, `low` to `high` the 90 % range of the plausible set, `from middle` how far the shipped
 value lies from the set's median in half ranges. A parameter is identified where the range is less than half of the
