@@ -56,8 +56,8 @@ class DealerExit:
             return max(dealers.values(), key=lambda dealer: (float(dealer.capital_share), dealer.name))
         if self.dealer not in dealers:
             raise UserError(
-                f"exits.dealer is {self.dealer!r}, expected {LARGEST!r} or the name of a dealer"
-                f"{nearest(self.dealer, dealers)}"
+                f"exits.dealer is {self.dealer!r}, expected {LARGEST!r} or the name of a dealer, as {min(dealers)!r}"
+                f"{nearest(self.dealer, [LARGEST, *dealers])}"
             )
         return dealers[self.dealer]
 
