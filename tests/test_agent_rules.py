@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from securities_on_paper import listed
-from small_market import lone
+from small_market import lone, small_market
 
 from agents.bidding import bid_rate_e5
 from agents.bill_growth import BillGrowth
+from agents.buyers.investor import Investor
 from agents.buyers.needs import MOST_NEEDS, needs_of_day
 from agents.dealers.prime_broker import PrimeBroker
 from agents.dealers.principal_trader import PrincipalTrader
@@ -192,3 +193,14 @@ def test_a_deviation_is_what_neighbours_share_and_what_is_a_securitys_own():
     # of the last weeks of a note half counts, all of it at the first node: 3 + 1.5 x 3
     assert (away.shared[2], away.level[2], away.residual[2]) == pytest.approx((3.0, 7.5, 0.0))
     assert away.level[3] == pytest.approx(0.0) and away.residual[3] == 0.0  # nobody says what it yields
+
+
+def test_what_is_known_for_a_day_is_asked_once_and_forgotten_with_the_day():
+    market = small_market()
+    one, asked = next(agent for agent in market.agents if isinstance(agent, Investor)), []
+    know = lambda: one.daily("bids", lambda: asked.append(market.day) or len(asked))  # noqa: E731
+    assert know() == know() == 1 and not one.uses("fear")
+    one.fear = 0.05
+    assert not one.uses("fear")  # looked at this morning
+    market.day += 1
+    assert know() == 2 and one.uses("fear") and len(one._of_day[1]) == 2
