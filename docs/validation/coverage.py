@@ -56,7 +56,7 @@ def _share(apart: np.ndarray, whose: str) -> dict[str, float]:
 def _sources(folder: Path) -> str:
     from experiments.store import read_manifest
 
-    first = next(iter(sorted((folder / "runs").iterdir())))
+    first = min(path for path in (folder / "runs").iterdir() if not path.name.startswith("."))  # those are halves
     return str(read_manifest(first).versions["sources"])
 
 
