@@ -28,6 +28,8 @@ def test_every_registered_row_is_free_until_something_is_set_by_it_says_why_and_
         "correlation of fill and offers",
         "spread of cover over tenors",
         "turnover and size of yield changes",
+        "pattern of yields after four months",
+        "change of the pattern in four months",
     }
     assert all(row.why and row.measure for row in REGISTERED)
     assert all(len(table(name.strip())) for row in REGISTERED for name in row.data.split(","))

@@ -151,7 +151,7 @@ def _bids(kind, **traits):
 
 
 def test_bids_in_a_bill_lie_a_quarter_as_far_from_the_market_as_in_a_note_on_both_sides():
-    flat = {"bill_participation": 1.0, "flow_bids": 0.0, "lumpiness": 0.0}
+    flat = {"bill_participation": 1.0, "flow_bids": 0.0, "bill_lumpiness": 0.0, "lumpiness": 0.0}
     (note, fair), (bill, discount) = (_bids(kind, **flat) for kind in (Kind.NOTE, Kind.BILL))
     far, near = (note["rate_e5"] - fair) / 10, (bill["rate_e5"] - discount) / 10
     assert far.min() == -20.0 and far.max() == 2.0 and (near < 0).any() and (near > 0).any()
@@ -164,6 +164,8 @@ def test_who_stands_for_lumpy_accounts_is_after_more_of_one_issue_than_of_the_ne
     usual = _bids(Kind.NOTE, lumpiness=0.0)[0]["face"].sum()
     lumpy = _bids(Kind.NOTE, lumpiness=0.4)[0]["face"].sum()
     assert lumpy == pytest.approx(usual * np.exp(-0.08), rel=0.01)  # at the middle of a draw of mean one
+    plain, uneven = (_bids(Kind.BILL, bill_lumpiness=spread)[0]["face"].sum() for spread in (0.0, 1.2))
+    assert uneven == pytest.approx(plain * np.exp(-0.72), rel=0.01)
 
 
 def _within_tenors(first, last):

@@ -45,7 +45,7 @@ from market.units import Bool, Float, Int
 from market.view import View, struck
 
 MOST_TILT = 0.5  # of a holding, by which yields change what is wanted: a guess
-CLIENT_ASKING_BP = 0.5  # mean of what an offer asks beyond its view: set by fills of May to September 2024
+CLIENT_ASKING_BP = 0.75  # mean of what an offer asks beyond its view: set by fills of May to September 2024
 CLIENT_VIEW_BP = 0.5  # dispersion of clients' asking yields: about that of accepted prices of neighbours in 2024
 # A bid schedule around the when-issued yield, (bp, part of the wish). All winners get the stop, so who must have the
 # issue bids far through the market at no cost (Back and Zender 1993); the published high less median yield of notes and
@@ -61,6 +61,7 @@ DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 
 
 
 WHEN_ISSUED_SOURCE = "a guess: dealers' awards follow it, and are no larger of new issues than of reopened ones"
+BILL_LUMPY_SOURCE = "set to the s.d. of dealers' share of bills, by tenor: 8.7 points, June 2022 to Sept 2024"
 LUMPY_SOURCE = "set to the s.d. of dealers' share of notes and bonds, by tenor: 3.9 points, June 2022 to Sept 2024"
 FLOW_SOURCE = "dealers' net position by week, 2022 to May 2024 (FR 2004): size and memory of its changes"
 Pick = Callable[[Any], Any]
@@ -88,10 +89,11 @@ class Investor(Believer, Institution):
     flow_lean = trait(0.05, "of a liquidity trade's chances", (0, 0.5), FLOW_SOURCE)
     flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
     flow_bids = trait(0.25, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
-    lumpiness = trait(0.4, "log points of its part of an issue, from one to the next", (0, 2), LUMPY_SOURCE)
+    lumpiness = trait(0.55, "log points of its bids for a note or bond, from one to the next", (0, 2), LUMPY_SOURCE)
+    bill_lumpiness = trait(1.2, "the same for bills and FRN", (0, 2), BILL_LUMPY_SOURCE)
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares: a guess")
     bill_participation = trait(
-        0.7, "the same in bills and FRN, relative", (0, 2), "dealers' awards of both: 36 % to May 2024 (Fiscal Data)"
+        0.73, "the same in bills and FRN, relative", (0, 2), "dealers' awards of both: 36 % to May 2024 (Fiscal Data)"
     )
     direct = trait(0.0, "share of its bids submitted by itself", (0, 1), "the rest through a dealer: indirect")
     noncompetitive = trait(0.0, "share of its bids for coupons without a rate", (0, 1), "off; who does says so")
@@ -107,8 +109,8 @@ class Investor(Believer, Institution):
     client_reluctance = trait(0.5, "bp below the composite", (-100, 100), "a guess")
 
     fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
-    taste_wander = trait(0.0, "of its share of an issue at the start, a day", (0, 0.2), "off; buyers.issue_flows")
-    taste_days = trait(250.0, "days that its taste for an issue lasts", (1, 1e6), "a guess: a year")
+    taste_wander = trait(0.0, "of its share of an issue at the start, a day", (0, 0.2), "buyers.issue_flows sets it")
+    taste_days = trait(65.0, "days that its taste for an issue lasts", (1, 1e6), "buyers.issue_flow_days sets it")
 
     benchmark = memory(0.0, "accustomed share of each security's supply")
     tilted = memory(0.0, "face wanted above the accustomed holding, when it last looked")
@@ -305,6 +307,7 @@ class Investor(Believer, Institution):
         """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
         s = auction.security
         part = self.part_of(auction, view) * (1.0 - self._rateless_share(auction, view))
+        part = part * self._lumps(auction, view)
         part = np.maximum(part - held_ahead(self, auction, view), 0.0)
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         stretch = BILL_STRETCH if like_cash(auction, view) else 1.0
@@ -325,7 +328,7 @@ class Investor(Believer, Institution):
         return rows[rows["face"] > 0]
 
     def part_of(self, auction: Auction, view: View) -> Float:
-        """Return the face of an issue that it is after, in all (members,): more of one and less of the next."""
+        """Return the face of an issue that it is after, in all (members,)."""
         asked = f"part {auction.security} {view.round}"  # by its bids with a rate, and by those without
         return self.daily(asked, lambda: self.parts_of((auction,), view)[:, 0])
 
@@ -336,17 +339,16 @@ class Investor(Believer, Institution):
         share = self._wanted_at(view, place, security, 1.0).reshape(members, len(issues))
         flow = np.atleast_2d(self.inflow)[:, self._market.outlook.on(view).node[issues]]
         share = share * bid_factor(flow, np.atleast_2d(self.flow_bids))
-        share = share * bid_factor(self._interest(auctions), np.atleast_2d(self.lumpiness))
         cash_like = np.array([like_cash(auction, view) for auction in auctions])
         bids_for = np.atleast_2d(self.participation) * np.where(cash_like, np.atleast_2d(self.bill_participation), 1.0)
         bids_for = bids_for * np.array([habit(auction, view).appetite for auction in auctions])
         return np.asarray(bids_for * np.maximum(share, 0.0) * np.array([auction.offering for auction in auctions]))
 
-    def _interest(self, auctions: Sequence[Auction]) -> Float:
-        """Draw what moves its part of one issue and not of the next (members, issues)."""
-        draw = self._market.streams.normal
-        drawn = [draw(f"interest {a.security}", self.identity, a.auction_day, 1) for a in auctions]
-        return np.concatenate(drawn, axis=1)
+    def _lumps(self, auction: Auction, view: View) -> Float:
+        """Return what multiplies its bids with a rate for one issue and not for the next, mean one (members,)."""
+        drawn = self._market.streams.normal(f"interest {auction.security}", self.identity, auction.auction_day, 1)
+        spread = self.bill_lumpiness if like_cash(auction, view) else self.lumpiness
+        return np.asarray(bid_factor(drawn, np.atleast_2d(spread)))[:, 0]
 
     def _rateless_share(self, auction: Auction, view: View) -> Float:
         """Return the share of its bids that names no rate (members,)."""

@@ -100,7 +100,7 @@ class PrimaryDealer(PrimeBroker, Financed, Believer, Institution):
     repo_ceiling_bp = trait(300.0, "bp over the standing facility's rate", (0, 1e4), "a guess: almost any rate")
     offer_share = trait(0.25, "share of a long position", (0, 1), "a guess: covers of long buckets up to Sept 2024")
     offer_markup = trait(0.5, "half-spreads", (0, 10), "a guess")
-    offer_asking = trait(1.0, "bp beyond it, mean of an offer's own", (0, 50), ASKING_SOURCE)
+    offer_asking = trait(1.5, "bp beyond it, mean of an offer's own", (0, 50), ASKING_SOURCE)
     buyback_reliance = trait(0.0, "of the purchases that the calendar leads to expect", (0, 1), RELIANCE_SOURCE)
 
     benchmark = memory(0.0, "wanted share of each security's supply")

@@ -4,7 +4,7 @@ Bills are the residual: when its cash is away from the plan (because a buyback c
 auction sold dearer), the offered size of the next bill auctions is moved, in whole billions, to bring it back within a
 few days. Where coupons are to pay for buybacks, what buybacks cost is added to the nominal coupon auctions announced
 over the four weeks that follow, pro rata to their sizes, in steps of $100 million (what is less waits), and bills
-count it as on its way. Coupons beyond the calendar are in nobody's accustomed holdings: they are priced as they come.
+count it as on its way. What is beyond the calendar is in nobody's accustomed holdings: it is priced as it comes.
 Where cash is to pay for buybacks, what was paid lowers the planned cash for good, and bills stay as they would be
 without a programme. What is bought is up to the buyback desk. A rule of the bill share may move coupon
 sizes (``coupon_shift``). Under a debt limit the limit desk has the last word on what is sold and paid. Source:
@@ -165,7 +165,7 @@ class DebtOffice(Institution):
         change = round(0.5 * gap / FACE_PER_BILLION) * FACE_PER_BILLION
         change = max(min(change, auction.offering // 4), -(auction.offering // 4))
         self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + change
-        return replace(auction, offering=auction.offering + change)
+        return _larger(auction, change)
 
     def _gap_face(self, view: View) -> int:
         """Return the face of bills that would bring the cash back to the plan, less what is on its way."""

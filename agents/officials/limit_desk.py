@@ -74,7 +74,7 @@ class LimitDesk:
             cut[auction.issue_day] = cut.get(auction.issue_day, 0) + auction.offering - size
             self._tell([auction] if size else [], [] if size else [auction])
             if size:
-                kept.append(replace(auction, offering=size))
+                kept.append(replace(auction, offering=size, beyond=min(auction.beyond, size)))
                 coming.append(_issue(kept[-1]))
         return kept, cut
 

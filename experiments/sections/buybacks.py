@@ -131,7 +131,7 @@ class Buybacks(Section):
     )
     client_offers: bool = declared(True, "flag", "Buyback FAQs", "investors offer through a dealer too")
     client_share: float = declared(
-        0.015,
+        0.0135,
         "years",
         "four days of it; set by offers up to September 2024, in sum and by bucket",
         "of the roll-down of a holding at constant maturity, what clients offer into an operation",

@@ -40,7 +40,7 @@ class News(Section):
     """What is learned about values, and by whom."""
 
     scale: float = declared(
-        0.95,
+        1.0,
         "ratio",
         "so that days of a run vary as those before the start",
         "size of news over that of yields before the start",
