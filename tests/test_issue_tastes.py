@@ -10,7 +10,7 @@ from small_market import digest, small_market
 
 from agents.buyers.investor import Investor
 from agents.buyers.issue_tastes import LEAST_TASTE, next_taste, wander
-from experiments.belief.registered.prices import _residuals
+from experiments.belief.registered.prices import patterns
 from experiments.inputs.published import table
 from experiments.start.issuance import static_facts
 from experiments.start.security_list import securities_of
@@ -105,7 +105,7 @@ def test_together_and_one_by_one_have_the_same_bits(wandered):
 
 def test_the_published_change_that_its_size_and_days_are_set_to():
     """Between 1 and 10 years, off the run: by quartiles, since a few bonds of before 2000 changed by up to 30 bp."""
-    before, after = residuals(365.25, 3652.5)
+    before, after = residuals(1.0, 10.0)
     assert len(before) == 191 and _spread(after - before) == pytest.approx(1.01, abs=0.005)
     left = before.corr(after, method="spearman")
     assert left == pytest.approx(0.42, abs=0.005) and -63 / np.log(left) == pytest.approx(72, abs=1)
@@ -113,23 +113,15 @@ def test_the_published_change_that_its_size_and_days_are_set_to():
 
 
 def test_beyond_ten_years_the_published_pattern_stays():
-    before, after = residuals(3652.5, 10_957.5)
+    before, after = residuals(10.0, 30.0)
     assert before.corr(after, method="spearman") == pytest.approx(0.93, abs=0.005)
 
 
 def residuals(shortest, longest):
-    """Return the pattern of February and of May, in bp by CUSIP, of issues off the run with so many days left."""
-    listed = table("securities_outstanding_2024-05-28").set_index("cusip")
-    old = listed[listed["security_class"].isin(["Note", "Bond"]) & (listed["otr_rank"] != 0)].sort_values(
-        "maturity_date"
-    )
-    both = pd.DataFrame({day: _yields(day) for day in (FEBRUARY, MAY)}).reindex(old.index).dropna()
-    ends, days = old.loc[both.index, "maturity_date"].to_numpy(np.int64), (day_number(FEBRUARY), day_number(MAY))
-    inside = (ends - days[1] >= shortest) & (ends - days[0] <= longest)
-    return tuple(
-        pd.Series(_residuals(both[name].to_numpy()[inside], ends[inside] - day))
-        for name, day in zip((FEBRUARY, MAY), days, strict=True)
-    )
+    """Return the pattern of February and of May, in bp, of issues off the run with so many years left."""
+    days = day_number(FEBRUARY), day_number(MAY)
+    early, late = (_yields(day) for day in (FEBRUARY, MAY))
+    return tuple(map(pd.Series, patterns(early, late, days, (shortest, longest)).T))
 
 
 def _spread(values):
