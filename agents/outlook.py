@@ -9,7 +9,7 @@ of its age:
     L(x) = (1 - exp(-x)) / x                                      (Vasicek average of a rate that reverts over T years)
 
 Of the residual of the first day the rough part, which neighbours do not share, came of tastes for single issues, and
-wears off as fast as tastes are renewed, in D days (``agents.buyers.issue_tastes``); for good where nobody has any.
+wears off as fast as tastes are renewed, in D days (``agents.buyers.issue_tastes``), or stays where nobody has any.
 
 It is an origin, not an anchor: nobody trades towards it. Deviations from it are what demand responds to. Source: the
 curve and the residuals are fitted to published prices of the first day (``experiments.build``); T is a guess.
