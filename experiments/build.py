@@ -15,6 +15,7 @@ import numpy as np
 from agents.bill_growth import BillGrowth, given_up
 from agents.buyback_outlook import BuybackOutlook
 from agents.buyers.activity import customer_turnover, pace_of_day
+from agents.buyers.award_habits import keep
 from agents.buyers.crowd import convene
 from agents.buyers.investor import Investor
 from agents.institution import Institution
@@ -179,7 +180,7 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
         response[row] = float(getattr(agent, "bill_response", 0.0))
     pace = partial(pace_of_day, market.streams)
     bills = BillGrowth(market.securities.of(Kind.BILL), given_up(shares, response))
-    market.convene = convene
+    market.convene, market.after_auction = convene, (keep,)
     known = given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills
     market.outlook = Outlook(*known, scenario.buyers.pattern_days)
     market.outlook.elasticity = elasticity_of([agent for _, agent in investors], [shares[row] for row, _ in investors])

@@ -78,6 +78,7 @@ class TreasuryMarket(mesa.Model):
         self.staying_away: Int = np.zeros(0, np.int64)  # from auctions today, by account; empty: nobody does
         self.nudge_ticks = 0  # by which the next bid shown is moved (market.nudge)
         self.convene: Callable[[Sequence[Any]], list[Any]] = list  # who decides as one; agents give it its meaning
+        self.after_auction: tuple[Callable[[Any, Auction, float, View], None], ...] = ()  # agents keep what they won
         self.outlook: Any = None  # what institutions know by trade; agents give it its meaning
         self.extras: dict[str, float] = {}
         self.futures: FuturesMarket | None = None  # where futures are traded

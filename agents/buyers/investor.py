@@ -58,8 +58,6 @@ BID_LADDER = np.array(BID_STEPS).T[:, :, None]  # yields and parts, (steps, 1) e
 BILL_STRETCH = 0.25
 BID_VIEW_BP = 0.5  # dispersion of bidders' valuations, of bills a quarter of it; a guess
 DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
-
-
 WHEN_ISSUED_SOURCE = "a guess: dealers' awards follow it, and are no larger of new issues than of reopened ones"
 BILL_LUMPY_SOURCE = "set to the s.d. of dealers' share of bills, by tenor: 8.7 points, June 2022 to Sept 2024"
 LUMPY_SOURCE = "set to the s.d. of dealers' share of notes and bonds, by tenor: 3.9 points, June 2022 to Sept 2024"
@@ -89,8 +87,8 @@ class Investor(Believer, Institution):
     flow_lean = trait(0.05, "of a liquidity trade's chances", (0, 0.5), FLOW_SOURCE)
     flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
     flow_bids = trait(0.25, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
-    lumpiness = trait(0.55, "log points of its bids for a note or bond, from one to the next", (0, 2), LUMPY_SOURCE)
-    bill_lumpiness = trait(1.2, "the same for bills and FRN", (0, 2), BILL_LUMPY_SOURCE)
+    lumpiness = trait(0.45, "log points of its bids for a note or bond, from one to the next", (0, 2), LUMPY_SOURCE)
+    bill_lumpiness = trait(1.1, "the same for bills and FRN", (0, 2), BILL_LUMPY_SOURCE)
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares: a guess")
     bill_participation = trait(
         0.73, "the same in bills and FRN, relative", (0, 2), "dealers' awards of both: 36 % to May 2024 (Fiscal Data)"
@@ -306,8 +304,7 @@ class Investor(Believer, Institution):
     def bid(self, auction: Auction, view: View) -> NDArray[Any]:
         """Bid for its part of an issue on a schedule around the when-issued yield, more where it looks cheap."""
         s = auction.security
-        part = self.part_of(auction, view) * (1.0 - self._rateless_share(auction, view))
-        part = part * self._lumps(auction, view)
+        part = self.part_of(auction, view) * (1.0 - self._rateless_share(auction, view)) * self._lump(auction, view)
         part = np.maximum(part - held_ahead(self, auction, view), 0.0)
         error = np.atleast_2d(self.normal(f"auction {s}", 1))[:, 0]
         stretch = BILL_STRETCH if like_cash(auction, view) else 1.0
@@ -344,8 +341,13 @@ class Investor(Believer, Institution):
         bids_for = bids_for * np.array([habit(auction, view).appetite for auction in auctions])
         return np.asarray(bids_for * np.maximum(share, 0.0) * np.array([auction.offering for auction in auctions]))
 
-    def _lumps(self, auction: Auction, view: View) -> Float:
-        """Return what multiplies its bids with a rate for one issue and not for the next, mean one (members,)."""
+    def lump_of(self, auction: Auction, view: View) -> Float:
+        """Return what multiplies its bids for one issue and not for the next, mean one (members,)."""
+        rateless = self._rateless_share(auction, view)
+        return rateless + (1.0 - rateless) * self._lump(auction, view)
+
+    def _lump(self, auction: Auction, view: View) -> Float:
+        """Return the same of its bids with a rate (members,)."""
         drawn = self._market.streams.normal(f"interest {auction.security}", self.identity, auction.auction_day, 1)
         spread = self.bill_lumpiness if like_cash(auction, view) else self.lumpiness
         return np.asarray(bid_factor(drawn, np.atleast_2d(spread)))[:, 0]

@@ -60,8 +60,12 @@ def hold_auction(market: Any, auction: Auction) -> None:
     trading.commit(market, trades)
     market.anticipated = market.anticipated.copy()
     beyond = market.premises.unforeseen.get((auction.security, auction.auction_day), 0) + auction.beyond
-    market.anticipated[auction.security] += int(awarded.sum()) * (auction.offering - beyond) // auction.offering
+    added = int(awarded.sum()) * (auction.offering - beyond) // auction.offering
+    market.anticipated[auction.security] += added
     market.auctioned[auction.security] = True
+    part = added / max(int(market.anticipated[auction.security]), 1)
+    for hear in market.after_auction:
+        hear(market, auction, part, view)
     _record_auction(market, auction, result, classes, before, trades)
 
 
