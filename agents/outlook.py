@@ -4,13 +4,18 @@ The prior yield of a security is the smooth curve of its class at the start (fix
 policy rate that guidance leads the market to expect, plus the security's own residual of the first day and the premium
 of its age:
 
-    prior(s, t) = curve(years) + (r(t) - r(0)) L(years / T) + own(s) + premium(rank) - premium(rank at the start),
+    prior(s, t) = curve(years) + (r(t) - r(0)) L(years / T) + own(s, t) + premium(rank) - premium(rank at the start),
+    own(s, t) = own(s, 0) - rough(s) (1 - exp(-t / D)),
     L(x) = (1 - exp(-x)) / x                                      (Vasicek average of a rate that reverts over T years)
+
+Of the residual of the first day the rough part, which neighbours do not share, came of tastes for single issues, and
+wears off as fast as tastes are renewed, in D days (``agents.buyers.issue_tastes``), or stays where nobody has any.
 
 It is an origin, not an anchor: nobody trades towards it. Deviations from it are what demand responds to. Source: the
 curve and the residuals are fitted to published prices of the first day (``experiments.build``); T is a guess.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
@@ -22,7 +27,7 @@ from agents.buyers.activity import pace_on
 from market.bonds.securities import Kind, Securities
 from market.exposure import exposure, root_of
 from market.news import FACTORS, loadings
-from market.units import FACE_PER_MUSD, Float, Int
+from market.units import FACE_PER_MUSD, Bool, Float, Int
 from market.view import View
 
 T = TypeVar("T")
@@ -77,6 +82,8 @@ class StartPattern:
     bill: Callable[[Float], Float]
     real: Callable[[Float], Float]
     own_bp: Float  # (S,); of an issue to come, that of the one on the run in its term
+    renewed: Bool  # (S,) whether tastes renew part of it: notes, and bonds of up to ten years
+    rough_bp: Float  # (S,) that part
     rank: Int  # (S,) that goes with own_bp
     rank_premium_bp: tuple[float, ...]  # by rank 0, 1, 2; older 0
     policy_bp: float  # the expected policy rate at the start
@@ -139,8 +146,9 @@ class Outlook:
         covariance_bp: Float,
         pace: Callable[[int], float],
         bills: BillGrowth,
+        taste_days: float = math.inf,
     ) -> None:
-        self._pattern, self._turnover, self._pace = pattern, turnover, pace
+        self._pattern, self._turnover, self._pace, self._taste_days = pattern, turnover, pace, taste_days
         self.bills = bills
         self._covariance, self._root = covariance_bp, root_of(covariance_bp)
         self.activity = activity  # (S,) sum over customers of benchmark share times activity
@@ -187,6 +195,11 @@ class Outlook:
                 self.bills.claim(growth),
             )
         return self._lessons
+
+    @property
+    def renewed(self) -> Bool:
+        """Return for which securities tastes are renewed (S,)."""
+        return self._pattern.renewed
 
     def unit_loadings(self, view: View) -> Float:
         """Return loadings on uncorrelated factors of unit daily variance (S, 3): bp a standard deviation."""
@@ -240,8 +253,9 @@ class Outlook:
         foreseen = None if self.supply is None else self.supply.expected_bp(view, node_weights(s, view.years))
         if foreseen is not None:
             curve = curve + fade * foreseen
-        prior = curve + policy + fade * (p.own_bp + np.where(s.of(Kind.NOTE, Kind.BOND), premium, 0.0))
-        return np.where(s.of(Kind.FRN), fade * p.own_bp, prior)
+        own = p.own_bp + p.rough_bp * math.expm1(-max(view.day, 0) / self._taste_days)
+        prior = curve + policy + fade * (own + np.where(s.of(Kind.NOTE, Kind.BOND), premium, 0.0))
+        return np.where(s.of(Kind.FRN), fade * own, prior)
 
     def _premium(self, rank: Int) -> Float:
         table = np.array([*self._pattern.rank_premium_bp, 0.0])

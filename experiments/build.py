@@ -180,7 +180,8 @@ def populate(market: TreasuryMarket, scenario: Scenario, given: Stage) -> None:
     pace = partial(pace_of_day, market.streams)
     bills = BillGrowth(market.securities.of(Kind.BILL), given_up(shares, response))
     market.convene = convene
-    market.outlook = Outlook(given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills)
+    known = given.pattern, customer_turnover, customers, given.premises.covariance_bp, pace, bills
+    market.outlook = Outlook(*known, scenario.buyers.pattern_days)
     market.outlook.elasticity = elasticity_of([agent for _, agent in investors], [shares[row] for row, _ in investors])
     market.outlook.dealers_share = shares[given.state.rows("primary_dealer")].sum(axis=0)
     market.loans = endow(market.ledger, given.state, given.face)

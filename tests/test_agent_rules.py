@@ -145,20 +145,22 @@ def test_each_class_has_nodes_of_its_own():
     assert np.argwhere(weight == 1.0).tolist() == [[0, 7], [1, 9], [2, 10], [3, 13]]
 
 
-def outlook(own_bp, rank):
+def outlook(own_bp, rank, rough_bp=0.0, taste_days=np.inf):
     """Return the common education: curves of 400, 520 and 200 bp and one more a year, premiums -8, -3, -1 by rank."""
     pattern = StartPattern(
         nominal=lambda years: 400.0 + years,
         bill=lambda years: 520.0 + years,
         real=lambda years: 200.0 + years,
         own_bp=np.array(own_bp),
+        renewed=np.zeros(len(own_bp), bool),
+        rough_bp=np.full(len(own_bp), rough_bp),
         rank=np.array(rank),
         rank_premium_bp=(-8.0, -3.0, -1.0),
         policy_bp=530.0,
     )
     n = len(own_bp)
     bills = BillGrowth(np.zeros(n, bool))
-    return Outlook(pattern, lambda view: np.full(n, 1e6), np.ones(n), np.eye(3), lambda day: 1.0, bills)
+    return Outlook(pattern, lambda view: np.full(n, 1e6), np.ones(n), np.eye(3), lambda day: 1.0, bills, taste_days)
 
 
 def seen(kinds, years, rank, **more):
@@ -179,6 +181,14 @@ def test_a_prior_is_curve_policy_own_part_and_the_premium_of_an_age_that_has_com
     assert known.prior_bp(view) == pytest.approx(expected, abs=2e-3)
     known.anchor(np.array([1.5, np.nan, 0.0, -2.0, 0.0]))
     assert known.prior_bp(view) - expected == pytest.approx([-1.5, 0.0, 0.0, 2.0, 0.0], abs=2e-3)
+
+
+def test_the_rough_part_of_the_start_wears_off_as_fast_as_tastes_and_for_good_where_there_are_none():
+    kinds, years, rank = [NOTE, NOTE], [10.0, 0.125], [5, 5]
+    kept, worn = outlook([3.0, 3.0], rank, 2.0), outlook([3.0, 3.0], rank, 2.0, 65.0)
+    for day, gone in ((-20, 0.0), (0, 0.0), (65, 2.0 * (1 - np.exp(-1))), (10_000, 2.0)):
+        view = seen(kinds, years, rank, day=day)
+        assert kept.prior_bp(view) - worn.prior_bp(view) == pytest.approx([gone, gone / 2])
 
 
 def test_a_deviation_is_what_neighbours_share_and_what_is_a_securitys_own():

@@ -130,6 +130,20 @@ def test_the_prior_moves_with_expected_policy_and_with_age(opened):
     assert (aged - base)[newest] == pytest.approx(table[1] - table[0])
 
 
+def test_the_rough_part_is_what_neighbours_do_not_share_of_old_notes_and_short_bonds(opened):
+    market, view = opened
+    s, pattern = market.securities, market.outlook._pattern
+    rough, seasoned = pattern.rough_bp, (pattern.rank < 0) | (pattern.rank > 2)
+    known = view.tradable & (np.abs(view.years - 10) > 0.1)
+    short = s.of(Kind.NOTE) | (s.of(Kind.BOND) & (view.years < 10))
+    assert np.array_equal(market.outlook.renewed[known], short[known])
+    assert not rough[~short | ~seasoned].any() and (rough != 0)[short & seasoned & (view.years > 0.2)].mean() > 0.95
+    middle = (rough != 0) & (view.years > 1)
+    low, high = np.percentile(rough[middle], [25, 75])
+    assert 0.7 < (high - low) / 1.349 < 1.2  # 0.83 on other knots: tests/test_issue_tastes.py
+    assert rough.sum() == pytest.approx(0.0, abs=1e-6)  # what neighbours share stays
+
+
 def _with(view, **values):
     """Return a stand-in for a view with some fields changed."""
     names = ("years", "securities", "rates", "rank", "date", "day")

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 from small_market import digest, small_market
 
-from agents.buyers.insurer import Insurer
 from agents.buyers.investor import Investor
 from agents.buyers.issue_tastes import LEAST_TASTE, next_taste, wander
-from experiments.belief.registered.prices import _residuals
+from experiments.belief.registered.prices import patterns
 from experiments.inputs.published import table
 from experiments.start.issuance import static_facts
 from experiments.start.security_list import securities_of
@@ -49,7 +48,9 @@ def one_of(day=3):
     )
     streams = SimpleNamespace(normal=lambda purpose, names, moment, n: np.zeros((1, n)))
     investor = SimpleNamespace(
-        _market=SimpleNamespace(streams=streams),
+        _market=SimpleNamespace(
+            streams=streams, outlook=SimpleNamespace(renewed=np.isin(kinds, (Kind.NOTE, Kind.BOND)))
+        ),
         normal=lambda purpose, n, daily: np.array([1.0, -1.0, 1.0, 1.0]),
         taste=np.zeros(4),
         benchmark=np.full(4, 0.1),
@@ -84,12 +85,13 @@ def wandered():
 
 def test_institutions_of_a_kind_share_part_of_their_tastes_and_kinds_do_not(wandered):
     market, still = wandered
-    notes = market.tradable & market.securities.of(Kind.NOTE, Kind.BOND)
+    notes = market.tradable & market.outlook.renewed
     tastes = {}
     for kind, kept in market.kinds.items():
         if issubclass(kind, Investor) and kept.n > 3:
             tastes[kind] = kept.columns["taste"][: kept.n][:, notes]
             assert tastes[kind].any() and not still.kinds[kind].columns["taste"].any()
+            assert not kept.columns["taste"][: kept.n][:, ~market.outlook.renewed].any()
     within = [np.corrcoef(a[0], a[1])[0, 1] for a in tastes.values()]
     first = [a[0] for a in tastes.values()]
     across = [np.corrcoef(a, b)[0, 1] for a, b in pairwise(first)]
@@ -99,24 +101,33 @@ def test_institutions_of_a_kind_share_part_of_their_tastes_and_kinds_do_not(wand
 def test_together_and_one_by_one_have_the_same_bits(wandered):
     apart = small_market(days=6, burn_in=2, one_by_one=True, buyers__issue_flows=0.05)
     assert digest(apart) == digest(wandered[0]) != digest(wandered[1])
-    assert Insurer.taste_wander.default == 0.0
 
 
-def test_the_published_change_that_its_size_is_set_to():
+def test_the_published_change_that_its_size_and_days_are_set_to():
     """Between 1 and 10 years, off the run: by quartiles, since a few bonds of before 2000 changed by up to 30 bp."""
-    listed = table("securities_outstanding_2024-05-28").set_index("cusip")
-    old = listed[listed["security_class"].isin(["Note", "Bond"]) & (listed["otr_rank"] != 0)].sort_values(
-        "maturity_date"
-    )
-    both = pd.DataFrame({day: _yields(day) for day in (FEBRUARY, MAY)}).reindex(old.index).dropna()
-    ends, days = old.loc[both.index, "maturity_date"].to_numpy(np.int64), (day_number(FEBRUARY), day_number(MAY))
-    inside = (ends - days[1] >= 365.25) & (ends - days[0] <= 3652.5)
-    before, after = (
-        _residuals(both[name].to_numpy()[inside], ends[inside] - day)
-        for name, day in zip((FEBRUARY, MAY), days, strict=True)
-    )
-    low, high = np.percentile(after - before, [25, 75])
-    assert int(inside.sum()) == 191 and (high - low) / 1.349 == pytest.approx(1.01, abs=0.005)
+    before, after = residuals(1.0, 10.0)
+    assert len(before) == 191 and _spread(after - before) == pytest.approx(1.01, abs=0.005)
+    left = before.corr(after, method="spearman")
+    assert left == pytest.approx(0.42, abs=0.005) and -63 / np.log(left) == pytest.approx(72, abs=1)
+    assert _spread(before) == pytest.approx(1.10, abs=0.005) and _spread(after) == pytest.approx(0.83, abs=0.005)
+
+
+def test_beyond_ten_years_the_published_pattern_stays():
+    before, after = residuals(10.0, 30.0)
+    assert before.corr(after, method="spearman") == pytest.approx(0.93, abs=0.005)
+
+
+def residuals(shortest, longest):
+    """Return the pattern of February and of May, in bp, of issues off the run with so many years left."""
+    days = day_number(FEBRUARY), day_number(MAY)
+    early, late = (_yields(day) for day in (FEBRUARY, MAY))
+    return tuple(map(pd.Series, patterns(early, late, days, (shortest, longest)).T))
+
+
+def _spread(values):
+    """Return a standard deviation by quartiles."""
+    low, high = np.percentile(values, [25, 75])
+    return (high - low) / 1.349
 
 
 def _yields(day):

@@ -108,7 +108,7 @@ class Investor(Believer, Institution):
 
     fear = trait(0.0, "share of a holding sold per bp of rise", (0, 0.1), "off; buyers.fear sets it")
     taste_wander = trait(0.0, "of its share of an issue at the start, a day", (0, 0.2), "off; buyers.issue_flows")
-    taste_days = trait(250.0, "days that its taste for an issue lasts", (1, 1e6), "a guess: a year")
+    taste_days = trait(65.0, "days that its taste for an issue lasts", (1, 1e6), "buyers.issue_flow_days sets it")
 
     benchmark = memory(0.0, "accustomed share of each security's supply")
     tilted = memory(0.0, "face wanted above the accustomed holding, when it last looked")

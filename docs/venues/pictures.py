@@ -21,6 +21,7 @@ from experiments.run import live, run
 from experiments.scenario import load, overlaid
 from market.accounts.netting import bilateral, gross, multilateral
 from market.requests.relationships import measures
+from market.tables.record import Record
 from market.units import FACE_PER_BILLION, FACE_PER_MUSD
 
 HERE = Path(__file__).resolve().parent
@@ -43,6 +44,7 @@ def main() -> None:
     print(f"first quarter of dealers {found['core_share']:.0%}")
     dealers, chosen = done.market.sectors == "dealers", example(done.market)
     netting.draw(chosen, dealers).savefig(HERE / "netting.png", dpi=100)
+    done.market.record = Record()  # that of the run is closed
     draw_books(done.market)
     for who, members in (("dealers", dealers), ("all", np.ones_like(dealers))):
         saved = gain(chosen, members) / FACE_PER_MUSD

@@ -1,5 +1,6 @@
 """The section of a scenario for buyers: money abroad, by date, and whether investors sell for fear of others' sales."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -74,11 +75,19 @@ class Buyers(Section):
     issue_flows: float = declared(
         0.0,
         "share a day",
-        "off; set to the change of the pattern of yields between notes and bonds from 28 February to 28 May 2024",
-        "s.d. of what an institution's accustomed share of a note or bond changes by in a day, relative to that of the "
-        "start: flows by CUSIP that last",
+        "off; 0.0215 is set to the change of the pattern of yields of 1 to 10 years from 28 February to 28 May 2024",
+        "s.d. of what an institution's accustomed share of a note, or of a bond of up to ten years, changes by in a "
+        "day, relative to that of the start: flows by CUSIP that last; 0: none, and the pattern of the start stays",
         ge=0,
         le=0.2,
+    )
+    issue_flow_days: float = declared(
+        65.0,
+        "business days",
+        "set near what was left of the same pattern between the same days: rank correlation 0.42",
+        "how long flows by CUSIP last, and what is left of the pattern of the start",
+        ge=1,
+        le=1e6,
     )
 
     @model_validator(mode="after")
@@ -94,8 +103,13 @@ class Buyers(Section):
             agent.fear = self.fear
         if self.index_share > 0 and agent.declares("index_share"):
             agent.index_share = self.index_share
-        if self.issue_flows > 0 and agent.declares("taste_wander"):
-            agent.taste_wander = self.issue_flows
+        if agent.declares("taste_wander"):
+            agent.taste_wander, agent.taste_days = self.issue_flows, self.issue_flow_days
+
+    @property
+    def pattern_days(self) -> float:
+        """Return how long the pattern of the start lasts: as long as tastes do, for good where there are none."""
+        return self.issue_flow_days if self.issue_flows > 0 else math.inf
 
 
 @dataclass(frozen=True)

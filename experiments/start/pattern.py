@@ -25,6 +25,8 @@ CONSTANT_MATURITIES = {
 }  # fmt: skip
 NEWS_YEARS = 3.0  # before the start: what is older weighs nothing
 BILL_KNOTS = np.array([0.02, 0.1, 0.25, 0.5, 1.0])
+ROUGH_KNOTS = np.array([0.25, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0])  # what neighbours share of residuals
+RENEWED_YEARS = 10.0  # rank correlation of residuals, 28 February and May 2024: 0.42 up to them, 0.93 beyond
 REAL_KNOTS = np.array([0.2, 2.0, 5.0, 10.0, 20.0, 30.0])
 
 
@@ -58,7 +60,10 @@ def pattern_of(first: FirstDay, policy_bp: float) -> StartPattern:
     for place in np.flatnonzero(coupon & (first.rank == 0)):  # an issue to come starts as the one on the run did
         coming = s.of(Kind.NOTE, Kind.BOND) & ~priced & (s.term_months == s.term_months[place])
         own[coming], rank[coming] = own[place], 0
-    return StartPattern(nominal, bill, real, own, rank, premium, policy_bp)
+    renewed = s.of(Kind.NOTE) | (s.of(Kind.BOND) & (first.years <= RENEWED_YEARS))
+    shared = _smooth(first.years, own, seasoned & renewed, ROUGH_KNOTS)
+    rough = np.where(seasoned & renewed, own - shared(first.years), 0.0)
+    return StartPattern(nominal, bill, real, own, renewed, rough, rank, premium, policy_bp)
 
 
 @dataclass(frozen=True, slots=True)

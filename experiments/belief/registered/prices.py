@@ -87,21 +87,32 @@ def published_yields(day: int) -> pd.Series:
 
 def _pattern(late: pd.Series) -> Panel:
     """Return residuals of both days (N, 2) and their change (N,), by maturity; nothing without the later day."""
-    listed = table("securities_outstanding_2024-05-28").set_index("cusip")
-    old = listed[listed["security_class"].isin(["Note", "Bond"]) & (listed["otr_rank"] != 0)].sort_values(
-        "maturity_date"
-    )
-    both = pd.DataFrame({"before": published_yields(BEFORE), "after": late}).reindex(old.index).dropna()
-    ends = old.loc[both.index, "maturity_date"].to_numpy(np.int64)
-    inside = (ends - AFTER >= DAYS_PER_YEAR) & (ends - BEFORE <= 10 * DAYS_PER_YEAR)
-    if not inside.any():
+    left = patterns(published_yields(BEFORE), late, (BEFORE, AFTER))
+    if not len(left):
         return {}
-    yields, ends = both[inside].to_numpy(np.float64), ends[inside]
-    left = np.column_stack([_residuals(yields[:, at], ends - day) for at, day in enumerate((BEFORE, AFTER))])
     return {
         "pattern of yields after four months": left,
         "change of the pattern in four months": left[:, 1] - left[:, 0],
     }
+
+
+def patterns(
+    early: pd.Series, late: pd.Series, days: tuple[int, int], years: tuple[float, float] = (1.0, 10.0)
+) -> Float:
+    """Return residuals of two days (N, 2) from yields in bp by CUSIP, by maturity: of issues off the run at the start
+    that are inside a range of remaining years on both.
+    """
+    listed = table("securities_outstanding_2024-05-28").set_index("cusip")
+    old = listed[listed["security_class"].isin(["Note", "Bond"]) & (listed["otr_rank"] != 0)].sort_values(
+        "maturity_date"
+    )
+    both = pd.DataFrame({"early": early, "late": late}).reindex(old.index).dropna()
+    ends = old.loc[both.index, "maturity_date"].to_numpy(np.int64)
+    inside = (ends - days[1] >= years[0] * DAYS_PER_YEAR) & (ends - days[0] <= years[1] * DAYS_PER_YEAR)
+    yields, ends = both[inside].to_numpy(np.float64), ends[inside]
+    if not len(ends):
+        return np.zeros((0, 2))
+    return np.column_stack([_residuals(yields[:, place], ends - day) for place, day in enumerate(days)])
 
 
 def _residuals(yields_bp: Float, days_left: Int) -> Float:

@@ -93,7 +93,7 @@ def switch_off(market: TreasuryMarket, scenario: Scenario, acting: Acting) -> No
         befall(market, scenario.model_copy(update={"shocks": (), "flows": ()}))
     for agent in market.agents:
         if isinstance(agent, Investor) and FLOW not in acting:
-            agent.activity, agent.flow_bids, agent.lumpiness = 0.0, 0.0, 0.0
+            agent.activity, agent.flow_bids, agent.lumpiness, agent.taste_wander = 0.0, 0.0, 0.0, 0.0
         if isinstance(agent, HedgeFund) and FLOW not in acting:
             agent.aggression = 0.0
         if isinstance(agent, PrimaryDealer):
