@@ -13,7 +13,7 @@ from experiments.belief.validate import targets
 from experiments.check import RunTables
 from experiments.errors import UserError
 from experiments.experiment import DAILY_COLUMNS, Outcome
-from experiments.figures import buckets, effect_path, effects, events, moments, owners, three_intervals, tornado
+from experiments.figures import buckets, effect_path, effects, events, moments, owners, stacks, three_intervals, tornado
 from experiments.figures.gallery import EXPERIMENT, FIGURES, REQUESTS, RUN, names, save
 from experiments.figures.style import ORANGE, SETTINGS, SKY, area, in_words
 from experiments.results import inference
@@ -155,6 +155,15 @@ def test_a_null_that_is_far_outside_is_drawn_at_the_cut_with_an_arrow():
     arrows = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "<"]
     assert sum(len(line.get_xdata()) for line in arrows) == len(places_of(figure, "far"))
     assert all(-moments.CUT - moments.ROOM < x < -moments.CUT for line in arrows for x in line.get_xdata())
+
+
+def test_the_name_of_a_layer_stands_where_no_border_crosses_it():
+    level = np.full(10, 2.0)
+    assert stacks.free_place(0 * level, level) == (0, 1.0)  # nothing in the way: at the left, in the middle
+    dips = np.array([2.0, 0.5, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0])
+    assert stacks.free_place(0 * level, dips) == (2, 1.0)
+    day, middle = stacks.free_place(np.linspace(0, 1, 10), np.linspace(2, 3, 10))
+    assert day == 0 and 1 / 3 < middle < 2.0
 
 
 def planted(**changes):
