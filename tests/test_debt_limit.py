@@ -1,5 +1,6 @@
 """Under a debt limit subject debt never exceeds it, cash never falls below nothing, and no dollar is unexplained."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,7 +30,6 @@ from agents.officials.limit_desk import LimitDesk
 from experiments.check import RunTables, check
 from experiments.errors import ScenarioError
 from experiments.figures import waterfall
-from experiments.figures.style import PAGE_INCHES
 from experiments.inputs.limit_plan import outlook
 from experiments.results.limit_account import account
 from experiments.run import run
@@ -329,17 +329,23 @@ def test_the_waterfall_ends_where_its_steps_lead(resolved):
         for _, is_level, cents in bars:
             assert level in (0, cents) or not is_level, name
             level = cents if is_level else level + cents
+        drawn = waterfall.lines_of(steps, name == "subject debt")
+        jumps = [abs(line.begun - before.level) for before, line in itertools.pairwise(drawn)]
+        assert max(jumps) < 0.2, name  # what is too small to be drawn
+        steps_drawn = [line for line in drawn if line.kind in (waterfall.ADDS, waterfall.TAKES)]
+        assert all(line.number not in ("+0.0", "-0.0") for line in steps_drawn), name
     assert waterfall.save(tables.folder)[0].read_bytes()[:4] == b"\x89PNG"
 
 
 def test_the_waterfall_passes_the_audit_of_figures_with_a_rebuild_and_without(resolved, no_room):
     for _, tables in (resolved, no_room):
-        assert complaints(waterfall.figure(tables.folder), PAGE_INCHES[0]) == []
+        assert complaints(waterfall.figure(tables.folder), waterfall.WIDE_INCHES) == []
         for axes in waterfall.figure(
             tables.folder
         ).axes:  # no bar is beyond the edge, where steps lead below zero either
-            low, _ = axes.get_ylim()
-            assert all(low <= min(bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.patches)
+            low, high = axes.get_xlim()
+            ends = [end for bar in axes.patches for end in (bar.get_x(), bar.get_x() + bar.get_width())]
+            assert low <= min(ends) and max(ends) <= high
 
 
 def test_a_waterfall_without_a_rebuild_says_that_the_limit_still_binds():

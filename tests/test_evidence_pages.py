@@ -97,3 +97,37 @@ def test_the_page_of_the_calibration_says_what_is_outside_and_when_points_are_fe
     assert "9 runs of 60 days" in text and "A design of few points" in text
     assert "OUTSIDE" in text and "OUT OF REACH" in text and "{" not in text
     assert "few points" not in calibration_page.page(calibration(True, 1.0), 128, 60, "baseline")
+
+
+def test_the_picture_of_moments_can_be_drawn_from_the_tables_of_the_page(script):
+    generate = script("generate")
+    table = pd.DataFrame(
+        {
+            "row": ["size of |change|", "cover", "share"],
+            "unit": ["", "bn", "%"],
+            "role": ["free", "free", "fitted"],
+            "published": [0.25, 1_357.0, 3.5],
+            "low": [-0.5, 1_300.0, 3.0],
+            "high": [0.5, 1_400.0, 4.0],
+            "model": [0.0, 999.0, np.nan],
+            "model_sd": [0.25, np.nan, np.nan],
+            "coverage": [1.0, 0.0, 0.0],
+            "shuffled": [2.0, np.nan, np.nan],
+            "inside": [True, False, False],
+            "consistent": [True, True, False],
+            "nulls_outside": ["shuffled", "", ""],
+            "evidence": [True, False, False],
+        }
+    )
+    told = generate.on_page(
+        f"text\n\n{generate.rows(table, ['shuffled'])}\n\n| name | low |\n| --- | ---: |\n| a | 1 |"
+    )
+    kept = [name for name in table if name not in ("coverage", "nulls_outside")]
+    pd.testing.assert_frame_equal(told[kept], table[kept], check_dtype=False)
+
+
+def test_the_page_has_every_row_for_the_picture(script):
+    generate = script("generate")
+    told = generate.on_page(generate.PAGE.read_text("utf-8"))
+    assert sorted(told["row"]) == sorted(row.name for row in generate.ROWS)
+    assert set(generate.DRAWN) <= set(told) and told["published"].between(told["low"], told["high"]).all()

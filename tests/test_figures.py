@@ -13,7 +13,7 @@ from experiments.belief.validate import targets
 from experiments.check import RunTables
 from experiments.errors import UserError
 from experiments.experiment import DAILY_COLUMNS, Outcome
-from experiments.figures import buckets, effect_path, effects, events, moments, owners, three_intervals, tornado
+from experiments.figures import buckets, effect_path, effects, events, moments, owners, stacks, three_intervals, tornado
 from experiments.figures.gallery import EXPERIMENT, FIGURES, REQUESTS, RUN, names, save
 from experiments.figures.style import ORANGE, SETTINGS, SKY, area, in_words
 from experiments.results import inference
@@ -111,12 +111,16 @@ def rows_of(**columns):
     """Return the published column of a validation with other columns beside it."""
     table = targets()
     middle, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
-    return table.assign(**{name: middle + place * half for name, place in columns.items()})
+    table = table.assign(**{name: middle + place * half for name, place in columns.items()}, model_sd=half / 3)
+    inside = table["model"].between(table["low"], table["high"])
+    return table.assign(inside=inside, evidence=inside & (np.arange(len(table)) % 2 == 0), consistent=inside)
 
 
 def test_figures_of_belief_pass_the_audit():
     places = np.linspace(-12, 2, len(targets()))
-    assert complaints(moments.draw(rows_of(model=places, null=-places), ("null",))) == []
+    four = {name: place * places for name, place in zip("abcd", (-1, 0.5, 2, -3), strict=True)}
+    assert complaints(moments.draw(rows_of(model=places)), moments.WIDE_INCHES) == []
+    assert complaints(moments.draw(rows_of(model=places, **four), tuple(four)), moments.WIDE_INCHES) == []
     sources = [("seeds", -0.4, 0.6), ("parameters", -0.9, 1.1), ("structure", -0.2, 0.3)]
     rows = [
         {"outcome": name, "unit": "bp", "source": source, "mean": 0.1, "low": low, "high": high, "share": 1 / 3}
@@ -128,10 +132,38 @@ def test_figures_of_belief_pass_the_audit():
     assert complaints(tornado.draw(hangs.assign(effect="a less b", outcome="noise", unit="bp"), 1.0)) == []
 
 
-def test_a_moment_is_drawn_where_its_interval_puts_it():
-    figure = moments.draw(rows_of(model=np.ones(len(targets()))))
-    drawn = [x for axes in figure.axes for line in axes.lines for x in line.get_xdata()]
-    assert len(drawn) == len(targets()) and drawn == pytest.approx(np.ones(len(targets())))
+def places_of(figure, name):
+    """Return the places of a series of the picture of moments, panel by panel."""
+    return [x for axes in figure.axes for line in axes.lines if line.get_label() == name for x in line.get_xdata()]
+
+
+def test_a_free_moment_is_drawn_where_its_interval_puts_it_and_in_the_group_of_what_it_shows():
+    free = int((targets()["role"] == "free").sum())
+    places = np.resize([0.5, -0.5, 3.0], len(targets()))
+    table = rows_of(model=places, null=2 * places)
+    figure = moments.draw(table, ("null",))
+    ours = places_of(figure, "model (line: one s.d. over seeds)")
+    assert len(ours) == free and sorted(ours) == pytest.approx(sorted(places[table["role"] == "free"]))
+    assert np.abs(places_of(figure, "null")) == pytest.approx(2 * np.abs(ours))
+    counts = [len(rows) for rows in moments.groups(table).values()]
+    assert [len(axes.get_yticks()) for axes in figure.axes] == counts and sum(counts) == free
+
+
+def test_a_null_that_is_far_outside_is_drawn_at_the_cut_with_an_arrow():
+    figure = moments.draw(rows_of(model=0.0, far=-40.0), ("far",))
+    assert set(places_of(figure, "far")) == {-moments.CUT}
+    arrows = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "<"]
+    assert sum(len(line.get_xdata()) for line in arrows) == len(places_of(figure, "far"))
+    assert all(-moments.CUT - moments.ROOM < x < -moments.CUT for line in arrows for x in line.get_xdata())
+
+
+def test_the_name_of_a_layer_stands_where_no_border_crosses_it():
+    level = np.full(10, 2.0)
+    assert stacks.free_place(0 * level, level) == (0, 1.0)  # nothing in the way: at the left, in the middle
+    dips = np.array([2.0, 0.5, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0])
+    assert stacks.free_place(0 * level, dips) == (2, 1.0)
+    day, middle = stacks.free_place(np.linspace(0, 1, 10), np.linspace(2, 3, 10))
+    assert day == 0 and 1 / 3 < middle < 2.0
 
 
 def planted(**changes):

@@ -1,10 +1,12 @@
 """Write docs/validation.md from its template and from run folders: ``python docs/validation/generate.py DIR ...``.
 
 ``make validate`` makes the folders and calls it: runs of the baseline, one a seed, and of the null models. The replay
-is of the baseline's first. The page and the picture beside it are moved into place when whole.
+is of the baseline's first. The page and the picture beside it are moved into place when whole. ``--picture`` instead of
+folders draws the picture again from the tables of the page as it is, to the digits that stand there.
 """
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +18,7 @@ import pandas as pd
 from experiments.belief.registered.rows import REGISTERED
 from experiments.belief.replay import Replay, replay
 from experiments.belief.validate import ROWS, Judged, of_folders, score, self_test
-from experiments.belief.validation_page import verdict, window
+from experiments.belief.validation_page import BOTH, verdict, window
 from experiments.belief.validation_rows import FREE
 from experiments.figures import moments, style
 from experiments.store import read_manifest
@@ -129,6 +131,29 @@ def named(folders: Sequence[Path]) -> str:
     return f"{runs}; {' or '.join(map(str, days))} business days each; sources {', '.join(sources)}"
 
 
+def on_page(text: str) -> pd.DataFrame:
+    """Return what a page says of its rows, as far as the picture needs it: numbers to the digits that stand there."""
+    found, head = [], list[str]()
+    for cells in (re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("| ")):
+        told = [cell.strip().replace("\\|", "|") for cell in cells]
+        head = told if told[:3] == ["row", "unit", "role"] else head if len(told) == len(head) else []
+        if head and told != head and set(told[0]) != {"-"}:
+            found.append(dict(zip(head, told, strict=True)))
+    table = pd.DataFrame(found).rename(columns={"s.d. over seeds": "model_sd"})
+    table[["low", "high"]] = table.pop("95 %").str.split(" to ", expand=True)
+    for name in table.columns.difference(["row", "unit", "role", "verdict"]):
+        table[name] = pd.to_numeric(table[name].str.replace(",", ""), errors="coerce")
+    table["evidence"] = table["verdict"].str.startswith("evidence")
+    table["inside"] = table["evidence"] | (table["verdict"] == "inside")
+    return table.assign(consistent=table["inside"] | (table["verdict"] == BOTH))
+
+
+def draw(table: pd.DataFrame) -> None:
+    """Draw the picture of a table."""
+    style.save(moments.draw(table, tuple(null for null in DRAWN if null in table)), HERE, PICTURE)
+    (HERE / f"{PICTURE}.pdf").unlink()
+
+
 def put(path: Path, text: str) -> None:
     """Write a text file, moved into place when whole."""
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
@@ -141,10 +166,12 @@ def main(folders: Sequence[Path]) -> None:
     judged = of_folders(folders, MODEL)
     first = min((f for f in folders if read_manifest(f).scenario["name"] == MODEL), key=lambda f: read_manifest(f).seed)
     put(PAGE, page(judged, replay(first), made_by(folders), named(folders)))
-    style.save(moments.draw(judged.table, tuple(null for null in DRAWN if null in judged.nulls)), HERE, PICTURE)
-    (HERE / f"{PICTURE}.pdf").unlink()
+    draw(judged.table)
     print(f"{PAGE.relative_to(HERE.parents[1])}: {score(judged.table)}")
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:]])
+    if sys.argv[1:] == ["--picture"]:
+        draw(on_page(PAGE.read_text("utf-8")))
+    else:
+        main([Path(name) for name in sys.argv[1:]])

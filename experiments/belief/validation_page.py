@@ -12,6 +12,8 @@ from experiments.belief.validate import Judged, score
 from experiments.belief.validation_rows import FREE
 from market.units import to_date
 
+BOTH = "outside, within both errors"  # a verdict
+
 
 def page(judged: Judged) -> Group:
     """Return the page of what was judged."""
@@ -60,7 +62,7 @@ def verdict(row: dict[Any, Any]) -> str:
         return f"evidence: not met by {row['nulls_outside']}"
     if row["model"] != row["model"]:
         return "no value in the runs"
-    return "inside" if row["inside"] else "outside, within both errors" if row["consistent"] else "OUTSIDE"
+    return "inside" if row["inside"] else BOTH if row["consistent"] else "OUTSIDE"
 
 
 def _bands(bands: pd.DataFrame) -> Table:
