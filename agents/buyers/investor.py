@@ -59,8 +59,7 @@ BILL_STRETCH = 0.25
 BID_VIEW_BP = 0.5  # dispersion of bidders' valuations, of bills a quarter of it; a guess
 DIRECT_SOURCE = "a guess; direct awards: 19 % of notes, 4 % of bills, June 2023 to May 2024 (Fiscal Data)"
 WHEN_ISSUED_SOURCE = "a guess: dealers' awards follow it, and are no larger of new issues than of reopened ones"
-BILL_LUMPY_SOURCE = "set to the s.d. of dealers' share of bills, by tenor: 8.7 points, June 2022 to Sept 2024"
-LUMPY_SOURCE = "set to the s.d. of dealers' share of notes and bonds, by tenor: 3.9 points, June 2022 to Sept 2024"
+LUMPY_SOURCE = "set to the s.d. of dealers' share, June 2022 to Sept 2024: by tenor 3.9 points, of bills 8.7"
 FLOW_SOURCE = "dealers' net position by week, 2022 to May 2024 (FR 2004): size and memory of its changes"
 Pick = Callable[[Any], Any]
 Pairs = tuple[Int, Int]  # of a member's place and a security (J,) each
@@ -88,7 +87,7 @@ class Investor(Believer, Institution):
     flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
     flow_bids = trait(0.25, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
     lumpiness = trait(0.45, "log points of its bids for a note or bond, from one to the next", (0, 2), LUMPY_SOURCE)
-    bill_lumpiness = trait(1.1, "the same for bills and FRN", (0, 2), BILL_LUMPY_SOURCE)
+    bill_lumpiness = trait(1.1, "the same for bills and FRN", (0, 2), LUMPY_SOURCE)
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares: a guess")
     bill_participation = trait(
         0.73, "the same in bills and FRN, relative", (0, 2), "dealers' awards of both: 36 % to May 2024 (Fiscal Data)"

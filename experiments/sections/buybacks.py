@@ -133,7 +133,7 @@ class Buybacks(Section):
     client_share: float = declared(
         0.0135,
         "years",
-        "four days of it; set by offers up to September 2024, in sum and by bucket",
+        "three to four days of it; set by offers up to September 2024, in sum and by bucket",
         "of the roll-down of a holding at constant maturity, what clients offer into an operation",
         ge=0,
         le=1,
