@@ -15,6 +15,7 @@ RULES = {
     "agents/bill_growth.py": ("test_accustomed_shares.py",),
     "agents/buyers/activity.py": ("test_activity.py",),
     "agents/buyers/client_flows.py": ("test_persistent_flows.py", "test_rules.py"),
+    "agents/buyers/award_habits.py": ("test_award_habits.py",),
     "agents/buyers/client_offers.py": ("test_agents_quoting.py", "test_rules.py"),
     "agents/buyers/demand.py": ("test_agents_quoting.py", "test_rules.py"),
     "agents/buyers/forced_trades.py": ("test_forced_trades.py",),
