@@ -259,10 +259,10 @@ def scenarios() -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the JSON schema of scenario files: every field with unit, default, bounds and source."""
+    """Print the JSON schema of scenario files: every field and trait with unit, default, bounds and source."""
     import json
 
-    from experiments.scenario import json_schema
+    from experiments.schema import json_schema
 
     print(json.dumps(json_schema(), indent=2))
 

@@ -3,15 +3,17 @@
 A kind has a count and tables of traits, ``skew = {median = 0.4, spread = 0.3}``: members draw their value
 log-normally around the median, ``spread`` being the standard deviation of the logarithm; without a table the
 default of the trait holds. Which traits a kind has is declared by its class in ``agents``;
-``experiments.scenario.load`` is told and checks the names. Foreign holders are not counted here: there is one
-official and one private holder for each country that the TIC data name.
+``experiments.scenario.load`` is told and checks the names, ``experiments.schema`` lists them for editors. Foreign
+holders are not counted here: there is one official and one private holder for each country that the TIC data name.
 
-Source: numbers of institutions are a modelling choice of ``issues 2``; 24 primary dealers as in 2024.
+Source: numbers of institutions are a modelling choice; 24 primary dealers as in 2024.
 """
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from experiments.sections.section import declared, required
 
 
 class Trait(BaseModel):
@@ -19,8 +21,10 @@ class Trait(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    median: float = Field(description="middle value, in the unit of the trait")
-    spread: float = Field(default=0.0, description="standard deviation of its logarithm, 0 for all alike", ge=0, le=3)
+    median: float = required("unit of the trait", "middle value")
+    spread: float = declared(
+        0.0, "log points", "a convention: all alike", "standard deviation of its logarithm, 0 for all alike", ge=0, le=3
+    )
 
 
 class Kind(BaseModel):
@@ -28,7 +32,9 @@ class Kind(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    traits: dict[str, Trait] = Field(default={}, description="spread of each trait over the members, by name")
+    traits: dict[str, Trait] = declared(
+        {}, "traits", "that of each trait", "spread of each trait over the members, by name"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -44,8 +50,13 @@ class Kind(BaseModel):
 class CountedKind(Kind):
     """A kind of which a scenario chooses the number."""
 
-    count: int = Field(
-        description="number of institutions", json_schema_extra={"unit": "institutions"}, ge=1, le=10_000
+    count: int = declared(
+        ...,
+        "institutions",
+        "a modelling choice; 24 primary dealers as in 2024",
+        "number of institutions",
+        ge=1,
+        le=10_000,
     )
 
 

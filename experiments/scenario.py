@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from agents.traits import Trait
 from experiments.errors import ScenarioError, nearest
 from experiments.records import record_at
-from experiments.sections.world import Scenario, json_schema
+from experiments.sections.world import Scenario
 from experiments.toml_lines import Keys, deepest, place_of
 from experiments.toml_tables import tables_of
 
-__all__ = ["Scenario", "ScenarioError", "json_schema", "load", "merged", "names", "overlaid"]
+__all__ = ["Scenario", "ScenarioError", "load", "merged", "names", "overlaid"]
 
 BUNDLED = Path(str(files("experiments") / "scenarios"))
 Tables = dict[str, Any]

@@ -9,8 +9,10 @@ import pytest
 
 from agents.traits import Trait
 from experiments.errors import ScenarioError
+from experiments.kinds import KINDS, traits_by_kind
 from experiments.population import CountedKind, Population
-from experiments.scenario import Scenario, json_schema, load, names
+from experiments.scenario import Scenario, load, names
+from experiments.schema import json_schema
 from experiments.sections.world import Buybacks, Policy, start_days
 
 SALE = '[[shocks]]\ntype = "sale"\ndate = 2024-07-24\nholder = "pension"\nbucket_years = [7, 10]\namount_musd = 1000\n'
@@ -169,14 +171,46 @@ def test_a_scenario_file_cannot_run_code(written) -> None:
         load(written('extra = ["my_agents:PatientFund"]'))
 
 
-def test_the_schema_tells_unit_source_and_bounds_of_every_number() -> None:
-    for name, definition in json_schema()["$defs"].items():
+def test_the_schema_tells_meaning_unit_and_source_of_every_field_and_bounds_of_every_number() -> None:
+    schema = json_schema()
+    for name, definition in {"scenario": schema, **schema["$defs"]}.items():
+        assert definition["description"] and definition["additionalProperties"] is False, name
         for key, field in definition["properties"].items():
+            if "$ref" in field:  # a table, described where it is defined
+                assert field["$ref"].removeprefix("#/$defs/") in schema["$defs"], f"{name}.{key}"
+                continue
+            assert all(field.get(told, "").strip() for told in ("description", "unit", "source")), f"{name}.{key}"
             if field.get("type") in ("number", "integer"):
-                assert field["description"], f"{name}.{key}"
-                assert name == "Trait" or field["unit"], f"{name}.{key}"
                 bounds = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
-                assert bounds & set(field) or name == "Trait", f"{name}.{key}"
+                assert bounds & set(field), f"{name}.{key}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_schema_offers_the_traits_of_each_kind_and_no_others(kind: str) -> None:
+    definitions, declared = json_schema()["$defs"], traits_by_kind()[kind]
+    assert definitions["Population"]["properties"][kind]["$ref"] == f"#/$defs/{kind}"
+    fields = definitions[kind]["properties"]
+    inside = fields["traits"]
+    assert set(fields) - {"count", "traits"} == set(inside["properties"]) == set(declared)
+    assert ("count" in fields) == (kind in Population().counts) and "required" not in definitions[kind]
+    assert definitions[kind]["additionalProperties"] is inside["additionalProperties"] is False
+    for name, trait in declared.items():
+        assert fields[name] == inside["properties"][name]
+        median = definitions[fields[name]["$ref"].removeprefix("#/$defs/")]["properties"]["median"]
+        assert (median["default"], median["unit"], median["source"]) == (trait.default, trait.unit, trait.source)
+        assert (median["minimum"], median["maximum"]) == trait.bounds
+
+
+def test_the_schema_asks_for_a_median_as_the_program_does_unless_a_base_may_give_it(written) -> None:
+    written("[population.bank]\nspeed = { median = 0.5 }\n", "lower.toml")
+    wider = "[population.bank]\nspeed = { spread = 1 }\n"
+    assert load(written('base = "lower.toml"\n' + wider)).population.bank.traits["speed"].median == 0.5
+    with pytest.raises(ScenarioError, match="median is missing"):
+        load(written(wider))
+    schema = json_schema()
+    tables = schema["else"]["properties"]["population"]["additionalProperties"]
+    assert schema["if"] == {"required": ["base"]} and tables["additionalProperties"] == {"required": ["median"]}
+    assert tables["properties"]["traits"]["additionalProperties"] == {"required": ["median"]}
 
 
 @pytest.mark.parametrize("freedom", ["2", "2.5", "4.4"])

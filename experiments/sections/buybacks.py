@@ -105,7 +105,9 @@ class Buybacks(Section):
         "known at the start: the refunding statement of 1 May 2024",
         "day on which the operations from then on become known, as far as they were not at the start",
     )
-    scale: float = declared(1.0, "ratio", "", "announced maxima over those of the calendar", gt=0, le=100)
+    scale: float = declared(
+        1.0, "ratio", "a counterfactual; 1: as announced", "announced maxima over those of the calendar", gt=0, le=100
+    )
     only_buckets: tuple[Bucket, ...] = declared(
         tuple(BUCKETS), "buckets", "refunding statements of 2024", "buckets of the calendar in which something is held"
     )

@@ -4,21 +4,19 @@ import math
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from agents.buyers.hedged_pickup import BASIS, FOREIGN_RATE
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import BusinessDay, Section, declared, required
 from market.units import day_number
 
 
 class ForeignMoney(Section):
     """Short rates abroad and the cost of a hedge beyond them, from a day on."""
 
-    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    rate_bp: float = Field(description="short rate abroad", json_schema_extra={"unit": "bp"}, ge=-500, le=2500)
-    basis_bp: float = Field(
-        description="cost of a forward beyond interest parity", json_schema_extra={"unit": "bp"}, ge=-500, le=500
-    )
+    since: BusinessDay = required("date", "first day")
+    rate_bp: float = required("bp", "short rate abroad", ge=-500, le=2500)
+    basis_bp: float = required("bp", "cost of a forward beyond interest parity", ge=-500, le=500)
 
 
 class Buyers(Section):

@@ -10,7 +10,9 @@ from experiments.sections.section import Section, declared
 class CouponShifts(Section):
     """Coupon sizes follow the bill share, on top of the calendar; bills, the residual, take the other side."""
 
-    enabled: bool = declared(False, "flag", "", "whether sizes move at all; off: the calendar's, as published")
+    enabled: bool = declared(
+        False, "flag", "off: a counterfactual", "whether sizes move at all; off: the calendar's, as published"
+    )
     lowest: float = declared(
         0.10, "share", "a guess: wide; the advisory committee's own is 0.15", "bill share below which coupons shrink",
         ge=0, le=1,

@@ -6,9 +6,9 @@ Confidence tags are H, M and L (high, medium, low) and stand in ``source``.
 from datetime import date
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import CHOICE, BusinessDay, Section, declared, required
 
 TRILLION_MUSD = 10**6
 
@@ -16,12 +16,10 @@ TRILLION_MUSD = 10**6
 class ExtraordinaryMeasure(Section):
     """What frees room under the limit: so much from a day on, and more in each calendar month after."""
 
-    name: str = Field(description="what is suspended or swapped", json_schema_extra={"unit": "name"}, min_length=1)
-    since: date = Field(description="first day on which it can be used", json_schema_extra={"unit": "date"})
-    room_musd: int = Field(
-        description="room it makes from then on", json_schema_extra={"unit": "musd"}, ge=0, le=TRILLION_MUSD
-    )
-    monthly_musd: int = declared(0, "musd", "", "room it makes more in each month after", ge=0, le=TRILLION_MUSD)
+    name: str = required("name", "what is suspended or swapped", min_length=1)
+    since: date = required("date", "first day on which it can be used")
+    room_musd: int = required("musd", "room it makes from then on", ge=0, le=TRILLION_MUSD)
+    monthly_musd: int = declared(0, "musd", CHOICE, "room it makes more in each month after", ge=0, le=TRILLION_MUSD)
 
 
 MEASURES_2025 = (
@@ -37,7 +35,7 @@ MEASURES_2025 = (
 class DebtLimit(Section):
     """A limit on the debt that is reinstated, met by measures, cash and fewer bills, and perhaps resolved."""
 
-    enabled: bool = declared(False, "flag", "", "whether the limit is reinstated at all")
+    enabled: bool = declared(False, "flag", "off: a modelling choice", "whether the limit is reinstated at all")
     reinstated: BusinessDay = declared(
         date(2025, 1, 2), "date", "CBO 61265", "day on which the limit is in force again"
     )
@@ -59,9 +57,9 @@ class DebtLimit(Section):
         "extraordinary measures, used before cash is",
     )
     margin_musd: int = declared(1_000, "musd", "a guess", "room kept against surprises", ge=0, le=TRILLION_MUSD)
-    resolved: BusinessDay | None = declared(None, "date", "", "day from which the limit is raised or suspended")
+    resolved: BusinessDay | None = declared(None, "date", CHOICE, "day from which the limit is raised or suspended")
     new_limit_musd: int | None = declared(
-        None, "musd", "", "limit after the resolution; without one it is suspended", gt=0, le=100 * TRILLION_MUSD
+        None, "musd", CHOICE, "limit after the resolution; without one it is suspended", gt=0, le=100 * TRILLION_MUSD
     )
     cash_target_musd: int = declared(
         850_000, "musd", "borrowing estimates, found", "cash to which the rebuild leads", ge=0, le=3 * TRILLION_MUSD

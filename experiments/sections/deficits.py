@@ -8,9 +8,9 @@ out: what is paid and received feeds back on nothing, and nobody expects a defic
 from collections.abc import Sequence
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import Span, declared
+from experiments.sections.section import Span, declared, required
 from market.calendar import business_days
 from market.units import CENTS_PER_MUSD, day_number
 
@@ -20,13 +20,12 @@ DAYS_A_YEAR = 250  # business days
 class Deficit(Span):
     """More outlays than published from a day to a day, at a yearly pace; less than nothing: more receipts."""
 
-    yearly_musd: int = Field(
-        description="outlays less receipts on top of the published ones, in 250 business days",
-        json_schema_extra={"unit": "musd"},
-        ge=-5_000_000,
-        le=5_000_000,
+    yearly_musd: int = required(
+        "musd", "outlays less receipts on top of the published ones, in 250 business days", ge=-5_000_000, le=5_000_000
     )
-    financing: Literal["bills", "coupons"] = declared("bills", "mode", "", "what is issued more, or less, for it")
+    financing: Literal["bills", "coupons"] = declared(
+        "bills", "mode", "a modelling choice", "what is issued more, or less, for it"
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

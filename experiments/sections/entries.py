@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from agents.dealers.entering import catch_up
 from agents.dealers.primary_dealer import PrimaryDealer
@@ -18,7 +18,7 @@ from agents.traits import traits_of
 from experiments.errors import UserError
 from experiments.kinds import KINDS
 from experiments.sections.exits import LARGEST, Exit
-from experiments.sections.section import BusinessDay, Section
+from experiments.sections.section import BusinessDay, Section, declared, required
 from market.money.capital import pay_in
 from market.requests.introductions import Introduction
 from market.units import CENTS_PER_MUSD, day_number
@@ -30,33 +30,24 @@ MEASURES = ("capital_share", "cash_buffer")  # of which it has so many times the
 class Entry(Section):
     """A dealer enters the market: who, when, how large, and how fast clients get to know it."""
 
-    date: BusinessDay = Field(
-        description="day from which it quotes, answers and bids", json_schema_extra={"unit": "date"}
-    )
-    name: str = Field(
-        description="its name, that of no other institution",
-        json_schema_extra={"unit": "name"},
-        min_length=1,
-        max_length=60,
-    )
-    size: float = Field(
+    date: BusinessDay = required("date", "day from which it quotes, answers and bids")
+    name: str = required("name", "its name, that of no other institution", min_length=1, max_length=60)
+    size: float = declared(
         1.0,
-        description="its capital over that of the mean dealer at the start; it has as many times the cash of that one",
-        json_schema_extra={"unit": "ratio", "source": "a convention: one like the others"},
+        "ratio",
+        "a convention: one like the others",
+        "its capital over that of the mean dealer at the start; it has as many times the cash of that one",
         ge=0.01,
         le=24,
     )
-    known_by: float = Field(
-        0.25,
-        description="share of clients that try it from its first day on",
-        json_schema_extra={"unit": "share", "source": "a guess"},
-        ge=0,
-        le=1,
+    known_by: float = declared(
+        0.25, "share", "a guess", "share of clients that try it from its first day on", ge=0, le=1
     )
-    half_life_days: float = Field(
+    half_life_days: float = declared(
         20.0,
-        description="business days in which half of those who do not know it get to know it",
-        json_schema_extra={"unit": "days", "source": "a guess: that of relationships without trades"},
+        "days",
+        "a guess: that of relationships without trades",
+        "business days in which half of those who do not know it get to know it",
         ge=0.1,
         le=10_000,
     )

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field
-
 from agents.dealers.primary_dealer import PrimaryDealer
 from agents.dealers.winding_down import WindingDown
 from experiments.errors import UserError, nearest
-from experiments.sections.section import BusinessDay, Section
+from experiments.sections.section import CHOICE, BusinessDay, Section, declared, required
 from market.units import day_number
 
 LARGEST = "largest"
@@ -17,19 +15,16 @@ LARGEST = "largest"
 class Exit(Section):
     """A dealer leaves the market: whom, when, and over how many days it sells what it holds."""
 
-    date: BusinessDay = Field(description="day from which it answers nobody", json_schema_extra={"unit": "date"})
-    dealer: str = Field(
+    date: BusinessDay = required("date", "day from which it answers nobody")
+    dealer: str = declared(
         LARGEST,
-        description="name of the dealer, or largest: the one that holds most of dealers' capital",
-        json_schema_extra={"unit": "name", "source": ""},
+        "name",
+        CHOICE,
+        "name of the dealer, or largest: the one that holds most of dealers' capital",
         min_length=1,
     )
-    days: int = Field(
-        5,
-        description="business days over which it sells its inventory in equal parts",
-        json_schema_extra={"unit": "days", "source": "a guess"},
-        ge=1,
-        le=260,
+    days: int = declared(
+        5, "days", "a guess", "business days over which it sells its inventory in equal parts", ge=1, le=260
     )
 
 

@@ -6,9 +6,9 @@ over the rounds of the day. What is bought or sold changes the holder's accustom
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import BusinessDay, Section, Years, declared
+from experiments.sections.section import CHOICE, BusinessDay, Section, Years, declared, required
 
 FlowKind = Literal["coupons", "bills", "tips"]
 
@@ -16,17 +16,12 @@ FlowKind = Literal["coupons", "bills", "tips"]
 class Flow(Section):
     """What one holder, or all of a kind, buys (positive) and sells (negative) on consecutive business days."""
 
-    date: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    holder: str = Field(
-        description="kind or name of the institution that trades", json_schema_extra={"unit": "name"}, min_length=1
-    )
-    securities: FlowKind = declared("coupons", "mode", "", "what is traded")
-    bucket_years: Years = Field(description="remaining maturity, from and to", json_schema_extra={"unit": "years"})
-    daily_musd: tuple[int, ...] = Field(
-        description="face bought, or sold if negative, on each business day from the first on",
-        json_schema_extra={"unit": "musd"},
-        min_length=1,
-        max_length=600,
+    date: BusinessDay = required("date", "first day")
+    holder: str = required("name", "kind or name of the institution that trades", min_length=1)
+    securities: FlowKind = declared("coupons", "mode", CHOICE, "what is traded")
+    bucket_years: Years = required("years", "remaining maturity, from and to")
+    daily_musd: tuple[int, ...] = required(
+        "musd", "face bought, or sold if negative, on each business day from the first on", min_length=1, max_length=600
     )
 
     @model_validator(mode="after")

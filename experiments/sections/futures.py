@@ -3,16 +3,16 @@
 from itertools import pairwise
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import COUNTERFACTUAL, BusinessDay, Section, declared, required
 
 
 class MarginStep(Section):
     """From a day on the clearing house asks for so many times the margin of its rule."""
 
-    since: BusinessDay = Field(description="first day of the scale", json_schema_extra={"unit": "date"})
-    scale: float = Field(description="margin over that of the rule", json_schema_extra={"unit": "ratio"}, ge=0.1, le=20)
+    since: BusinessDay = required("date", "first day of the scale")
+    scale: float = required("ratio", "margin over that of the rule", ge=0.1, le=20)
 
 
 class Futures(Section):
@@ -52,7 +52,7 @@ class Futures(Section):
         le=50,
     )
     margin_steps: tuple[MarginStep, ...] = declared(
-        (), "ratio by date", "", "days from which margins are scaled, each later than the one before"
+        (), "ratio by date", COUNTERFACTUAL, "days from which margins are scaled, each later than the one before"
     )
 
     @model_validator(mode="after")

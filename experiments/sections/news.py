@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import BusinessDay, Section, Span, declared
+from experiments.sections.section import CHOICE, COUNTERFACTUAL, BusinessDay, Section, Span, declared, required
 from market.news import DatedNews
 from market.units import Int, day_number
 
@@ -19,21 +19,16 @@ from market.units import Int, day_number
 class Spell(Span):
     """Days on which news has another size."""
 
-    scale: float = Field(
-        description="size of news over that of the scenario's other days",
-        json_schema_extra={"unit": "ratio"},
-        ge=0,
-        le=20,
-    )
+    scale: float = required("ratio", "size of news over that of the scenario's other days", ge=0, le=20)
 
 
 class Announcement(Section):
     """News of a given size: by how much it moves what yields are worth, in bp by factor."""
 
-    date: BusinessDay = Field(description="day of the announcement", json_schema_extra={"unit": "date"})
-    level_bp: float = declared(0.0, "bp", "", "move of all yields", ge=-500, le=500)
-    slope_bp: float = declared(0.0, "bp", "", "move of the shortest yields, fading with maturity", ge=-500, le=500)
-    curvature_bp: float = declared(0.0, "bp", "", "move of yields of some years", ge=-500, le=500)
+    date: BusinessDay = required("date", "day of the announcement")
+    level_bp: float = declared(0.0, "bp", CHOICE, "move of all yields", ge=-500, le=500)
+    slope_bp: float = declared(0.0, "bp", CHOICE, "move of the shortest yields, fading with maturity", ge=-500, le=500)
+    curvature_bp: float = declared(0.0, "bp", CHOICE, "move of yields of some years", ge=-500, le=500)
 
 
 class News(Section):
@@ -61,8 +56,10 @@ class News(Section):
     degrees_of_freedom: int = declared(
         5, "degrees of freedom", "a convention", "tails of news, Student t: squares of so many normals", ge=3, le=1000
     )
-    spells: tuple[Spell, ...] = declared((), "spells", "", "times in which news has another size")
-    announcements: tuple[Announcement, ...] = declared((), "announcements", "", "news of a given size on a given day")
+    spells: tuple[Spell, ...] = declared((), "spells", COUNTERFACTUAL, "times in which news has another size")
+    announcements: tuple[Announcement, ...] = declared(
+        (), "announcements", COUNTERFACTUAL, "news of a given size on a given day"
+    )
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import Field
-
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import BusinessDay, Section, declared, required
 from market.units import day_number
 
 
 class Nudge(Section):
     """One firm bid, drawn by the seed, is shown some ticks lower in the first round of a day that shows any."""
 
-    date: BusinessDay = Field(description="day of the nudge", json_schema_extra={"unit": "date"})
+    date: BusinessDay = required("date", "day of the nudge")
     ticks: int = declared(1, "ticks", "the least that a quote can move", "how far the bid moves down", ge=1, le=100)
 
 

@@ -3,20 +3,20 @@
 from itertools import pairwise
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import BusinessDay, Section, SessionTime, Span, Years, declared
+from experiments.sections.section import CHOICE, BusinessDay, Section, SessionTime, Span, Years, declared, required
 
 
 class Purchases(Span):
     """A dated programme of the Fed: it buys, or sells, so much on each day of operation, at any price."""
 
-    side: Literal["buy", "sell"] = declared("buy", "side", "", "what the Fed does")
-    per_day_musd: int = Field(
-        description="most face of an operation, in whole millions", json_schema_extra={"unit": "musd"}, gt=0, le=100_000
+    side: Literal["buy", "sell"] = declared("buy", "side", CHOICE, "what the Fed does")
+    per_day_musd: int = required("musd", "most face of an operation, in whole millions", gt=0, le=100_000)
+    bucket_years: Years = declared(
+        (0.0, 31.0), "years", "a modelling choice: all", "remaining maturity of what is traded, from and to"
     )
-    bucket_years: Years = declared((0.0, 31.0), "years", "", "remaining maturity of what is traded, from and to")
-    every_days: int = declared(1, "business days", "", "an operation every so many days", ge=1, le=260)
+    every_days: int = declared(1, "business days", CHOICE, "an operation every so many days", ge=1, le=260)
     time: SessionTime = declared("10:30", "time", "a guess", "when operations are held")
     announced: BusinessDay | None = declared(
         None, "date", "never before it begins", "day on which the whole programme is announced, before it begins"
@@ -49,7 +49,9 @@ class BadDays(Section):
 class Functioning(BadDays):
     """Market-functioning purchases: the Fed buys on days on which noise or depth is beyond its threshold."""
 
-    bucket_years: Years = declared((0.0, 31.0), "years", "", "remaining maturity of what is bought, from and to")
+    bucket_years: Years = declared(
+        (0.0, 31.0), "years", "a modelling choice: all", "remaining maturity of what is bought, from and to"
+    )
 
 
 BUCKETS_YEARS = ((0.0, 3.0), (3.0, 7.0), (7.0, 20.0), (20.0, 31.0))
@@ -63,7 +65,10 @@ class BackstopAuctions(BadDays):
         2.0, "bp of yield", "a guess", "least discount to fitted value at which it buys", ge=0, le=500
     )
     pricing: Literal["multiple", "single"] = declared(
-        "multiple", "mode", "", "each offer is paid its own price, or all are paid at the smallest accepted discount"
+        "multiple",
+        "mode",
+        "a modelling choice",
+        "each offer is paid its own price, or all are paid at the smallest accepted discount",
     )
     buckets_years: tuple[Years, ...] = declared(
         BUCKETS_YEARS, "years", "a guess", "ranges of remaining maturity, an auction each", min_length=1, max_length=20

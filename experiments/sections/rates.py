@@ -3,22 +3,18 @@
 from datetime import date
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import Section, declared
+from experiments.sections.section import Section, declared, required
 
 
 class Rates(Section):
     """The Fed's administered rates, from a day on."""
 
-    since: date = Field(description="first day of the rates", json_schema_extra={"unit": "date"})
-    iorb_bp: float = Field(description="interest on reserves", json_schema_extra={"unit": "bp"}, ge=-100, le=2500)
-    on_rrp_bp: float = Field(
-        description="overnight reverse repo rate", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
-    )
-    standing_repo_bp: float = Field(
-        description="minimum bid of the standing repo facility", json_schema_extra={"unit": "bp"}, ge=-100, le=2500
-    )
+    since: date = required("date", "first day of the rates")
+    iorb_bp: float = required("bp", "interest on reserves", ge=-100, le=2500)
+    on_rrp_bp: float = required("bp", "overnight reverse repo rate", ge=-100, le=2500)
+    standing_repo_bp: float = required("bp", "minimum bid of the standing repo facility", ge=-100, le=2500)
     discount_bp: float | None = declared(
         None,
         "bp",

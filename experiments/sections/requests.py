@@ -12,14 +12,19 @@ class Requests(Section):
         "dealers asked less for each tenfold of $10m, more for smaller trades", ge=0, le=10,
     )  # fmt: skip
     urgent_more: int = declared(0, "dealers", "a guess", "dealers asked more without a limit", ge=0, le=100)
-    least_asked: int = declared(1, "dealers", "", "dealers asked at least", ge=1, le=100)
-    ask_all: bool = declared(False, "flag", "", "whether every request goes to all dealers")
+    least_asked: int = declared(1, "dealers", "a modelling choice", "dealers asked at least", ge=1, le=100)
+    ask_all: bool = declared(False, "flag", "off: a counterfactual", "whether every request goes to all dealers")
     leakage: float = declared(
         0.0, "share of face", "Duffie, Dworczak and Zhu (2017), Hendershott and Madhavan (2015); size a guess",
         "what a dealer that lost shades later answers of the day by, as if it had won this share", ge=0, le=1,
     )  # fmt: skip
     retries: int = declared(
-        0, "times", "", "times that a refused client asks again in the round: all if urgent, else for half", ge=0, le=5
+        0,
+        "times",
+        "off: a modelling choice",
+        "times that a refused client asks again in the round: all if urgent, else for half",
+        ge=0,
+        le=5,
     )
     loyalty: float = declared(
         0.3, "share of weight", "a guess; form of Weisbuch, Kirman and Herreiner (2000)",

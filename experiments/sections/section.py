@@ -10,11 +10,19 @@ from pydantic.config import JsonDict
 from market.calendar import is_business_day, next_business_day, previous_business_day, round_at
 from market.units import day_number, to_date
 
+CHOICE = "the user's choice"
+COUNTERFACTUAL = "none by default: a counterfactual"
+
 
 def declared(default: Any, unit: str, source: str, description: str, **bounds: Any) -> Any:
     """Declare a field with what the reference table needs: meaning, unit, source and bounds."""
     extra: JsonDict = {"unit": unit, "source": source}
     return Field(default, description=description, json_schema_extra=extra, validate_default=True, **bounds)
+
+
+def required(unit: str, description: str, **bounds: Any) -> Any:
+    """Declare a field without a default: whoever writes the scenario chooses."""
+    return declared(..., unit, CHOICE, description, **bounds)
 
 
 def _business_day(day: date) -> date:
@@ -53,8 +61,8 @@ class Section(BaseModel):
 class Span(Section):
     """Something that acts from a day to another; one that outlasts the run is cut by its end."""
 
-    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    until: BusinessDay = Field(description="last day", json_schema_extra={"unit": "date"})
+    since: BusinessDay = required("date", "first day")
+    until: BusinessDay = required("date", "last day")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

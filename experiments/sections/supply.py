@@ -2,16 +2,16 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from experiments.sections.section import BusinessDay, Span, declared
+from experiments.sections.section import CHOICE, BusinessDay, Span, declared, required
 
 
 class LargerAuctions(Span):
     """Nominal coupon auctions larger than the calendar's, announced beforehand; bills, sized by cash, give way."""
 
-    announced: BusinessDay = Field(description="day of the announcement", json_schema_extra={"unit": "date"})
-    share: float = declared(0.1, "share", "", "size over that of the calendar, less one", gt=-1, le=5)
+    announced: BusinessDay = required("date", "day of the announcement")
+    share: float = declared(0.1, "share", CHOICE, "size over that of the calendar, less one", gt=-1, le=5)
     terms_months: tuple[int, ...] = declared(
         (24, 36, 60, 84, 120, 240, 360),
         "months",

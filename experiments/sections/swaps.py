@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from agents.hedge_funds.swap_fund import WIDER
-from experiments.sections.section import BusinessDay, Section, declared
+from experiments.sections.section import BusinessDay, Section, declared, required
 from market.units import day_number
 
 FROM_MEMORY = "swap rate on SOFR less Treasury yield at the end of May 2024, from memory, low confidence"
@@ -16,12 +16,9 @@ FROM_MEMORY = "swap rate on SOFR less Treasury yield at the end of May 2024, fro
 class SpreadStep(Section):
     """From a day on swap spreads lie so far from those of the start, at all maturities."""
 
-    since: BusinessDay = Field(description="first day", json_schema_extra={"unit": "date"})
-    change_bp: float = Field(
-        description="swap spreads less those of the start; below zero: the trade pays more",
-        json_schema_extra={"unit": "bp"},
-        ge=-300,
-        le=300,
+    since: BusinessDay = required("date", "first day")
+    change_bp: float = required(
+        "bp", "swap spreads less those of the start; below zero: the trade pays more", ge=-300, le=300
     )
 
 

@@ -37,7 +37,9 @@ class Clearing(Section):
         "Fleming and Keane (2021), New York Fed Staff Report 964; Duffie (2020), Brookings",
         "each trade by itself, each pair's difference, or each member's difference with all members",
     )
-    members: Members = declared("dealers", "class", "", "who clears where netting is multilateral; others net by pair")
+    members: Members = declared(
+        "dealers", "class", "a modelling choice", "who clears where netting is multilateral; others net by pair"
+    )
 
 
 def clearing_rules(section: Clearing) -> ClearingRules:

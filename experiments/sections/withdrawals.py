@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from experiments.errors import one_of
 from experiments.kinds import KINDS
-from experiments.sections.section import Span
+from experiments.sections.section import CHOICE, Span, declared, required
 from market.auctions.auction import WHOLE
 from market.auctions.turnout import stay_away
 from market.units import day_number
@@ -17,18 +17,10 @@ from market.units import day_number
 class Withdrawal(Span):
     """From a day to another, a share of what some kinds of institutions would bid for at auctions is not bid for."""
 
-    kinds: tuple[Annotated[str, AfterValidator(partial(one_of, choices=KINDS))], ...] = Field(
-        tuple(KINDS),
-        description="kinds of institutions that stay away",
-        json_schema_extra={"unit": "kinds", "source": ""},
-        min_length=1,
+    kinds: tuple[Annotated[str, AfterValidator(partial(one_of, choices=KINDS))], ...] = declared(
+        tuple(KINDS), "kinds", CHOICE, "kinds of institutions that stay away", min_length=1
     )
-    share: float = Field(
-        description="share of their bids that stays away, 1 being all of them",
-        json_schema_extra={"unit": "share", "source": ""},
-        gt=0,
-        le=1,
-    )
+    share: float = required("share", "share of their bids that stays away, 1 being all of them", gt=0, le=1)
 
 
 @dataclass(frozen=True)

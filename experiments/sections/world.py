@@ -11,9 +11,9 @@ Defaults are the market of 28 May 2024 to 31 January 2025 as it was. Guesses are
 import json
 from datetime import date
 from hashlib import sha256
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from experiments.errors import UserError
 from experiments.population import Population
@@ -34,7 +34,7 @@ from experiments.sections.nudges import Nudge
 from experiments.sections.purchases import BackstopAuctions, Functioning, Purchases
 from experiments.sections.rates import Rates
 from experiments.sections.requests import Requests
-from experiments.sections.section import BusinessDay, Section, outside
+from experiments.sections.section import CHOICE, COUNTERFACTUAL, BusinessDay, Section, outside, required
 from experiments.sections.section import declared as _field
 from experiments.sections.supply import LargerAuctions
 from experiments.sections.swaps import Swaps
@@ -84,7 +84,7 @@ class Run(Section):
     rounds: int = _field(20, "rounds a day", "a convention", "rounds from 08:00 to 17:00", ge=4, le=540)
     burn_in_days: int = _field(60, "business days", "a convention", "steady days before the clock starts", ge=0, le=500)
     keep: tuple[Literal["trades", "requests", "quotes"], ...] = _field(
-        (), "tables", "", "large tables to record as well"
+        (), "tables", CHOICE, "large tables to record as well"
     )
 
     @model_validator(mode="after")
@@ -119,13 +119,9 @@ class Market(Section):
 class Cap(Section):
     """A cap on what the Fed lets run off, from a day on."""
 
-    since: date = Field(description="first day of the cap", json_schema_extra={"unit": "date"})
-    treasuries_musd: int = Field(
-        description="most Treasuries redeemed in a calendar month", json_schema_extra={"unit": "musd"}, ge=0, le=10**8
-    )
-    mbs_musd: int = Field(
-        description="most mortgage securities run off in a month", json_schema_extra={"unit": "musd"}, ge=0, le=10**6
-    )
+    since: date = required("date", "first day of the cap")
+    treasuries_musd: int = required("musd", "most Treasuries redeemed in a calendar month", ge=0, le=10**8)
+    mbs_musd: int = required("musd", "most mortgage securities run off in a month", ge=0, le=10**6)
 
 
 QT_CAPS = (Cap(since=date(2022, 9, 1), treasuries_musd=60_000, mbs_musd=35_000),
@@ -141,7 +137,7 @@ class Policy(Section):
     rates_path: Literal["published", "flat"] = _field(
         "published", "mode", "New York Fed", "rates as set, or of the start for ever"
     )
-    rates: tuple[Rates, ...] = _field((), "bp", "", "rates that replace the path from their days on")
+    rates: tuple[Rates, ...] = _field((), "bp", COUNTERFACTUAL, "rates that replace the path from their days on")
     supply: Literal["published", "steady"] = _field(
         "published", "mode", "Fiscal Data", "auctions as they were, or maturing face re-issued in its own term"
     )
@@ -153,12 +149,19 @@ class Policy(Section):
     )
     buybacks: Buybacks = Buybacks()
     debt_limit: DebtLimit = DebtLimit()
-    deficits: tuple[Deficit, ...] = _field((), "deficits", "", "outlays or receipts on top of the published ones")
+    deficits: tuple[Deficit, ...] = _field(
+        (), "deficits", COUNTERFACTUAL, "outlays or receipts on top of the published ones"
+    )
     coupon_shift: CouponShifts = CouponShifts()
     larger_auctions: tuple[LargerAuctions, ...] = _field(
-        (), "plans", "", "coupon auctions larger, or smaller, than the calendar's, by date, with their announcement"
+        (),
+        "plans",
+        COUNTERFACTUAL,
+        "coupon auctions larger, or smaller, than the calendar's, by date, with their announcement",
     )
-    purchases: tuple[Purchases, ...] = _field((), "programmes", "", "outright purchases and sales of the Fed, by date")
+    purchases: tuple[Purchases, ...] = _field(
+        (), "programmes", COUNTERFACTUAL, "outright purchases and sales of the Fed, by date"
+    )
     functioning: Functioning = Functioning()
     backstop: BackstopAuctions = BackstopAuctions()
     qe_like_buybacks: bool = _field(
@@ -208,7 +211,7 @@ class Start(Section):
     """The freedom that the published data leave to the starting state."""
 
     tilt: float = _field(0.0, "log points", "a convention", "random tilt of who holds what", ge=0, le=2)
-    tilt_seed: int = _field(0, "seed", "", "which tilt", ge=0, lt=2**63)
+    tilt_seed: int = _field(0, "seed", CHOICE, "which tilt", ge=0, lt=2**63)
     anchored: bool = _field(
         True, "flag", "a modelling choice", "beliefs start at published prices, not at those that the burn-in led to"
     )
@@ -225,18 +228,12 @@ class Start(Section):
 class Sale(Section):
     """One holder, or all of a kind, sells securities of a maturity range in equal parts over some days."""
 
-    type: Literal["sale"]
-    date: BusinessDay = Field(description="first day of the sale", json_schema_extra={"unit": "date"})
-    holder: str = Field(
-        description="kind or name of the institution that sells", json_schema_extra={"unit": "name"}, min_length=1
-    )
-    bucket_years: tuple[float, float] = Field(
-        description="remaining maturity sold, from and to", json_schema_extra={"unit": "years"}
-    )
-    amount_musd: int = Field(description="face sold in all", json_schema_extra={"unit": "musd"}, gt=0, le=5_000_000)
-    days: int = Field(
-        1, description="business days over which it is sold", json_schema_extra={"unit": "days"}, ge=1, le=260
-    )
+    type: Literal["sale"] = required("mode", "what kind of shock it is")
+    date: BusinessDay = required("date", "first day of the sale")
+    holder: str = required("name", "kind or name of the institution that sells", min_length=1)
+    bucket_years: tuple[float, float] = required("years", "remaining maturity sold, from and to")
+    amount_musd: int = required("musd", "face sold in all", gt=0, le=5_000_000)
+    days: int = _field(1, "days", CHOICE, "business days over which it is sold", ge=1, le=260)
 
     @model_validator(mode="after")
     def _a_range(self) -> Self:
@@ -252,8 +249,8 @@ Behaviour = Literal["default", "zero-intelligence", "news-value", "shuffled"]
 class Scenario(Section):
     """The world of a run, all but its seed."""
 
-    name: str = _field("unnamed", "name", "", "name of the scenario: that of its file")
-    about: str = _field("", "text", "", "one sentence on what it is for")
+    name: str = _field("unnamed", "name", CHOICE, "name of the scenario: that of its file")
+    about: str = _field("", "text", CHOICE, "one sentence on what it is for")
     behaviour: Behaviour = _field(
         "default",
         "mode",
@@ -271,13 +268,19 @@ class Scenario(Section):
     futures: Futures = Futures()
     swaps: Swaps = Swaps()
     start: Start = Start()
-    shocks: tuple[Sale, ...] = _field((), "shocks", "", "what befalls the market from outside")
+    shocks: tuple[Sale, ...] = _field((), "shocks", COUNTERFACTUAL, "what befalls the market from outside")
 
-    flows: tuple[Flow, ...] = _field((), "flows", "", "what holders buy or sell whatever it costs, by day")
-    entries: tuple[Entry, ...] = _field((), "entries", "", "dealers that enter the market", max_length=MOST_ENTRIES)
-    exits: tuple[Exit, ...] = _field((), "exits", "", "dealers that leave the market")
-    withdrawals: tuple[Withdrawal, ...] = _field((), "withdrawals", "", "bidders that stay away from auctions")
-    nudges: tuple[Nudge, ...] = _field((), "nudges", "", "days on which one quote is moved, for placebos")
+    flows: tuple[Flow, ...] = _field((), "flows", COUNTERFACTUAL, "what holders buy or sell whatever it costs, by day")
+    entries: tuple[Entry, ...] = _field(
+        (), "entries", COUNTERFACTUAL, "dealers that enter the market", max_length=MOST_ENTRIES
+    )
+    exits: tuple[Exit, ...] = _field((), "exits", COUNTERFACTUAL, "dealers that leave the market")
+    withdrawals: tuple[Withdrawal, ...] = _field(
+        (), "withdrawals", COUNTERFACTUAL, "bidders that stay away from auctions"
+    )
+    nudges: tuple[Nudge, ...] = _field(
+        (), "nudges", "none by default: a placebo", "days on which one quote is moved, for placebos"
+    )
 
     @model_validator(mode="after")
     def _days_inside(self) -> Self:
@@ -368,12 +371,3 @@ class Scenario(Section):
     def digest(self) -> str:
         """Return the hash of the values: two scenarios of equal digest are the same world."""
         return sha256(self.canonical().encode()).hexdigest()
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of a scenario file: fields, units, bounds, sources."""
-    schema = Scenario.model_json_schema()
-    schema["properties"].pop("name")
-    base = {"type": "string", "description": "scenario that this one inherits from: a bundled name or a path"}
-    schema["properties"] = {"base": base, **schema["properties"]}
-    return schema
