@@ -177,7 +177,8 @@ def _complaint(fault: Any, dotted: str) -> str:
     shown = json.dumps(value)
     if kind == "extra_forbidden":
         known = _known(keys[:-1])
-        return f"unknown key {dotted} = {shown}, expected one of {', '.join(known)}{nearest(keys[-1], known)}"
+        trait = f" or a trait as {{ median = {shown} }}" if keys[0] == "population" and len(keys) == 3 else ""
+        return f"unknown key {dotted} = {shown}, expected one of {', '.join(known)}{trait}{nearest(keys[-1], known)}"
     if kind == "missing":
         return f"{dotted} is missing, expected {_described(keys)}"
     if kind == "value_error":

@@ -68,6 +68,14 @@ def worlds():
     return out
 
 
+def test_without_order_flow_no_taste_for_an_issue_wanders():
+    scenario = small("steady", burn_in=1, buyers__issue_flows=0.02)
+    for acting, wander in ((WORLDS[-1], 0.02), (WORLDS[0], 0.0)):
+        market = small_market("steady", burn_in=1, days=1, buyers__issue_flows=0.02)
+        switch_off(market, scenario, acting)
+        assert {float(one.taste_wander) for one in market.agents if one.declares("taste_wander")} == {wander}
+
+
 def test_without_order_flow_customers_hardly_ask(worlds):
     every, none = (measures.rfq_requests(market) for market in worlds)
     assert none < 0.5 * every

@@ -9,6 +9,7 @@ import pytest
 
 from experiments.belief.calibration.calibrate import Calibration
 from experiments.belief.calibration.page import sentences, together
+from experiments.belief.registered.prices import BEFORE, published_yields
 from experiments.experiment import load
 
 FOLDER = Path(__file__).parents[1] / "docs" / "validation"
@@ -131,3 +132,22 @@ def test_the_page_has_every_row_for_the_picture(script):
     told = generate.on_page(generate.PAGE.read_text("utf-8"))
     assert sorted(told["row"]) == sorted(row.name for row in generate.ROWS)
     assert set(generate.DRAWN) <= set(told) and told["published"].between(told["low"], told["high"]).all()
+
+
+def test_the_pattern_of_a_run_is_measured_from_its_first_day(script, monkeypatch):
+    pattern = script("pattern")
+    first = published_yields(BEFORE)
+    drawn = pd.Series(np.random.default_rng(1).normal(0, 1.5, len(first)), first.index)
+    days = [str(day) for day in pd.bdate_range("2024-05-28", periods=pattern.EVERY + 1).date]
+    yields = [first] * pattern.EVERY + [first + drawn]
+    table = pd.concat(
+        pd.DataFrame({"date": day, "cusip": y.index, "yield_bp": y}) for day, y in zip(days, yields, strict=True)
+    )
+    table["date"] = pd.to_datetime(table["date"]).dt.date
+    monkeypatch.setattr(pattern, "read", lambda folder, name: {"securities": table}[name])
+    told = pattern.pattern("a run")
+    assert list(told["day"].astype(str)) == [days[0], days[-1]]
+    assert told.iloc[0][["change", "left"]].tolist() == [0.0, 1.0]
+    assert told["spread"][0] == pytest.approx(0.90, abs=0.005)  # of published yields; of prices 0.83
+    assert told["change"][1] == pytest.approx(1.5, rel=0.2) and 0.2 < told["left"][1] < 0.8
+    assert told["spread"][1] == pytest.approx(np.hypot(1.5, 0.90), rel=0.2)

@@ -19,7 +19,7 @@ from market.bonds.securities import Kind
 from market.calendar import next_business_day
 from market.units import day_number
 
-FEBRUARY, MAY = "2024-02-28", "2024-05-28"
+FEBRUARY, MAY, SEPTEMBER = "2024-02-28", "2024-05-28", "2024-09-30"
 
 
 def test_a_taste_forgets_by_its_days_and_ends_above_nothing():
@@ -112,16 +112,24 @@ def test_the_published_change_that_its_size_and_days_are_set_to():
     assert _spread(before) == pytest.approx(1.10, abs=0.005) and _spread(after) == pytest.approx(0.83, abs=0.005)
 
 
+def test_what_followed_was_not_used_and_stands_in_the_documentation():
+    before, after = (residuals(1.0, 10.0, *days) for days in ((FEBRUARY, MAY), (MAY, SEPTEMBER)))
+    assert before[0].corr(before[1]) == pytest.approx(0.17, abs=0.005)
+    assert after[0].corr(after[1]) == pytest.approx(0.83, abs=0.005)
+    assert after[0].corr(after[1], method="spearman") == pytest.approx(0.46, abs=0.005)
+    assert _spread(after[1] - after[0]) == pytest.approx(0.93, abs=0.005)
+    assert _spread(after[1]) == pytest.approx(0.84, abs=0.005)
+
+
 def test_beyond_ten_years_the_published_pattern_stays():
     before, after = residuals(10.0, 30.0)
     assert before.corr(after, method="spearman") == pytest.approx(0.93, abs=0.005)
 
 
-def residuals(shortest, longest):
-    """Return the pattern of February and of May, in bp, of issues off the run with so many years left."""
-    days = day_number(FEBRUARY), day_number(MAY)
-    early, late = (_yields(day) for day in (FEBRUARY, MAY))
-    return tuple(map(pd.Series, patterns(early, late, days, (shortest, longest)).T))
+def residuals(shortest, longest, first=FEBRUARY, last=MAY):
+    """Return the pattern of two days, in bp, of issues off the run with so many years left."""
+    days = day_number(first), day_number(last)
+    return tuple(map(pd.Series, patterns(_yields(first), _yields(last), days, (shortest, longest)).T))
 
 
 def _spread(values):

@@ -114,6 +114,7 @@ def test_a_run_starts_on_any_business_day_of_2024() -> None:
     [
         ('base = "placbo"', ["line 1", "'placbo'", "did you mean 'placebo'"]),
         ("# comment\n[run]\nroundz = 3", ["line 3", "unknown key run.roundz = 3", "did you mean 'rounds'"]),
+        ("[population.bank]\nspeed = 0.5", ["line 2", "population.bank.speed = 0.5", "or a trait as { median = 0.5 }"]),
         ("[run]\nrounds = 0", ["line 2", "run.rounds = 0", "at least 4"]),
         ('[run]\nrounds = "x"', ["run.rounds", "a whole number"]),
         ("[run]\nrounds = 20.0", ["run.rounds = 20.0", "a whole number"]),
