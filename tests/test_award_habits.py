@@ -54,7 +54,8 @@ def test_bills_are_lumpier_than_notes(auctioned):
         lump = (after[has, at] / before[has, at] - 1.0 + part) / part
         if market.securities.kind[at] in spread:
             spread[Kind(market.securities.kind[at])].append(np.log(lump).std())
-    assert 0.6 < np.mean(spread[Kind.BILL]) < 1.2 and 0.3 < np.mean(spread[Kind.NOTE]) < 0.6
+    assert np.mean(spread[Kind.BILL]) == pytest.approx(Investor.bill_lumpiness.default, rel=0.2)
+    assert np.mean(spread[Kind.NOTE]) == pytest.approx(Investor.lumpiness.default, rel=0.2)
 
 
 def test_hardly_anything_fails_for_what_was_awarded_and_is_not_delivered_yet(auctioned):

@@ -46,12 +46,13 @@ def one_of(day=3):
         when_issued=np.array([False, False, False, True]),
         securities=SimpleNamespace(of=lambda *wanted: np.isin(kinds, wanted)),
     )
-    streams = SimpleNamespace(normal=lambda purpose, names, moment, n: np.zeros((1, n)))
+    own = np.array([[1.0, -1.0, 1.0, 1.0]])
+    streams = SimpleNamespace(normal=lambda purpose, names, moment, n: own if purpose == "tastes" else np.zeros((1, n)))
     investor = SimpleNamespace(
         _market=SimpleNamespace(
             streams=streams, outlook=SimpleNamespace(renewed=np.isin(kinds, (Kind.NOTE, Kind.BOND)))
         ),
-        normal=lambda purpose, n, daily: np.array([1.0, -1.0, 1.0, 1.0]),
+        identity=np.zeros(1, np.uint64),
         taste=np.zeros(4),
         benchmark=np.full(4, 0.1),
         taste_wander=0.1,
@@ -65,7 +66,7 @@ def test_shares_of_notes_that_trade_move_with_tastes_and_nothing_else_does():
     wander(investor, view)
     moved = 0.1 * np.sqrt(0.7)
     assert investor.benchmark == pytest.approx([0.1 * (1 + moved), 0.1 * (1 - moved), 0.1, 0.1])
-    investor.normal = lambda purpose, n, daily: np.zeros(n)
+    investor._market.streams.normal = lambda purpose, names, moment, n: np.zeros((1, n))
     investor.taste_days = 1e-9  # forgotten at once: what it was used to hold is back
     wander(investor, view)
     assert investor.benchmark == pytest.approx(np.full(4, 0.1))

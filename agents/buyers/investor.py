@@ -27,6 +27,7 @@ from agents.buyers.demand import tilt
 from agents.buyers.forced_trades import bargains, carry_out
 from agents.buyers.investor_kernels import VENUE_DRAWS, tell_busy, write_needs, write_rebalance
 from agents.buyers.issue_tastes import wander
+from agents.buyers.kinds import normals
 from agents.buyers.needs import needs_of_day
 from agents.buyers.run_rules import join_run
 from agents.buyers.tenor_habits import habit
@@ -86,8 +87,8 @@ class Investor(Believer, Institution):
     flow_lean = trait(0.05, "of a liquidity trade's chances", (0, 0.5), FLOW_SOURCE)
     flow_days = trait(20.0, "days that its clients' flows last", (0.1, 1000), FLOW_SOURCE)
     flow_bids = trait(0.25, "log points of its bids a unit of its flows", (0, 2), "a guess: accounts' bids are lumpy")
-    lumpiness = trait(0.45, "log points of its bids for a note or bond, from one to the next", (0, 2), LUMPY_SOURCE)
-    bill_lumpiness = trait(1.1, "the same for bills and FRN", (0, 2), LUMPY_SOURCE)
+    lumpiness = trait(0.25, "log points of its bids for a note or bond, from one to the next", (0, 2), LUMPY_SOURCE)
+    bill_lumpiness = trait(0.65, "the same for bills and FRN", (0, 2), LUMPY_SOURCE)
     participation = trait(1.0, "share of its part of an issue bid at auction", (0, 2), "dealers' award shares: a guess")
     bill_participation = trait(
         0.73, "the same in bills and FRN, relative", (0, 2), "dealers' awards of both: 36 % to May 2024 (Fiscal Data)"
@@ -347,9 +348,9 @@ class Investor(Believer, Institution):
 
     def _lump(self, auction: Auction, view: View) -> Float:
         """Return the same of its bids with a rate (members,)."""
-        drawn = self._market.streams.normal(f"interest {auction.security}", self.identity, auction.auction_day, 1)
-        spread = self.bill_lumpiness if like_cash(auction, view) else self.lumpiness
-        return np.asarray(bid_factor(drawn, np.atleast_2d(spread)))[:, 0]
+        drawn = normals(self, f"interest {auction.security}", auction.auction_day, 1)
+        spread = np.atleast_2d(self.bill_lumpiness if like_cash(auction, view) else self.lumpiness)
+        return np.asarray(bid_factor(drawn, spread))[:, 0]
 
     def _rateless_share(self, auction: Auction, view: View) -> Float:
         """Return the share of its bids that names no rate (members,)."""

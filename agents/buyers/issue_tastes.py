@@ -17,14 +17,10 @@ information for illiquidity, Journal of Finance 68.
 import math
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from market.draws.streams import fingerprint
+from agents.buyers.kinds import normals
 from market.kernels import rule
 from market.view import View
 
-SAME_FOR_KIND = 0.3  # of the variance: the same for all institutions of a kind, as for maturities; a guess
 LEAST_TASTE = -0.9  # of the share of the start: an institution does not go short of an issue for taste
 
 
@@ -40,13 +36,6 @@ def wander(investor: Any, view: View) -> None:
         return
     known = view.tradable & ~view.when_issued & investor._market.outlook.renewed
     before = investor.taste.copy()
-    common = investor._market.streams.normal("tastes of a kind", _kind_of(investor), view.day, len(known))[0]
-    own = investor.normal("tastes", len(known), daily=True)
-    drawn = math.sqrt(SAME_FOR_KIND) * common + math.sqrt(1.0 - SAME_FOR_KIND) * own
+    drawn = normals(investor, "tastes", view.day, len(known)).reshape(before.shape)
     investor.taste = next_taste(before, drawn, investor.taste_wander * known, investor.taste_days)
     investor.benchmark = investor.benchmark * ((1.0 + investor.taste) / (1.0 + before))
-
-
-def _kind_of(investor: Any) -> NDArray[np.uint64]:
-    """Return what names the draws that all of its kind share."""
-    return np.array([fingerprint(type(investor).__name__)], np.uint64)
