@@ -312,8 +312,7 @@ class Investor(Believer, Institution):
         bids = np.zeros((len(step), len(part)), BIDS)
         bids["bidder"] = self.member
         yield_bp = view.composite_bp[s] + stretch * (step + BID_VIEW_BP * error)
-        bids["rate_e5"] = bid_rate_e5(view, auction, yield_bp)
-        bids["face"] = whole_bids(weight * part)
+        bids["rate_e5"], bids["face"] = bid_rate_e5(view, auction, yield_bp), whole_bids(weight * part)
         return bids[bids["face"] > 0]
 
     def bid_noncompetitive(self, auction: Auction, view: View) -> NDArray[Any]:
