@@ -8,11 +8,23 @@ from agents.buyers.award_habits import kept_share
 from agents.buyers.investor import Investor
 from market.bonds.securities import Kind
 
+SIZES = {Kind.BILL: Investor.bill_lumpiness.default, Kind.NOTE: Investor.lumpiness.default}
+
 
 def test_a_share_moves_for_the_part_that_was_sold():
-    assert kept_share(0.1, 3.0, 0.5, 0.0) == 0.1
-    assert kept_share(0.1, 3.0, 0.5, 1.0) == pytest.approx(0.15)
-    assert kept_share(0.1, 3.0, 0.5, 0.25) == pytest.approx(0.075 + 0.0375)
+    assert kept_share(0.1, 3.0, 1.5, 0.0) == 0.1
+    assert kept_share(0.1, 3.0, 1.5, 1.0) == pytest.approx(0.25)
+    assert kept_share(0.1, 3.0, 1.5, 0.5) == pytest.approx(0.175)
+    assert kept_share(0.1, 0.2, 1.5, 1.0) == 0.0
+
+
+def test_in_the_mean_over_draws_large_holders_keep_what_small_ones_keep():
+    share = np.array([0.4, 0.3, 0.2, 0.1])
+    lumps = np.exp(0.4 * np.random.default_rng(1).normal(size=(200_000, 4)) - 0.08)
+    mean = lumps @ share
+    kept = kept_share(share, lumps, mean[:, None], 1.0).mean(axis=0)
+    assert kept == pytest.approx(share, abs=0.001)
+    assert (share * lumps / mean[:, None]).mean(axis=0)[0] < 0.396  # divided by the mean lump, the largest would lose
 
 
 def shares(market):
@@ -51,11 +63,11 @@ def test_bills_are_lumpier_than_notes(auctioned):
     spread = {Kind.BILL: [], Kind.NOTE: []}
     for at, part, before, after in told:
         has = before[:, at] > 0
-        lump = (after[has, at] / before[has, at] - 1.0 + part) / part
         if market.securities.kind[at] in spread:
-            spread[Kind(market.securities.kind[at])].append(np.log(lump).std())
-    assert np.mean(spread[Kind.BILL]) == pytest.approx(Investor.bill_lumpiness.default, rel=0.2)
-    assert np.mean(spread[Kind.NOTE]) == pytest.approx(Investor.lumpiness.default, rel=0.2)
+            spread[Kind(market.securities.kind[at])].append(((after[has, at] / before[has, at] - 1.0) / part).std())
+    usual = {kind: np.sqrt(np.exp(size**2) - 1.0) for kind, size in SIZES.items()}  # s.d. of a lump of mean one
+    for kind, told_of in spread.items():
+        assert np.mean(told_of) == pytest.approx(usual[kind], rel=0.3), kind
 
 
 def test_hardly_anything_fails_for_what_was_awarded_and_is_not_delivered_yet(auctioned):

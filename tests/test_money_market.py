@@ -55,7 +55,9 @@ def test_the_habits_of_money_funds_are_what_the_months_before_the_start_give():
     assert MoneyFund.substitution.default == pytest.approx(-100 * drift, abs=0.005)
     assert ends == pytest.approx(147, abs=0.5)
     constant = np.column_stack([change["bills"], np.ones(len(change))])
-    share = np.linalg.lstsq(constant, change["treasuries"])[0][0]
+    (share, trend), *_ = np.linalg.lstsq(constant, change["treasuries"])
+    unexplained = change["treasuries"] - share * change["bills"] - trend
+    assert unexplained.std(ddof=2) == pytest.approx(81, abs=0.5)  # why funds draw together (agents.buyers.kinds)
     assert share == pytest.approx(0.62, abs=0.005)
     assert MoneyFund.bill_response.default == pytest.approx(share / 0.44 - 1.0, abs=0.015)
 
