@@ -237,3 +237,8 @@ def test_a_quote_outside_the_window_is_withdrawn():
     books, one = Books(1, 100), np.ones((1, 1), np.int64)
     who, rising = (np.array([3]), np.array([0]), np.array([0])), np.array([True])
     books.refresh(50 * one, 60 * one, one, one, *who, rising)
+    assert len(books.resting()) == 2
+    books.refresh(50 * one, 160 * one, one, one, *who, rising)
+    assert len(books.resting()) == 1
+    books.refresh(150 * one, 160 * one, one, one, *who, rising)
+    assert len(books.resting()) == 0
