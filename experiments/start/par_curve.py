@@ -8,12 +8,14 @@ distance to the 10-year one of the last day that has them. Basis points througho
 the last one before it.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from experiments.inputs.published import DataError, remembered, table
-from market.units import Float, to_date
+from market.units import Float, Int, to_date
 
 PAR_YEARS = {
     **{f"{months:g} Mo": months / 12 for months in (1, 1.5, 2, 3, 4, 6)},
@@ -41,40 +43,57 @@ def real_yield_bp(day: int, years: ArrayLike) -> Float:
 @remembered(400)
 def _nominal(day: int) -> tuple[Float, Float]:
     """Return the published maturities in years and their yields in bp."""
-    par = _latest(table("par_yield_curve_daily_2019-2024"), "Date", day)
-    columns = PAR_YEARS
-    if par is None:
-        par, columns = (
-            _latest(table("cmt_yields_term_premium_daily_2019-2024").dropna(subset="DGS10"), "date", day),
-            H15_YEARS,
-        )
-    if par is None:
-        raise DataError(
-            f"par_yield_curve_daily_2019-2024.csv: no yields within a week before {to_date(day)}, expected 2019 to 2024"
-        )
-    yields = par[list(columns)].to_numpy(np.float64) * 100
-    given = ~np.isnan(yields)
-    return np.array(list(columns.values()))[given], yields[given]
+    for columns, (days, yields_bp) in ((PAR_YEARS, _par_yields()), (H15_YEARS, _constant_maturities())):
+        row = _latest(days, day)
+        if row is not None:
+            given = ~np.isnan(yields_bp[row])
+            return np.array(list(columns.values()))[given], yields_bp[row][given]
+    raise DataError(
+        f"par_yield_curve_daily_2019-2024.csv: no yields within a week before {to_date(day)}, expected 2019 to 2024"
+    )
 
 
-def _latest(frame: pd.DataFrame, column: str, day: int) -> pd.Series | None:
+@remembered()
+def _par_yields() -> tuple[Int, Float]:
+    """Return the days (T,) and par yields in bp (T, N) of the Treasury's curve."""
+    return _by_day(table("par_yield_curve_daily_2019-2024"), "Date", PAR_YEARS)
+
+
+@remembered()
+def _constant_maturities() -> tuple[Int, Float]:
+    """Return the days (T,) that have a 10-year yield and the constant maturities in bp (T, N) of H.15."""
+    return _by_day(table("cmt_yields_term_premium_daily_2019-2024").dropna(subset="DGS10"), "date", H15_YEARS)
+
+
+@remembered()
+def _real_yields() -> tuple[Int, Float]:
+    """Return the days (T,) that have a 10-year real yield and those of 10, 20 and 30 years in bp (T, 3)."""
+    return _by_day(table("tips_real_yields_daily_2019-2024").dropna(subset="DFII10"), "date", REAL_YEARS)
+
+
+def _by_day(frame: pd.DataFrame, date: str, columns: Iterable[str]) -> tuple[Int, Float]:
+    """Return the days of a table in order and its yields, published in per cent, in bp."""
+    ordered = frame.sort_values(date, kind="stable")
+    return ordered[date].to_numpy(np.int64), ordered[list(columns)].to_numpy(np.float64) * 100
+
+
+def _latest(days: Int, day: int) -> int | None:
     """Return the last row not after a day, or None if it is older than a week."""
-    past = frame.loc[(frame[column] <= day) & (frame[column] > day - STALE_DAYS)]
-    return None if past.empty else past.iloc[-1]
+    row = int(np.searchsorted(days, day, side="right")) - 1
+    return None if row < 0 or days[row] <= day - STALE_DAYS else row
 
 
 @remembered(400)
 def _breakevens_bp(day: int) -> Float:
     """Return nominal less real yields in bp at 10, 20 and 30 years."""
-    frame = table("tips_real_yields_daily_2019-2024").dropna(subset="DFII10")
-    row = _latest(frame, "date", day)
+    days, real_bp = _real_yields()
+    row = _latest(days, day)
     if row is None:
         raise DataError(f"tips_real_yields_daily_2019-2024.csv: no 10-year yield within a week before {to_date(day)}")
-    maturities = np.array(list(REAL_YEARS.values()))
-    if not np.isnan(row["DFII30"]):
-        real_bp = row[list(REAL_YEARS)].to_numpy(np.float64) * 100
-        return np.asarray(par_yield_bp(int(row["date"]), maturities) - real_bp)
-    complete = frame.dropna(subset=["DFII20", "DFII30"])
-    last_full = _breakevens_bp(int(complete.date.loc[complete.date <= day].iloc[-1]))
-    ten = float(par_yield_bp(int(row["date"]), 10.0)) - row["DFII10"] * 100
+    on = int(days[row])
+    if not np.isnan(real_bp[row]).any():
+        return np.asarray(par_yield_bp(on, list(REAL_YEARS.values())) - real_bp[row])
+    complete = np.flatnonzero(~np.isnan(real_bp[: row + 1]).any(axis=1))
+    last_full = _breakevens_bp(int(days[complete[-1]]))
+    ten = float(par_yield_bp(on, 10.0)) - real_bp[row, 0]
     return np.asarray(last_full - last_full[0] + ten)
