@@ -20,6 +20,7 @@ last shown (``market.floor``); the market itself is ``self._market``, for the in
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any, ClassVar, Self, TypeVar
 
 import mesa
@@ -72,9 +73,11 @@ class Institution(mesa.Agent):
     @classmethod
     def _check(cls, traits: Iterable[str]) -> None:
         """Refuse traits that the class does not have, and an account that is not its own."""
+        known = traits_of(cls)
         for key in traits:
-            if key not in traits_of(cls):
-                raise TypeError(f"{cls.__name__} has no trait {key!r}; it has {', '.join(traits_of(cls)) or 'none'}")
+            if key not in known:
+                near = "".join(f"; the nearest is {name!r}" for name in get_close_matches(key, known, n=1, cutoff=0.0))
+                raise TypeError(f"{cls.__name__} has no trait {key!r}; it has {', '.join(known) or 'none'}{near}")
         if cls.account and not cls.official:
             raise ValueError(
                 f"{cls.__name__}.account is {cls.account!r}, expected none: only who is `official` acts for an account "

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small_market import digest, live, small_market, trades_by_name
 
+from agents.dealers.primary_dealer import PrimaryDealer
 from agents.institution import Institution
 from experiments.scenario import names
 from market.accounts.instruments import PUBLIC, Money
@@ -417,6 +418,8 @@ def test_who_cannot_join_is_not_in_the_market():
     with pytest.raises(TypeError, match="Teller has no trait 'size'"):
         Teller(market, size=3.0)
     Teller(market, name="one")
+    with pytest.raises(TypeError, match="the nearest is 'risk_aversion'"):
+        PrimaryDealer(market, risk_avers=3.0)
     with pytest.raises(ValueError, match="account 'one' is already open"):
         Teller(market, name="one")
     assert len(market.agents) == before + 1
