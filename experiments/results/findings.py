@@ -26,11 +26,13 @@ had been made and before their own figure was looked at; comments in that file s
 makes folders and page. An interval is of Student's t over paired seeds and says what seeds leave open, not what
 parameters and structure do; it is not corrected for how many there are: of {tested} rows {called} are called an effect
 here, and {chance} would be if there were none. Where the horizon is short, slow effects have hardly begun. What the
-words mean that compare with what was registered: *as registered*, the whole interval lies in the registered range;
+words mean that compare with what was registered: *as registered*, the whole interval lies in the registered range
+(rows that can hardly come out otherwise, as of a placebo that nobody prices, count too, and say nothing);
 *mean inside*, only the mean does; *mean outside*, the interval still reaches in; *otherwise*, no point of the interval
 lies in it, or what was to be higher or lower did not move in any seed; *run cut short*, fewer days than the design
 has, which registered numbers are not held against. How numbers were read from the registered sentences stands in
-`experiments/registered_ranges.toml`; what was registered in words alone is for the reader to judge.
+`experiments/registered_ranges.toml`; what was registered in words alone is for the reader to judge. With
+two seeds an interval can be narrow by luck: a row *otherwise* by much less than what would matter refutes little.
 """
 BY_CHANCE = 0.05  # of rows in which nothing is, a 95 % interval leaves zero out
 COLUMNS = "| effect | outcome | mean | 95 % interval | would matter | verdict | registered | beside it |"

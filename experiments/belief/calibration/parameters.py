@@ -90,8 +90,8 @@ PARAMETERS = (
         reason="how long customers' positions last; a factor on every kind",
     ),
     Parameter(
-        *("size of news", "times the year before", ("news", "scale"), 0.6, 1.2, False),
-        reason="implied volatility fell from the year before to 2024",
+        *("size of news", "times that before", ("news", "scale"), 0.6, 1.2, False),
+        reason="days to come may be calmer or livelier than the last ones; a guess around one",
     ),
 )
 
