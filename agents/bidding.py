@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from market.bonds.bond_arithmetic import bill_discount_from_yield_bp
 from market.bonds.securities import Kind
 from market.books.messages import Auction
 from market.units import FACE_PER_MUSD, Float, Int
@@ -47,7 +48,5 @@ def bid_rate_e5(view: View, auction: Auction, yield_bp: Float) -> Int:
     s = auction.security
     if view.securities.kind[s] != Kind.BILL:
         return np.rint(yield_bp * 10.0).astype(np.int64)
-    days = view.securities.maturity_day[s] - auction.issue_day
-    simple = yield_bp / 1e4
-    discount = simple / (1.0 + simple * days / 365.0) * 360.0 / 365.0
-    return np.asarray(5 * np.rint(discount * 1e5 / 5.0), np.int64)
+    discount_bp = bill_discount_from_yield_bp(yield_bp, auction.issue_day, view.securities.maturity_day[s])
+    return np.asarray(5 * np.rint(discount_bp * 10.0 / 5.0), np.int64)

@@ -43,7 +43,7 @@ from experiments.sections.lending import fed_lending
 from experiments.sections.news import dated_news
 from experiments.sections.nudges import nudging
 from experiments.sections.requests import request_rules
-from experiments.sections.shocks import flow_of, sale_of, sellers
+from experiments.sections.shocks import flow_of, named_holders, sale_of
 from experiments.sections.swaps import swap_quotes
 from experiments.sections.venues import clearing_rules
 from experiments.sections.withdrawals import withdrawal_of
@@ -250,7 +250,7 @@ def befall(market: TreasuryMarket, scenario: Scenario) -> None:
         if leaving.dealer not in {entry.name for entry in scenario.entries}:
             leaving.who(market)  # refuses an unknown dealer before anything runs
     for shock in (*sales, *flows):
-        sellers(market, shock.holder, shock.place)  # refuses an unknown holder before anything runs
+        named_holders(market, shock.holder, shock.place)  # refuses an unknown holder before anything runs
     market.shocks += (*entries, *exits)
     market.shocks += tuple(withdrawal_of(plan) for plan in scenario.withdrawals)
     market.shocks += (*map(nudging, scenario.nudges), money_abroad(scenario.buyers))

@@ -28,8 +28,8 @@ Act = Callable[[Any], None]
 
 MORNING: tuple[Act, ...] = (
     set_rates,
-    settle_trades,
     pay_interest,
+    settle_trades,
     redeem_maturities,
     unwind_funding,
     open_market,

@@ -43,7 +43,7 @@ class View:
     rank: Int  # of notes and bonds: 0 on the run, 1 first off, ...; all others -1
     years: Float  # to maturity
     outstanding: Int  # face
-    soma: Int  # face owned by the Fed, as it publishes weekly
+    soma: Int  # face owned by the Fed; it publishes weekly, and its purchases and redemptions are announced
     anticipated: Int  # face that holders other than the Fed were led to expect by the calendar
     reference_bp: Float  # yield at which the linear prices below were struck this morning
     reference_price: Float
@@ -55,8 +55,8 @@ class View:
     tick: Float  # of the book, in points
     book_flow: Int  # net face bought by the aggressors of the last round, in the books
     rates: PolicyRates
-    auctions: tuple[Auction, ...]  # announced, not yet held
-    buybacks: tuple[Buyback, ...]  # announced, not yet held
+    auctions: tuple[Auction, ...]  # announced, of today or later
+    buybacks: tuple[Buyback, ...]  # announced, of today or later
     funding_bp: float  # last overnight repo rate
     extras: Mapping[str, float]  # further public figures by name
     client_books: ClientBooks | None  # of books in which clients may rest orders; None if there are none

@@ -6,6 +6,7 @@ from small_market import live, small_market
 
 from agents.dealers.dealer_inventory import inventory_of
 from agents.dealers.primary_dealer import PrimaryDealer
+from experiments.kinds import KINDS
 from experiments.sections.venues import SECTORS
 from market.accounts.clearing import LARGEST_DELIVERY, net, settle_cleared, unofficial
 from market.accounts.instruments import N_MONEY
@@ -35,6 +36,12 @@ def standing(market):
         np.flatnonzero(market.sectors != "banks"),
     )  # whose reserves move with their clients' cash
     return ledger.position_all(), ledger.cash(rows) + ledger.cash_due(rows)
+
+
+def test_all_are_all():
+    ruled = {kind.sector for kind in KINDS.values()} - {"dealers"}
+    some, more, most = (set(SECTORS[members]) for members in ("dealers", "dealers-and-funds", "all"))
+    assert ruled < most and some < more < most
 
 
 @pytest.mark.parametrize(("netting", "members"), RULES)

@@ -1,10 +1,15 @@
 """The day: its acts in order, what is public when, and what a failure says."""
 
+import numpy as np
 import pytest
 from small_market import live, small_market
 
 from agents.institution import Institution
+from market.accounts.instruments import N_MONEY, TREASURY
+from market.bonds.bond_arithmetic import coupons_due_e8
+from market.bonds.securities import Kind
 from market.daily_cycle import EVENING, MORNING, ROUND, agenda
+from market.units import cash_cents, day_number
 
 
 def test_the_agenda_is_a_morning_rounds_and_an_evening():
@@ -23,6 +28,7 @@ def test_acts_come_in_an_order_that_makes_sense():
         ("set_rates", "open_market"),
         ("settle_trades", "redeem_maturities"),  # what matures is settled first
         ("pay_interest", "redeem_maturities"),
+        ("pay_interest", "settle_trades"),  # who buys for today has paid no accrued interest
         ("open_market", "apply_shocks"),
         ("announce", "hold_operations"),
         ("hear_news", "stream_prices"),
@@ -36,6 +42,24 @@ def test_acts_come_in_an_order_that_makes_sense():
     ):
         assert names.index(earlier) < names.index(later)
     assert all(act.__doc__ for _, act in agenda(1))
+
+
+def test_a_coupon_is_paid_to_who_had_the_security_last_evening_whoever_buys_it_for_today():
+    market = small_market(days=3)
+    while market.date < day_number("2024-05-30"):
+        live(market, 1)
+    acts = market.moments()
+    assert next(acts) == "set_rates" and market.date == day_number("2024-05-31")  # notes of month-ends pay
+    ledger, s = market.ledger, market.securities
+    money = ledger.balance[:, :N_MONEY].sum(axis=1)
+    held = ledger.balance[:, N_MONEY:] + ledger.lent[:, N_MONEY:]
+    due_e8 = coupons_due_e8(s, market.last_date, market.date, market.floating_rate_bp)
+    assert ((due_e8 > 0) & s.of(Kind.NOTE)).sum() > 20 and not ((due_e8 > 0) & s.of(Kind.TIPS)).any()
+    assert next(acts) == "pay_interest"
+    paid = ledger.balance[:, :N_MONEY].sum(axis=1) - money
+    owed = cash_cents(held, due_e8).sum(axis=1)
+    others = np.flatnonzero((ledger.balance[:, N_MONEY:].sum(axis=1) > 0) & (np.arange(len(owed)) != TREASURY))
+    assert len(others) > 50 and np.array_equal(paid[others], owed[others])
 
 
 def test_the_clock_counts_from_the_start_and_the_burn_in_is_lived_on_the_first_date():

@@ -98,6 +98,7 @@ WRONG = {
     "news.announcements = [{ date = 2024-06-01 }]": "expected a business day",
     "policy.deficits = [{ since = 2024-06-03, until = 2024-06-04, yearly_musd = 1, financing = 'cash' }]": "bills",
     "policy.deficits = [{ since = 2024-06-03, until = 2024-06-04, yearly_musd = -1, financing = 'coupons' }]": "raised",
+    "policy.deficits = [{ since = 2026-03-02, until = 2026-03-04, yearly_musd = 1 }]": "expected after 2024-05-28",
     "policy = {fiscal = 'balanced', deficits = [{since = 2024-06-03, until = 2024-06-04, yearly_musd = 1}]}": "balance",
 }
 

@@ -12,13 +12,15 @@ from market.news import FACTORS
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD
 
 LOW = np.array([5.0, 1.0, 2.0])  # bp above the usual pattern
+HELD = FIMA_LIMIT
 
 
 def official(**values):
     """An official that must sell 10 million of each of three securities."""
     none = np.zeros((3, FACTORS))
     away = SimpleNamespace(level=LOW, residual=np.zeros(3), level_load=none, residual_load=none)
-    market = SimpleNamespace(outlook=SimpleNamespace(deviation=lambda view: away))
+    ledger = SimpleNamespace(position=lambda rows: np.full((1, 3), HELD, np.int64))
+    market = SimpleNamespace(outlook=SimpleNamespace(deviation=lambda view: away), ledger=ledger)
     one = lone(ForeignOfficial, market, fima=1.0, **values)
     one.forced = np.full(3, -10.0 * FACE_PER_MUSD)
     return one
@@ -40,6 +42,14 @@ def test_what_would_sell_low_is_pledged_and_sold_when_it_no_longer_would():
         -10,
         0,
     ]
+
+
+def test_what_was_sold_in_the_round_before_is_not_pledged_and_not_forgotten():
+    one = official(fima_hurdle=3.0)
+    one.held_before = np.array([HELD + 4.0 * FACE_PER_MUSD, np.nan, np.nan])
+    one._choose(None)
+    assert (one.pledged / FACE_PER_MUSD).tolist() == [6, 0, 0]
+    assert (one.forced / FACE_PER_MUSD).tolist() == [-4, -10, -10]  # of which four are traded: counted with this round
 
 
 def test_no_official_pledges_beyond_the_limit_of_a_counterparty():

@@ -31,6 +31,16 @@ def test_a_bid_for_a_note_is_in_thousandths_of_a_percent_and_one_for_a_bill_in_d
     assert found % 5 == 0 and found == pytest.approx(exact * 1e5, abs=2.5)
 
 
+def test_a_bid_for_a_bill_of_a_year_has_the_price_of_its_yield_with_interest_on_interest():
+    view = SimpleNamespace(securities=SimpleNamespace(kind=[Kind.BILL], maturity_day=np.array([464])))
+    found = bid_rate_e5(view, SimpleNamespace(security=0, issue_day=100), np.array([515.0])).item()
+    # 31 CFR 356 appendix B, VI.B.2: 364 of 365 days at 5.15 %
+    price = 1.0 / ((1.0 + (364 - 182.5) * 0.0515 / 365) * (1.0 + 0.0515 / 2))
+    assert found == pytest.approx((1.0 - price) * 360 / 364 * 1e5, abs=2.5)
+    simple = 0.0515 * 360 / 365 / (1.0 + 0.0515 * 364 / 365)
+    assert found > simple * 1e5 + 50  # more than 5 bp
+
+
 def test_faces_are_rounded_down_to_whole_millions():
     assert whole([1.99 * FACE_PER_MUSD, 0.5 * FACE_PER_MUSD]).tolist() == [FACE_PER_MUSD, 0]
 

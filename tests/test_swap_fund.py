@@ -88,6 +88,20 @@ def test_it_usually_wants_its_accustomed_holding_and_more_where_treasuries_are_c
     assert (more > usual)[held > 0].all() and (less < usual)[held > 0].all()
 
 
+def test_a_move_is_gained_on_what_was_held_through_it_and_not_on_what_was_bought_after(calm):
+    fund, view = fund_of(calm), calm.view()
+    fund._mark(view)
+    kept = fund.gained.copy(), fund.swap_bp.copy(), fund.marked.copy()
+    assert np.array_equal(fund.marked, np.maximum(fund.position, 0))
+    fund.swap_bp, fund.marked = fund.swap_bp - 10.0, np.zeros_like(fund.marked)  # rates rose; it held nothing then
+    fund._mark(view)
+    assert np.array_equal(fund.gained, kept[0])
+    fund.swap_bp = fund.swap_bp - 10.0
+    fund._mark(view)
+    assert (fund.gained > kept[0]).all()
+    fund.gained, fund.swap_bp, fund.marked = kept
+
+
 def test_full_dealers_make_the_repo_dearer_and_the_trade_smaller(calm):
     fund, view = fund_of(calm), calm.view()
     fund._look(view)

@@ -46,6 +46,20 @@ def test_dealers_learn_nothing_and_stream_the_last_composite_with_errors(random)
     assert not dealers.news.any() and not dealers.flow.any()
 
 
+def test_what_must_be_sold_is_sold():
+    worlds = [small_market("zero-intelligence", days=2) for _ in range(2)]
+    fund, other = (market.agents_by_type[RANDOM[BondFund]][0] for market in worlds)
+    at, before = int(np.argmax(fund.position)), int(fund.position.max())
+    fund.order_sale(np.where(np.arange(len(fund.position)) == at, before // 2, 0))
+    assert fund.must_trade().sum() > 0
+    for market in worlds:
+        live(market, 1)
+    left = fund.must_trade().sum()
+    assert left < 0.2 * before and other.position[at] - fund.position[at] > 0.25 * before
+    live(worlds[0], 2)
+    assert fund.must_trade().sum() == 0
+
+
 def test_investors_never_rebalance_and_buy_as_often_as_they_sell():
     market = small_market("zero-intelligence", days=2)
     live(market, 1)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.buyers.investor import Investor, Pairs
-from agents.buyers.month_end import index_orders, outside_index
+from agents.buyers.month_end import index_orders, outside_index, rebalancing
 from agents.traits import memory, trait
 from market.exposure import along
 from market.futures.board import FuturesBoard, face_dv01_musd
@@ -86,7 +86,10 @@ class AssetManager(Investor):
         """Return the part of its wish for each security (..., S) that does not wait for the index."""
         if view.day < 0 or not self.uses("index_share"):
             return 1.0
-        return 1.0 - self.index_share * outside_index(view, self._market.premises.start_date)
+        waits = outside_index(view, self._market.premises.start_date)
+        if rebalancing(view):  # what enters is being bought
+            waits = waits & (view.securities.first_issue_day > view.date)
+        return 1.0 - self.index_share * waits
 
 
 def wanted_contracts(usual: Float, elasticity: Float, away_bp: Float) -> Float:

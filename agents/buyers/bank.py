@@ -37,7 +37,7 @@ class Bank(Investor):
     stigma = trait(50.0, "bp over the discount rate paid to other banks", (0, 1000), STIGMA)
     lending_premium = trait(1.0, "bp over interest on reserves", (0, 500), "a guess")
     premium_spread = trait(4.0, "bp, mean of a bank's own premium above that", (0, 500), "a guess")
-    scarcity_slope = trait(40.0, "bp per share of reserves missing", (0, 1e4), "a guess")
+    scarcity_slope = trait(40.0, "bp per squared share of reserves missing", (0, 1e4), "a guess")
     starting_reserves = trait(100_000.0, "$m", (0, 1e7), "published, by size; the build sets it")
 
     def subscriptions(self, cash_cents: Int, view: View) -> Int:

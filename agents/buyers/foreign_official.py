@@ -4,13 +4,14 @@ Who must raise dollars sells, of what it is to sell the oldest issues first: wha
 March 2020 officials sold mostly off-the-run issues: Vissing-Jorgensen (2021), The Treasury market in spring 2020 and
 the response of the Federal Reserve, Journal of Monetary Economics). Where the scenario allows it
 (``money_market.fima_repo``), it instead pledges to the Fed what yields more than its usual pattern by a hurdle and
-would sell low: it borrows the value overnight, at the standing repo facility's rate, up to 60 bn each (FIMA Repo
-Facility; Board of Governors, 28 July 2021), night after night, and sells once the yield, less what news explains, is
-back within half the hurdle, a guess. The dollars stay at its bank.
+would sell low: it borrows the value overnight, at the standing repo facility's rate, all of it where that fits in 60 bn
+each, else nothing (FIMA Repo Facility; Board of Governors, 28 July 2021), night after night, and sells once the yield,
+less what news explains, is back within half the hurdle, a guess. The dollars stay at its bank.
 """
 
 import numpy as np
 
+from agents.buyers.forced_trades import left_of
 from agents.buyers.investor import Investor
 from agents.traits import memory, trait
 from market.accounts.instruments import Money
@@ -56,13 +57,15 @@ class ForeignOfficial(Investor):
         super().prepare(view)
 
     def _choose(self, view: View) -> None:
-        """Move what must be sold between sale and pledge."""
+        """Move what must still be sold between sale and pledge."""
         away = self._market.outlook.deviation(view)
         known = self._known(away.level_load) + self._known(away.residual_load)
         low = np.nan_to_num(away.level + away.residual - known)
         recovered = (self.pledged > 0) & (low < self.fima_hurdle / 2.0)
         self.forced, kept = self.forced - np.where(recovered, self.pledged, 0.0), np.where(recovered, 0.0, self.pledged)
-        more = np.where((self.fima > 0) & (self.forced < 0) & (low > self.fima_hurdle), -self.forced, 0.0)
+        before = np.where(np.isnan(self.held_before), self.position, self.held_before)
+        due = left_of(self.forced, before, self.position, False)
+        more = np.where((self.fima > 0) & (due < 0) & (low > self.fima_hurdle), -due, 0.0)
         more = np.where(self._fits(kept + more), more, 0.0)
         self.pledged, self.forced = kept + more, self.forced + more
 

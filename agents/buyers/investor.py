@@ -269,9 +269,9 @@ class Investor(Believer, Institution):
         return np.full(len(self.member), self.may_short)
 
     def order_sale(self, face: Float | Int) -> None:
-        """Add face (..., S) to what it must sell."""
+        """Add face (..., S) to what it must sell, below zero to what it must buy."""
         known = np.isfinite(self.held_before)  # then what it traded in the last round is still to be counted
-        self.held_before = np.where((face > 0) & np.logical_not(known), self.position, self.held_before)
+        self.held_before = np.where((face != 0) & np.logical_not(known), self.position, self.held_before)
         self.forced = self.forced - face
 
     def must_trade(self) -> Float:

@@ -5,8 +5,8 @@ to the pace of trading; when news changes the pace, the numbers of the rounds to
 In bills and floating rate notes, whose gaps are closed within days, each such trade is undone
 (``agents.buyers.demand.BILL_SPEED``), and dealers pass on what they were awarded at auctions. Published volumes of
 customers hold both: drawn here is half of what is left of them without the latter (``outward``).
-Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it:
-a guess.
+Sizes are log-logistic around the usual ticket of a security, at most a quarter of what the member usually holds of it,
+or a million: a guess.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ SPREAD, MEAN_SHIFT = 0.8, 0.32  # of the logarithm of a size, and what keeps its
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Trades by round (J,): member, security, face, the member's daily turnover in it, and a draw in (0, 1)."""
+    """Trades by round (J,): member, security, face, what is drawn of it a day in the mean, a draw in (0, 1)."""
 
     place: Int
     security: Int
@@ -64,8 +64,8 @@ def needs_of_day(investor: Any, view: View, today: Lessons, pace: float) -> Need
     share = np.atleast_2d(investor.benchmark)[place, security]
     size = today.ticket[security] * np.exp(SPREAD * _logistic(how_large) - MEAN_SHIFT)
     size = np.minimum(size, np.maximum(0.25 * share * view.anticipated[security], FACE_PER_MUSD))
-    active = np.atleast_2d(investor.activity)[place if not investor.alone else np.zeros_like(place), 0]
-    turnover = share * active * today.per_share[security]
+    active = np.atleast_2d(investor.activity)[place, 0]
+    turnover = share * active * (today.per_share * outward(view.securities))[security]
     first = np.searchsorted(number, np.arange(rounds + 1))
     return Needs(place, security, size, turnover, which_way, first)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.buyers.forced_trades import left_of
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.traits import memory, trait
 from market.accounts.instruments import Money
@@ -56,7 +57,9 @@ class LeveragedFund(HedgeFund):
         if forced.any():
             sell = np.where(forced, (1.0 - np.atleast_2d(self.kept)) * np.maximum(np.atleast_2d(self.position), 0), 0.0)
             self.ordered = self._members(exposure(np.floor(sell), np.ones(sell.shape[-1])))
-            self.forced = self._members(np.where(forced, -np.floor(sell), np.atleast_2d(self.forced)))
+            before = np.where(np.isnan(self.held_before), self.position, self.held_before)
+            due = np.atleast_2d(left_of(self.forced, before, self.position, False))  # of what it had to sell already
+            self.forced = self._members(np.where(forced, np.minimum(due, -np.floor(sell)), np.atleast_2d(self.forced)))
             self.held_before = self._members(np.where(forced, np.nan, np.atleast_2d(self.held_before)))
 
     def remember(self, view: View) -> None:

@@ -53,6 +53,7 @@ class SwapFund(LeveragedFund):
     pays_bp = memory(0.0, "bp: what it would pay today at the usual yield, after the cost of repo")
     scale = memory(1.0, "part of its wish that its equity carries, of each security the same")
     swap_bp = memory(np.nan, "bp: the swap rate of each security's maturity when last marked")
+    marked = memory(0.0, "face held when last marked")
     gained = memory(0.0, "$m that its swaps have gained so far", 1)
     high = memory(0.0, "$m: its highest equity", 1)
     out = memory(0.0, "days that it still stays out", 1)
@@ -70,17 +71,17 @@ class SwapFund(LeveragedFund):
         return np.asarray(exposure(face, self._market.dv01 * 1e-6))
 
     def _mark(self, view: View) -> None:
-        """Count what its swaps gained since yesterday, on what it holds."""
+        """Count what its swaps gained since yesterday, on what it held then."""
         today = self._market.outlook.on(view)
         spread = self._spread_now(view)
         rate = today.prior_bp + along(self.heard(), today.loadings) + spread
         change = np.where(np.isfinite(self.swap_bp), rate - self.swap_bp, 0.0)
-        face = np.maximum(self.position, 0)
+        face = self.marked
         value = face * np.nan_to_num(view.price(view.composite_bp)) * 1e-6
         floating = view.funding_bp if np.isfinite(view.funding_bp) else view.rates.iorb
         gain = swap_gain(face * view.dv01 * 1e-6, change, value, floating, rate)
         self.gained = self.gained + exposure(gain, np.ones(len(view.dv01)))
-        self.swap_bp = np.broadcast_to(rate, np.shape(self.swap_bp))
+        self.swap_bp, self.marked = np.broadcast_to(rate, np.shape(self.swap_bp)), np.maximum(self.position, 0)
 
     def _spread_now(self, view: View) -> Float:
         """Return today's swap spread of each security's maturity, bp (..., S)."""
@@ -113,7 +114,7 @@ class SwapFund(LeveragedFund):
         price = np.nan_to_num(view.price(view.composite_bp)) * 1e-6
         wish = exposure(np.atleast_2d(self.benchmark) * view.anticipated, price)
         fits = np.where(out, 0.0, np.minimum(1.0, ROOM * limit / np.maximum(wish, 1e-9)))
-        self.why, self.room = self._members(self._reason(kept, lost, full)), self._members(limit)
+        self.why = self._members(self._reason(kept, lost, full))
         self.kept = self._members(1.0 - np.atleast_2d(self.forced_speed) * (1.0 - kept))
         self.scale = self._members(np.broadcast_to(fits, np.atleast_2d(self.scale).shape))
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from agents.bidding import whole
 from agents.buyers.bank import Bank
 from agents.buyers.bond_fund import BondFund
+from agents.buyers.forced_trades import carry_out
 from agents.buyers.foreign_official import ForeignOfficial
 from agents.buyers.foreign_private import ForeignPrivate
 from agents.buyers.household import Household
@@ -31,7 +32,7 @@ from agents.dealers.principal_trader import LAST_ROUNDS, PrincipalTrader
 from agents.hedge_funds.hedge_fund import HedgeFund
 from agents.nulls.unmoved import unmoved
 from agents.traits import trait
-from market.books.messages import Quotes
+from market.books.messages import ORDERS, Quotes, stacked
 from market.news import News
 from market.units import FACE_PER_MUSD, Float, Int
 from market.view import View
@@ -105,8 +106,11 @@ class RandomTrader(Investor):
         return np.asarray(pick(self.benchmark) * anticipated * np.ones_like(level_bp))
 
     def decide(self, view: View) -> NDArray[Any]:
-        """Trade at random."""
-        return self.needs(view, self._market.outlook.on(view))
+        """Trade at random, and what it must."""
+        tables, busy = [self.needs(view, self._market.outlook.on(view))], self._must()
+        if busy.any():
+            tables.append(carry_out(self if busy.all() else self.some(busy), view))
+        return stacked(tables, ORDERS)
 
 
 def _evenly(draw: Float, most: Any) -> Int:

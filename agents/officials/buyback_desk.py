@@ -5,11 +5,12 @@ against a fitted curve and the market, and price-sensitive. *Committed*: the sam
 the maximum whatever they score. *Placebo*: everything is announced and nothing bought. *Standing*: no operations; bids,
 and offers if it is two-sided, rest in the books of off-the-run issues (``agents/officials/standing_desk.py``).
 
-Lists of the published calendar are taken as they were. A list made by rule (``market.buyback.eligible``: kinds and
-maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, the newest
-TIPS of each, and on request what is cheapest to deliver into a future or scarce in repo; each reason is recorded. A
-target of the most illiquid tenth keeps, of any list, the securities of lowest turnover (``most_illiquid``); turnover by
-CUSIP is reported to the official sector (TRACE), and is in no view. Source: TreasuryDirect, Buyback FAQs.
+Lists of the published calendar are taken as they were. A list made by rule (``market.auctions.buyback.reasons``: kinds
+and maturities of the bucket, least float, the Fed's largest share) spares the two newest issues of each term, the
+newest TIPS of each, and on request what is cheapest to deliver into a future or scarce in repo; each reason is
+recorded. A target of the most illiquid tenth keeps, of any list, the securities of lowest turnover
+(``most_illiquid``); turnover by CUSIP is reported to the official sector (TRACE), and is in no view. Source:
+TreasuryDirect, Buyback FAQs.
 """
 
 from collections.abc import Sequence

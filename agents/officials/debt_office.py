@@ -163,7 +163,8 @@ class DebtOffice(Institution):
             return auction
         gap = self._gap_face(view)
         change = round(0.5 * gap / FACE_PER_BILLION) * FACE_PER_BILLION
-        change = max(min(change, auction.offering // 4), -(auction.offering // 4))
+        most = auction.offering // 4 // FACE_PER_BILLION * FACE_PER_BILLION
+        change = max(min(change, most), -most)
         self.moved[auction.issue_day] = self.moved.get(auction.issue_day, 0) + change
         return _larger(auction, change)
 

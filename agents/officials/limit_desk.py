@@ -111,7 +111,7 @@ class LimitDesk:
         room = np.array([plan.room(int(day), view.date) for day in days], np.int64)
         if auction.issue_day <= plan.reinstated or not len(days) or room.min() == FREE:
             return None
-        left = np.where(room == FREE, FREE, room - self._gross_cents(days, coming, view) - plan.margin_cents)
+        left = room - self._gross_cents(days, coming, view) - plan.margin_cents
         ratio = index_ratio_e5(self.index.reference_e5(days), s.index_base_e5[auction.security])
         face = left // CENTS_PER_FACE * RATIO_ONE_E5 // np.maximum(ratio, RATIO_ONE_E5)
         return max(int(face.min()) * ROUNDING // (ROUNDING + 1), 0)

@@ -27,7 +27,8 @@ class Rates(Section):
     @model_validator(mode="after")
     def _corridor(self) -> Self:
         if not self.on_rrp_bp <= self.iorb_bp <= self.standing_repo_bp:
-            raise ValueError(f"expected on_rrp_bp <= iorb_bp <= standing_repo_bp from {self.since} on")
+            found = f"{self.on_rrp_bp:g}, {self.iorb_bp:g} and {self.standing_repo_bp:g} from {self.since} on"
+            raise ValueError(f"on_rrp_bp, iorb_bp and standing_repo_bp are {found}, expected none above the next")
         if self.discount_bp is not None and self.discount_bp < self.iorb_bp:
             raise ValueError(
                 f"discount_bp is {self.discount_bp:g} from {self.since}, expected iorb_bp, {self.iorb_bp:g}, or more; "

@@ -49,15 +49,13 @@ class ForcedFlow:
     def _order(self, market: Any, face: int) -> None:
         low, high = self.bucket_years
         inside = market.securities.of(*self.kinds) & market.tradable & (market.years >= low) & (market.years <= high)
-        agents = sellers(market, self.holder, self.place)
+        agents = named_holders(market, self.holder, self.place)
         wanted = self._held(market, agents, inside, -face) if face < 0 else self._to_be_had(market, agents, inside)
         parts = np.sign(face) * apportion(abs(face), wanted.ravel()).reshape(wanted.shape)
         for agent, part, held in zip(agents, parts, wanted, strict=True):
             if face < 0 and agent.sells_oldest:
                 part = -oldest_first(held, market.securities.first_issue_day, int(-part.sum()))
-            agent.forced = agent.forced + part
-            known = np.isfinite(agent.held_before)  # then what it traded in the last round is still to be counted
-            agent.held_before = np.where(known, agent.held_before, agent.position)
+            agent.order_sale(-part)
             agent.benchmark = agent.benchmark + np.where(part != 0, part / np.maximum(market.anticipated, 1), 0.0)
 
     def _held(self, market: Any, agents: Sequence[Any], inside: Bool, face: int) -> Int:
@@ -83,7 +81,7 @@ class ForcedFlow:
         return np.tile(there, (len(agents), 1))
 
 
-def sellers(market: Any, holder: str, place: str = "shock") -> list[Any]:
+def named_holders(market: Any, holder: str, place: str = "shock") -> list[Any]:
     """Return the institutions of a kind (as the population names it) or the one of a name; each must be an investor."""
     found = [a for a in market.agents if a.name == holder]
     if not found and holder in KINDS:

@@ -9,7 +9,7 @@ BookClass = Literal["on-the-run", "off-the-run", "bills", "tips", "frn"]
 Members = Literal["dealers", "dealers-and-funds", "all"]
 
 DEALERS = ("dealers",)
-FUNDS = ("principal traders", "hedge funds", "bond funds", "money funds")
+FUNDS = ("principal traders", "hedge funds", "basis funds", "swap funds", "bond funds", "money funds")
 OTHERS = (
     *("banks", "foreign official", "foreign private", "households", "insurers", "pensions"),
     "state and local governments",

@@ -203,7 +203,10 @@ class Policy(Section):
     def _operations_to_take_over(self) -> Self:
         if self.qe_like_buybacks and self.buybacks.mode in ("placebo", "off"):
             mode = self.buybacks.mode
-            raise ValueError(f'qe_like_buybacks with buybacks.mode = "{mode}", expected purchases: "programme"')
+            raise ValueError(
+                f'qe_like_buybacks with buybacks.mode = "{mode}", expected one that buys: "programme", "committed" or '
+                '"standing"'
+            )
         return self
 
 
@@ -294,6 +297,7 @@ class Scenario(Section):
             ("nudges", self.nudges, "date"),
             ("buyers.foreign", self.buyers.foreign, "since"),
             ("swaps.steps", self.swaps.steps, "since"),
+            ("policy.deficits", self.policy.deficits, "since"),
             ("policy.larger_auctions", self.policy.larger_auctions, "announced"),
         )
         for name, items, field in dated:
@@ -332,10 +336,13 @@ class Scenario(Section):
                 f"policy.debt_limit.reinstated is {limit.reinstated}, expected after the first day {first}, on which "
                 f"pending issues are sold again, up to {self.run.end}"
             )
-        if policy.fiscal != "published" or policy.supply != "published" or policy.buybacks.financing == "cash":
+        for key, value in (("fiscal", policy.fiscal), ("supply", policy.supply)):
+            if value != "published":
+                raise ValueError(f'policy.{key} = "{value}" with policy.debt_limit, expected "published"')
+        if policy.buybacks.financing == "cash":
             raise ValueError(
-                "policy.debt_limit needs what issues and spends: expected policy.fiscal and policy.supply published, "
-                "and policy.buybacks.financing not cash"
+                'policy.buybacks.financing = "cash" with policy.debt_limit, expected "bills", "coupons" or '
+                '"matched-coupons"'
             )
         return self
 

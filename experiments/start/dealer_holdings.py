@@ -33,11 +33,10 @@ BUCKETS: dict[str, tuple[tuple[Kind, ...], float, float]] = {
 
 
 class DealerPositions(NamedTuple):
-    """Face (S,) held by all dealers, published net positions by bucket in millions, the day they were reported for."""
+    """Face (S,) held by all dealers, published net positions by bucket in millions."""
 
     face: Int
     published_musd: dict[str, float]
-    as_of: int
 
 
 def bucket_mask(securities: Securities, day: int, bucket: str) -> Bool:
@@ -57,4 +56,4 @@ def dealer_positions(securities: Securities, day: int, free_face: Int, indexed_e
         wanted = max(0.0, float(row[bucket])) * CENTS_PER_MUSD
         share = min(wanted / float(value.sum()), 1.0) if value.sum() > 0 else 0.0
         face[chosen] = np.rint(free_face[chosen] * share).astype(np.int64)
-    return DealerPositions(face, {bucket: float(row[bucket]) for bucket in BUCKETS}, int(row["asof_date"]))
+    return DealerPositions(face, {bucket: float(row[bucket]) for bucket in BUCKETS})

@@ -12,21 +12,15 @@ from experiments.start.state import StartingState
 from market.accounts.instruments import N_MONEY, TREASURY, Money
 from market.accounts.ledger import Ledger
 from market.books.messages import LOANS
+from market.money.repo import pair
 from market.units import Int
 
 
 def pairs(given: Int, taken: Int) -> tuple[Int, Int, Int]:
     """Return (giver, taker, amount) that move ``given`` (n,) to ``taken`` (n,), both 0 or more and of one sum."""
-    givers, takers = np.flatnonzero(given), np.flatnonzero(taken)
-    to_give, to_take = np.cumsum(given[givers]), np.cumsum(taken[takers])
-    if len(givers) == 0 or to_give[-1] != to_take[-1]:
-        found = (int(given.sum()), int(taken.sum()))
-        if found == (0, 0):
-            return givers, takers, givers
-        raise ValueError(f"endowment: {found[0]} given and {found[1]} taken, expected the same")
-    ends = np.union1d(to_give, to_take)
-    amount = np.diff(ends, prepend=0)
-    return givers[np.searchsorted(to_give, ends)], takers[np.searchsorted(to_take, ends)], amount
+    if given.sum() != taken.sum():
+        raise ValueError(f"endowment: {int(given.sum())} given and {int(taken.sum())} taken, expected the same")
+    return pair(given, taken)
 
 
 def endow(ledger: Ledger, state: StartingState, face: Int) -> NDArray[Any]:

@@ -30,7 +30,7 @@ from market.futures.contracts import CONTRACTS
 from market.futures.cycle import N_CONTRACTS, NAMES
 from market.futures.exchange import FuturesMarket, FuturesRules
 from market.news import loadings
-from market.units import Float, Int, day_number
+from market.units import Float, Int, day_number, to_date
 
 REPORT = "cftc_tff_treasury_futures_weekly_2022-2024"
 CODES = {"TU": "TU", "FV": "FV", "TY": "TY", "TN": "UXY", "US": "US", "UB": "WN"}
@@ -50,7 +50,7 @@ def published_classes(day: int) -> Classes:
     report = table(REPORT)
     known = report[report["date"] <= day]
     if known.empty:
-        raise UserError(f"futures: no report of positions on or before day {day}, expected one in {REPORT}")
+        raise UserError(f"futures: no report of positions on or before {to_date(day)}, expected one in {REPORT}")
     last = known[known["date"] == known["date"].max()].set_index("contract").loc[[CODES[name] for name in NAMES]]
     kinds = ("dealer", "asset_mgr", "lev_money")
     dealers, managers, leveraged = ((last[f"{kind}_long"] - last[f"{kind}_short"]).to_numpy(np.int64) for kind in kinds)

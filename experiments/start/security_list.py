@@ -15,6 +15,7 @@ from experiments.errors import UserError
 from experiments.inputs.auction_calendar import ScheduledAuction
 from experiments.inputs.tips_index import index_bases_e5
 from experiments.start.issuance import FIRST_DAY, LAST_DAY, STATIC, bought_back, issues, static_facts
+from market.announcing import ranks
 from market.bonds.securities import Kind, Securities
 from market.units import Int, to_date
 
@@ -43,7 +44,7 @@ def listing(day: int) -> Listing:
     face = _sums(issued.loc[issued.issue_day <= day], alive.cusip)
     retired = _sums(bought.loc[bought.settlement_day <= day], alive.cusip)
     securities = securities_of(alive)
-    return Listing(securities, face - retired, otr_ranks(securities, day))
+    return Listing(securities, face - retired, ranks(securities, np.ones(len(securities), np.bool_)))
 
 
 def _sums(frame: pd.DataFrame, cusips: pd.Series) -> Int:
@@ -75,17 +76,3 @@ def securities_of(rows: pd.DataFrame) -> Securities:
     kind, term, coupon, issue, maturity = (rows[name].to_numpy(np.int64) for name in STATIC)
     base = index_bases_e5(kind == Kind.TIPS, issue, maturity)
     return Securities(tuple(rows.cusip), kind.astype(np.int8), term, coupon, issue, maturity, base)
-
-
-def otr_ranks(securities: Securities, day: int) -> Int:
-    """Return the rank of age of nominal notes and bonds in their original term at the close of a day.
-
-    0 is the newest issued; -1 stands for other kinds, for what is not issued yet and for what has matured.
-    """
-    rank = np.full(len(securities), UNRANKED, np.int64)
-    alive = (securities.first_issue_day <= day) & (securities.maturity_day > day) & securities.of(Kind.NOTE, Kind.BOND)
-    for term in np.unique(securities.term_months[alive]):
-        members = np.flatnonzero(alive & (securities.term_months == term))
-        newest_first = np.lexsort((-securities.maturity_day[members], -securities.first_issue_day[members]))
-        rank[members[newest_first]] = np.arange(len(members))
-    return rank

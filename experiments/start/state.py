@@ -2,8 +2,8 @@
 
 Every security's face is owned; each money sums to zero; the Fed's sheet is the published one of the Wednesday nearest
 that no settlement of notes and bonds separates from the day; dealers hold what FR 2004 reports by bucket; sectors
-meet published totals. What is assumed is said where it is done: ``starting_holdings``, ``starting_money``,
-``soma_holdings``, ``dealer_holdings``, ``sector_totals``, ``preferences``, ``start_prices``. Face is in hundreds of
+meet published totals. What is assumed is said where it is done: ``holdings``, ``starting_money``,
+``soma_holdings``, ``dealer_holdings``, ``sector_totals``, ``preferences``, ``prices``. Face is in hundreds of
 dollars, money in cents, prices in 1e-8 points.
 """
 

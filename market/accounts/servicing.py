@@ -68,7 +68,11 @@ def note_fails(market: Any, fails: NDArray[Any]) -> None:
 
 
 def pay_interest(market: Any) -> None:
-    """Pay coupons that fell due since yesterday to who has the security or lent it; who borrowed it pays them in."""
+    """Pay coupons that fell due since yesterday to who had the security last evening or lent it; who borrowed it pays.
+
+    Trades that settle today do so afterwards: their accrued interest begins with the coupon day. Whoever waits for a
+    security that failed has no claim on a coupon that its seller received.
+    """
     if market.date == market.last_date:
         return
     s = market.securities
@@ -76,7 +80,8 @@ def pay_interest(market: Any) -> None:
     paying = np.flatnonzero((due_e8 > 0) & (market.outstanding > 0))
     if not len(paying):
         return
-    ratio = index_ratio_e5(market.premises.index.reference_e5(market.date), s.index_base_e5[paying])
+    fell_due = bond_arithmetic.coupon_schedule(s.maturity_day[paying], market.last_date).following
+    ratio = index_ratio_e5(market.premises.index.reference_e5(fell_due), s.index_base_e5[paying])
     amount_e8 = half_even(due_e8[paying] * ratio, 10**5)
     columns = N_MONEY + paying
     held = market.ledger.balance[:, columns] + market.ledger.lent[:, columns]

@@ -25,8 +25,6 @@ from market.books.messages import Auction, Venue
 from market.trading import full_price_e8
 from market.units import Bool, cash_cents
 
-MONEY_MARKET_YEAR, YEAR = 360.0, 365.0  # days: of a bill's discount rate and of its investment rate
-
 
 def open_trading(market: Any, auction: Auction) -> None:
     """Let an announced security trade, if it is new."""
@@ -102,15 +100,12 @@ class BeforeAuction:
 
 
 def middle_rate_bp(market: Any, auction: Auction) -> float:
-    """Return the middle of the dealers' streams: a yield in bp, of bills the discount rate that the auction counts in.
-
-    A bill's investment rate y and its discount rate d, over t days: d = y 360/365 / (1 + y t / 365).
-    """
+    """Return the middle of the dealers' streams: a yield in bp, of bills the discount rate of their auction."""
     yield_bp, at = float(market.composite_bp[auction.security]), auction.security
     if market.securities.kind[at] != Kind.BILL:
         return yield_bp
-    days = int(market.securities.maturity_day[at]) - auction.issue_day
-    return yield_bp * MONEY_MARKET_YEAR / YEAR / (1.0 + yield_bp / 1e4 * days / YEAR)
+    maturity = market.securities.maturity_day[at]
+    return float(bond_arithmetic.bill_discount_from_yield_bp(yield_bp, auction.issue_day, maturity))
 
 
 def _made_before(trades: NDArray[Any], security: int) -> Bool:

@@ -144,6 +144,14 @@ def bill_discount_bp(price: ArrayLike, days: ArrayLike) -> Float:
     return np.asarray((100.0 - np.asarray(price, np.float64)) * 36_000 / np.asarray(days, np.int64))
 
 
+def bill_discount_from_yield_bp(yield_bp: ArrayLike, issue_day: int, maturity_day: int) -> Float:
+    """Return the discount rate in bp of a bill issued at an investment rate in bp; it matures after its issue."""
+    rate = np.asarray(yield_bp, np.float64)
+    discount = np.empty(rate.size)
+    bond_kernels.bill_discounts(rate.ravel(), int(maturity_day) - int(issue_day), int(issue_day), discount)
+    return discount.reshape(rate.shape)
+
+
 def _floating_interest_e8(rate_bp: float, days: Int) -> Int:
     """Return rate times days over 360, never negative, on 100 of face, in 1e-8 points."""
     return half_even(round(max(rate_bp, 0.0) * 1e5) * days, 36)

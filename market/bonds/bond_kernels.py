@@ -111,6 +111,14 @@ def bill_yield(price: float, days: int, year: int) -> float:
     return -2.0 * c / (b + sqrt(b * b - 4.0 * a * c))
 
 
+@kernel
+def bill_discounts(yield_bp: Float, days: int, issue_day: int, discount_bp: Float) -> None:
+    """Write the discount rate of a bill of so many days at each investment rate, both in bp."""
+    year = days_of_year_after(issue_day)
+    for i in range(yield_bp.size):
+        discount_bp[i] = (100.0 - bill_price(yield_bp[i] * BP, days, year)[0]) * 36_000.0 / days
+
+
 @inlined
 def days_of_year_after(day: int) -> int:
     """Return 366 if 29 February lies in the year that follows a day, else 365."""

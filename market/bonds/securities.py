@@ -7,6 +7,7 @@ sets.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from enum import IntEnum
 
 import numpy as np
@@ -60,12 +61,15 @@ class Securities:
         return len(self.cusip)
 
     def place(self, cusip: str) -> int:
-        """Return the column of a CUSIP, or raise KeyError."""
+        """Return the column of a CUSIP; KeyError names the nearest."""
+        if cusip not in self._place:
+            near = "".join(f"; the nearest is {one!r}" for one in get_close_matches(cusip, self.cusip, n=1, cutoff=0.0))
+            raise KeyError(f"no security {cusip!r} in this market{near}")
         return self._place[cusip]
 
     def places(self, cusips: Sequence[str]) -> Int:
         """Return the columns of several CUSIPs."""
-        return np.array([self._place[c] for c in cusips], np.int64)
+        return np.array([self.place(c) for c in cusips], np.int64)
 
     def of(self, *kinds: Kind) -> Bool:
         """Return which securities are of these kinds (S,), a view that refuses writes."""

@@ -108,7 +108,8 @@ def grades_on(securities: Any, coupon_e3: Int, outstanding: Int, settle_day: int
     """Return what may be delivered in a cycle of what is bought to settle on a day."""
     s, days = securities, cycle.delivery_day - settle_day
     if days <= 0:
-        raise ValueError(f"delivery on day {cycle.delivery_day}, expected after the settlement on {settle_day}")
+        found = f"delivery on {to_date(cycle.delivery_day)}"
+        raise ValueError(f"{found}, expected after the settlement on {to_date(settle_day)}")
     inside = np.array([basket(contract, s, cycle.delivery_first, outstanding) for contract in CONTRACTS.values()])
     contract, place = np.nonzero(inside)
     months = whole_months(cycle.delivery_first, s.maturity_day[place])
