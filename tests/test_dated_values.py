@@ -99,6 +99,8 @@ WRONG = {
     "policy.deficits = [{ since = 2024-06-03, until = 2024-06-04, yearly_musd = 1, financing = 'cash' }]": "bills",
     "policy.deficits = [{ since = 2024-06-03, until = 2024-06-04, yearly_musd = -1, financing = 'coupons' }]": "raised",
     "policy.deficits = [{ since = 2026-03-02, until = 2026-03-04, yearly_musd = 1 }]": "expected after 2024-05-28",
+    "futures = {enabled = true, margin_steps = [{since = 2026-03-02, scale = 2.0}]}": "expected up to the end",
+    "policy.buybacks = {mode = 'standing', standing = {since = 2026-03-02}}": "expected up to the end",
     "policy = {fiscal = 'balanced', deficits = [{since = 2024-06-03, until = 2024-06-04, yearly_musd = 1}]}": "balance",
 }
 

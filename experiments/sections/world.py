@@ -307,6 +307,18 @@ class Scenario(Section):
         return self
 
     @model_validator(mode="after")
+    def _not_after_the_end(self) -> Self:
+        standing, steps = self.policy.buybacks.standing.since, self.futures.margin_steps
+        dated = (
+            ("policy.buybacks.standing.since", standing),
+            *((f"futures.margin_steps[{n}].since", s.since) for n, s in enumerate(steps)),
+        )
+        for name, day in dated:
+            if day is not None and day > self.run.end:
+                raise ValueError(f"{name} is {day}, expected up to the end of the run, {self.run.end}")
+        return self
+
+    @model_validator(mode="after")
     def _entries_before_exits(self) -> Self:
         wrong = named_twice(self.entries) or leaves_too_soon(self.exits, self.entries)
         if wrong:
