@@ -14,15 +14,13 @@ import numpy as np
 
 from agents.outlook import StartPattern
 from experiments.inputs.published import table
+from experiments.start.par_curve import H15_YEARS
 from market.bonds import bond_arithmetic
 from market.bonds.curve import KNOTS_YEARS, Spline, fit_spline
 from market.bonds.securities import Kind, Securities
 from market.news import loadings
 from market.units import POINT_E8, Bool, Float, Int
 
-CONSTANT_MATURITIES = {
-    "DGS3MO": 0.25, "DGS6MO": 0.5, "DGS1": 1.0, "DGS2": 2.0, "DGS5": 5.0, "DGS10": 10.0, "DGS20": 20.0, "DGS30": 30.0,
-}  # fmt: skip
 NEWS_YEARS = 3.0  # before the start: what is older weighs nothing
 BILL_KNOTS = np.array([0.02, 0.1, 0.25, 0.5, 1.0])
 ROUGH_KNOTS = np.array([0.25, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0])  # what neighbours share of residuals
@@ -101,8 +99,8 @@ def news_covariance(day: int, decay: float) -> Float:
 
 def factor_changes(day: int) -> Float:
     """Return daily changes of the three factors (T, 3) in the years before a day, oldest first, bp."""
-    frame = table("cmt_yields_term_premium_daily_2019-2024").dropna(subset=list(CONSTANT_MATURITIES))
+    frame = table("cmt_yields_term_premium_daily_2019-2024").dropna(subset=list(H15_YEARS))
     inside = (frame["date"] <= day) & (frame["date"] > day - round(365.25 * NEWS_YEARS))
-    yields = frame.loc[inside, list(CONSTANT_MATURITIES)].to_numpy(np.float64) * 100.0
-    load = loadings(np.array(list(CONSTANT_MATURITIES.values())))
+    yields = frame.loc[inside, list(H15_YEARS)].to_numpy(np.float64) * 100.0
+    load = loadings(np.array(list(H15_YEARS.values())))
     return np.asarray(np.linalg.lstsq(load, np.diff(yields, axis=0).T, rcond=None)[0].T)

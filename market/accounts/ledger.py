@@ -111,15 +111,6 @@ class Ledger:
             self._adopt(row)
         return row
 
-    def set_bank(self, account: int, bank: int) -> None:
-        """Move an account that has no deposits yet to another bank."""
-        name = self.names[account]
-        self._require_bank(name, Money(self._money_of[account]), bank)
-        if self._balance[account, Money.DEPOSITS]:
-            cents = self._balance[account, Money.DEPOSITS]
-            raise ValueError(f"set_bank: {name!r} has {cents} cents of deposits, expected 0: choose its bank before")
-        self._bank_of[account] = bank
-
     def row_of(self, name: str) -> int:
         """Return the row of an open account."""
         if name not in self._rows:
