@@ -284,20 +284,27 @@ def quick_holders(market):
 
 @pytest.mark.slow
 def test_the_market_finds_that_slope_when_holders_are_quick():
-    """The same on a running market: in the twelfth to nineteenth week after one holder has sold a share of everything
-    for good, the level that demand responds to is higher by what the others' whole demand says of what dealers do not
-    hold, issue by issue (``level_that_holders_want``). Found over that, seeds 1 to 4, at 1 to 3, 3 to 7 and 7 to 30
-    years: 1.01 0.99 1.03 1.01, 0.94 0.98 1.05 1.05, 0.90 0.97 1.04 1.05; means 1.01, 1.01, 0.99. No more is claimed of
-    one seed: from day to day the difference of two markets swings by 0.5 to 0.7 bp, which over 40 days leaves a
-    standard error of 0.04 to 0.14 bp, of levels of 2.6, 1.5 and 0.9. What is taken over the sum of elasticities says a
-    tenth less beyond seven years, since there residuals make holders want less. What dealers hold more of swings about
-    nothing by a seventh of the sale, for two weeks at a time: over eight weeks its mean is off by a thirtieth; a tenth
-    may be."""
+    """The same on a running market, over six seeds: in the twelfth to nineteenth week after one holder has sold a share
+    of everything for good, the level that demand responds to is higher by what the others' whole demand says of what
+    dealers do not hold, issue by issue (``level_that_holders_want``).
+
+    Found over that, means at 1 to 3, 3 to 7 and 7 to 30 years: 1.02, 1.05 and 1.06, of levels of 2.5, 1.4 and 0.9 bp.
+    Seeds differ by 0.03, 0.06 and 0.06, since the difference of two markets swings by 0.5 to 0.8 bp from day to day;
+    that leaves standard errors of 0.01, 0.02 and 0.02, of which the tolerances are three. What is taken over the sum of
+    elasticities says a tenth less beyond seven years, since there residuals make holders want less. What dealers hold
+    more swings about nothing by a twentieth of the sale over eight weeks.
+    """
     sale = {"type": "sale", "date": "2024-05-30", "holder": "Foreign Official Japan 1", "bucket_years": [0.5, 30.5]}
-    quiet, sold = (
-        quick_holders(small_market("steady", shocks=shocks))
-        for shocks in ([], [sale | {"amount_musd": 150_000, "days": 1}])
+    found_over_wanted = np.array(
+        [slope_found(sale | {"amount_musd": 150_000, "days": 1}, seed) for seed in range(1, 7)]
     )
+    print(np.round(found_over_wanted, 3))
+    assert np.all(np.abs(found_over_wanted.mean(axis=0) - 1.0) < [0.04, 0.08, 0.08])
+
+
+def slope_found(sale, seed):
+    """Return what a sale does to the level over what demand says, at 1 to 3, 3 to 7 and 7 to 30 years (3,)."""
+    quiet, sold = (quick_holders(small_market("steady", seed, shocks=shocks)) for shocks in ([], [sale]))
     live(quiet, 57), live(sold, 57)
     risen, sent, held = [], [], []
     for _ in range(40):
@@ -306,15 +313,13 @@ def test_the_market_finds_that_slope_when_holders_are_quick():
         sent.append(of_holder(quiet, sale["holder"]) - of_holder(sold, sale["holder"]))
         held.append(of_dealers(sold) - of_dealers(quiet))
     path, gone, left = (np.mean(days, axis=0) for days in (risen, sent, held))
-    print(f"of {gone.sum() / FACE_PER_MUSD:.0f} sold dealers hold {left.sum() / gone.sum():.1%} on average")
     assert abs(left.sum()) < 0.1 * gone.sum()
     others = [a for a in quiet.agents if isinstance(a, Investor) and a.name != sale["holder"]]
     wanted = level_that_holders_want(quiet, others, gone - left)
-    for low, high, rel in ((1, 3, 0.05), (3, 7, 0.06), (7, 30, 0.11)):
-        bucket = np.isfinite(wanted) & (quiet.years > low) & (quiet.years <= high)
-        found, expected = np.mean(path[bucket]), np.mean(wanted[bucket])
-        print(f"{low}-{high} years: {found:+.2f} bp, by demand {expected:+.2f}")
-        assert found == pytest.approx(expected, rel=rel)
+    parts = [
+        np.isfinite(wanted) & (quiet.years > low) & (quiet.years <= high) for low, high in ((1, 3), (3, 7), (7, 30))
+    ]
+    return [np.mean(path[part]) / np.mean(wanted[part]) for part in parts]
 
 
 def level_that_holders_want(market, investors, face):
