@@ -246,7 +246,10 @@ def test_the_outlook_repeats_the_season_of_the_year_before():
         ("resolved = 2025-01-06\nnew_limit_musd = 36_000_000", ["new_limit_musd is 36000000", "36100000 or more"]),
         ("measures = [{ name = 'x', since = 2025-01-02, room_musd = -1 }]", ["room_musd = -1", "at least 0"]),
         ("measures = [{ name = 'x', since = 2025-01-02 }]", ["room_musd is missing"]),
-        ("[policy]\nfiscal = 'balanced'", ["policy.debt_limit needs", "policy.fiscal"]),
+        (
+            "[policy]\nfiscal = 'balanced'",
+            ['policy.fiscal = "balanced" with policy.debt_limit', 'expected "published"'],
+        ),
     ],
 )
 def test_an_impossible_limit_is_refused_in_one_line(tmp_path, text, expected):

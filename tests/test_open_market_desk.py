@@ -348,7 +348,7 @@ def test_a_rule_without_a_threshold_and_easing_without_operations_are_refused(tm
     with pytest.raises(ScenarioError, match="without a threshold"):
         load(path)
     path.write_text('[policy]\nqe_like_buybacks = true\nbuybacks = { mode = "off" }\n')
-    with pytest.raises(ScenarioError, match=r'buybacks\.mode = "off", expected purchases'):
+    with pytest.raises(ScenarioError, match=r'buybacks\.mode = "off", expected one that buys: "programme"'):
         load(path)
 
 

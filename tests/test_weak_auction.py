@@ -14,7 +14,7 @@ from market.auctions.auction import WHOLE
 from market.auctions.turnout import stay_away, turned_up
 from market.bonds.securities import Kind
 from market.books.messages import BIDS
-from market.units import CENTS_PER_FACE, day_number
+from market.units import CENTS_PER_FACE, FACE_PER_BILLION, day_number
 
 BURN_IN, HELD = 2, "2024-05-29"
 OTHERS = [kind for kind in KINDS if kind != "primary_dealer"]
@@ -75,8 +75,8 @@ def on(table, column, day):
 
 
 def test_what_failed_auctions_do_not_bring_never_comes_and_every_bill_is_raised_by_all_that_may_be(markets):
-    """Half of the gap to the cash plan, of hundreds of billions, is more than a quarter of any bill: a quarter it is,
-    from the first announcement after the day of issue; and in all no more than what did not come."""
+    """Half of the gap to the cash plan, of hundreds of billions, is more than a quarter of any bill: the whole billions
+    of a quarter it is, from the first announcement after its issue; and in all no more than what did not come."""
     brought = {}
     for name in ("usual", "failed"):
         market = live(markets[name], 8)
@@ -96,8 +96,9 @@ def test_what_failed_auctions_do_not_bring_never_comes_and_every_bill_is_raised_
         after = planned.announced_day > day_number("2024-05-31") and planned.auction_day <= market.last_date
         if after and bills[planned.security]:
             key = market.securities.cusip[planned.security], planned.auction_day
-            assert offered[key] == planned.offering + planned.offering // 4
-            raised.append(planned.offering // 4)
+            most = planned.offering // 4 // FACE_PER_BILLION * FACE_PER_BILLION
+            assert offered[key] == planned.offering + most
+            raised.append(most)
     assert len(raised) >= 3 and sum(raised) * CENTS_PER_FACE < brought["usual"]
 
 
