@@ -59,6 +59,7 @@ from market.accounts.instruments import FED, Money
 from market.bonds.securities import Kind
 from market.calendar import business_days
 from market.draws.streams import Streams, fingerprint
+from market.exposure import along, exposure
 from market.model import TreasuryMarket
 from market.premises import Premises
 from market.tables.record import Record
@@ -299,8 +300,8 @@ def accustomed_shares(given: Stage, wanted_bills: float) -> Float:
     private = face.sum(axis=0)
     years = np.maximum(s.maturity_day - np.maximum(given.premises.start_date, s.first_issue_day), 0) / 365.25
     nodes = node_weights(s, years)
-    by_node = (face @ nodes) / np.maximum(private @ nodes, 1.0)
-    coming = by_node @ nodes.T
+    by_node = exposure(face, nodes) / np.maximum(exposure(private, nodes), 1.0)
+    coming = along(by_node, nodes)
     coming[np.ix_(_rows(given, "money_fund"), np.flatnonzero(~s.of(Kind.BILL, Kind.FRN)))] = 0.0
     coming /= np.maximum(coming.sum(axis=0), 1e-12)
     shares = np.zeros(given.face.shape)

@@ -1,6 +1,9 @@
 """Laws of the market as a whole: what may not change a run, to the last bit, and what must."""
 
+import os
 import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -137,3 +140,30 @@ def test_the_same_seed_gives_the_same_bytes_in_every_table(tmp_path):
             tmp_path / "two" / f"{table}.parquet"
         ).read_bytes()
     assert len(read_table(tmp_path / "one", "daily")) == 2
+
+
+STARTED = """
+from hashlib import sha256
+from small_market import small_market
+from experiments.start.pattern import news_covariance
+
+market, seen = small_market(), sha256(news_covariance(19871, 0.94).tobytes())
+for agent in market.agents:
+    if hasattr(agent, "benchmark"):
+        seen.update(agent.benchmark.tobytes())
+print(seen.hexdigest())
+"""
+
+
+def test_a_market_starts_with_the_same_bits_however_many_threads_linear_algebra_has():
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", STARTED],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ).stdout
+        for threads in ("1", "4")
+    ]
+    assert len(said[0]) == 65 and said[0] == said[1]

@@ -7,6 +7,10 @@ That of the debt limit is drawn from a run of its own, and alone:
 
 .venv/bin/offtherun run debt-limit-2025-resolved
 .venv/bin/python docs/concepts/pictures.py runs/debt-limit-2025-resolved-seed1
+
+So is that of the intervals of an experiment, once ``offtherun robust`` was there (the README says how):
+
+.venv/bin/python docs/concepts/pictures.py runs/buybacks-SOURCES-40-days
 """
 
 import sys
@@ -15,11 +19,12 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.build import build
 from experiments.check import RunTables
-from experiments.figures import acceptance, fed_sheet, waterfall
+from experiments.figures import acceptance, fed_sheet, three_intervals, waterfall
 from experiments.figures.style import BLACK, BLUE, ORANGE, PALE, RED, SETTINGS, area, label
 from experiments.results.not_qe import PARTS, not_qe
 from experiments.run import live
@@ -37,10 +42,20 @@ VENUES = {  # drawn from the bottom
     Venue.BOOK: ("in books", BLUE),
     Venue.SESSION: ("between dealers, at the middle", BLACK),
 }
+SHOWN = (
+    "off-the-run spread",
+    "noise",
+    "yield of listed less not listed, six days of operations",
+    "use of dealers' limits",
+    "10-year yield at the end",
+)
 
 
 def main(folder: Path) -> None:
-    """Draw all pictures; of a run with a debt limit, its account."""
+    """Draw all pictures; of a run with a debt limit, its account; of an experiment, its intervals."""
+    if (folder / "intervals.csv").is_file():
+        intervals(folder).savefig(HERE / "intervals.png", dpi=110)
+        return
     if waterfall.has_limit(folder):
         waterfall.figure(folder).savefig(HERE / "debt-limit.png", dpi=110)
         return
@@ -54,6 +69,16 @@ def main(folder: Path) -> None:
     found = not_qe(load("baseline"), seed=1, days=25)
     print(found.xs("estimated").round(1).T.to_string())
     not_easing(found.xs("estimated")).savefig(HERE / "not-qe.png", dpi=110)
+
+
+def intervals(folder: Path) -> Figure:
+    """Draw the programme beside none: the outcomes that the README shows."""
+    found = pd.read_csv(folder / "intervals.csv")
+    found = found[(found["effect"] == "baseline less no-buybacks") & found["outcome"].isin(SHOWN)]
+    figure = three_intervals.draw(found)
+    for axes in figure.axes:
+        axes.locator_params(axis="x", nbins=5)
+    return figure
 
 
 def watch(market: Any) -> Any:

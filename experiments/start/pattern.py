@@ -18,6 +18,7 @@ from experiments.start.par_curve import H15_YEARS
 from market.bonds import bond_arithmetic
 from market.bonds.curve import KNOTS_YEARS, Spline, fit_spline
 from market.bonds.securities import Kind, Securities
+from market.exposure import exposure
 from market.news import loadings
 from market.units import POINT_E8, Bool, Float, Int
 
@@ -94,7 +95,7 @@ def news_covariance(day: int, decay: float) -> Float:
     """
     moves = factor_changes(day)
     weight = decay ** np.arange(len(moves))[::-1]
-    return np.asarray((weight[:, None] * moves).T @ moves / weight.sum())
+    return np.asarray(exposure(moves.T, weight[:, None] * moves) / weight.sum())
 
 
 def factor_changes(day: int) -> Float:
@@ -103,4 +104,5 @@ def factor_changes(day: int) -> Float:
     inside = (frame["date"] <= day) & (frame["date"] > day - round(365.25 * NEWS_YEARS))
     yields = frame.loc[inside, list(H15_YEARS)].to_numpy(np.float64) * 100.0
     load = loadings(np.array(list(H15_YEARS.values())))
-    return np.asarray(np.linalg.lstsq(load, np.diff(yields, axis=0).T, rcond=None)[0].T)
+    explained = exposure(np.diff(yields, axis=0), load)  # least squares, by sums that no number of threads changes
+    return exposure(explained, np.asarray(np.linalg.inv(exposure(load.T, load)), np.float64))
