@@ -20,7 +20,7 @@ from small_market import small
 from experiments.belief.replay import CASH_DAILY, DEBT, MATURITY, MONEY, RESERVES, REVERSE_REPO, SOMA_TOTAL, Replay
 from experiments.figures import ladder, netting, page, profiles, replay_money, replay_page, request_life
 from experiments.figures.gallery import FIGURES
-from experiments.figures.style import PAGE_INCHES, SETTINGS, headline
+from experiments.figures.style import COLUMN_INCHES, PAGE_INCHES, SETTINGS, headline
 from experiments.results.not_qe import PARTS
 from experiments.run import run
 from experiments.scenario import load, names
@@ -166,6 +166,19 @@ def test_the_pictures_of_the_concepts(done):
     arms = ["reserves only", "bills sold", "old bonds"]
     rows = pd.DataFrame({name: [10_000.0 * (place - 1), -5_000.0, 0.0] for place, name in enumerate(PARTS)}, arms)
     assert complaints(concepts.not_easing(rows.assign(sum_musd=rows.sum(axis=1))), 7.0) == []
+
+
+def test_the_intervals_of_the_readme():
+    sources = [("seeds", 4, -0.04, 0.06), ("parameters", 16, -0.09, 0.11), ("structure", 24, -0.02, 0.03)]
+    rows = [
+        {"effect": effect, "outcome": name, "unit": unit, "source": source, "worlds": worlds}
+        | {"mean": 0.01, "low": low, "high": high, "noise": 1.0, "share": 1 / 3}
+        for effect in ("baseline less no-buybacks", "small-buybacks less no-buybacks")
+        for name, unit in (*((shown, "bp") for shown in concepts.SHOWN), ("years to maturity", "years"))
+        for source, worlds, low, high in sources
+    ]
+    assert len(concepts.intervals(pd.DataFrame(rows)).axes) == len(concepts.SHOWN)
+    assert complaints(concepts.intervals(pd.DataFrame(rows)), COLUMN_INCHES) == []
 
 
 def test_how_cost_grows():

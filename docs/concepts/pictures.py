@@ -54,7 +54,7 @@ SHOWN = (
 def main(folder: Path) -> None:
     """Draw all pictures; of a run with a debt limit, its account; of an experiment, its intervals."""
     if (folder / "intervals.csv").is_file():
-        intervals(folder).savefig(HERE / "intervals.png", dpi=110)
+        intervals(pd.read_csv(folder / "intervals.csv")).savefig(HERE / "intervals.png", dpi=110)
         return
     if waterfall.has_limit(folder):
         waterfall.figure(folder).savefig(HERE / "debt-limit.png", dpi=110)
@@ -71,9 +71,8 @@ def main(folder: Path) -> None:
     not_easing(found.xs("estimated")).savefig(HERE / "not-qe.png", dpi=110)
 
 
-def intervals(folder: Path) -> Figure:
+def intervals(found: pd.DataFrame) -> Figure:
     """Draw the programme beside none: the outcomes that the README shows."""
-    found = pd.read_csv(folder / "intervals.csv")
     found = found[(found["effect"] == "baseline less no-buybacks") & found["outcome"].isin(SHOWN)]
     figure = three_intervals.draw(found)
     for axes in figure.axes:
