@@ -12,10 +12,10 @@ runs one. A scenario of your own is a file of what differs from one ([how to](..
 """
 REGISTERED = """# Experiments, and what was registered
 
-Made from `experiments/designs/` and `experiments/expectations.toml` when this site is built. Expectations were written
-down before the first paired run of each experiment, and are left as they were, wrong ones included. Nothing here is a
-result: `offtherun experiment NAME` makes one ([how to](../howto/experiment.md)); [what they showed](../experiments.md)
-stands beside what was registered.
+Made from `experiments/designs/` and `experiments/expectations.toml` when this site is built. Expectations were
+written down before the first paired run of each experiment, but for some sentences that comments in that file name,
+and are left as they were, wrong ones included. Nothing here is a result: `offtherun experiment NAME` makes one
+([how to](../howto/experiment.md)); [what they showed](../experiments.md) stands beside what was registered.
 
 """
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -132,6 +133,23 @@ def test_the_page_has_every_row_for_the_picture(script):
     told = generate.on_page(generate.PAGE.read_text("utf-8"))
     assert sorted(told["row"]) == sorted(row.name for row in generate.ROWS)
     assert set(generate.DRAWN) <= set(told) and told["published"].between(told["low"], told["high"]).all()
+
+
+def test_the_errors_of_the_autumn_are_those_of_all_seeds_beside_their_targets(script):
+    generate = script("generate")
+
+    def seen(error, auc):
+        losses = {"series": generate.ACCEPTED, "null": ["null: the maximum", generate.LAST_FILL], "model_loss": error}
+        tests = pd.DataFrame(losses | {"null_loss": [774.0, 548.0]})
+        other = pd.DataFrame({"series": ["auction bid to cover"], "null": "any", "model_loss": 0.2, "null_loss": 0.3})
+        predictors = ["null: face bought last time", generate.CHOSEN]
+        aucs = pd.DataFrame({"predictor": predictors, "auc": [0.9, auc]})
+        return SimpleNamespace(tests=pd.concat([other, tests]), aucs=aucs)
+
+    told = generate.autumn([seen(700.0, 0.5), seen(500.0, 0.6), seen(600.0, 0.7)])
+    assert "(548 million): 600 (s.d. 100) in the mean of 3 seeds, below it in 1 of them" in told
+    assert "above 0.65: 0.60 (s.d. 0.10), above it in 1" in told
+    assert "600 in the mean of 1 seeds" in generate.autumn([seen(600.0, 0.7)])
 
 
 def test_the_pattern_of_a_run_is_measured_from_its_first_day(script, monkeypatch):

@@ -41,7 +41,8 @@ prior's, weakly up to nine tenths.
 {table}
 
 Moments that were matched: `I` is the distance from the published one in standard errors of data and emulator; at 3 a
-place is ruled out. `reached` says whether any place of the prior comes that near.
+place is ruled out. `reached` says whether any place of the prior comes that near; a moment out of reach rules out
+nothing, the shipped values included.
 
 {moments}
 

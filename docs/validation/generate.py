@@ -1,8 +1,9 @@
 """Write docs/validation.md from its template and from run folders: ``python docs/validation/generate.py DIR ...``.
 
-``make validate`` makes the folders and calls it: runs of the baseline, one a seed, and of the null models. The replay
-is of the baseline's first. The page and the picture beside it are moved into place when whole. ``--picture`` instead of
-folders draws the picture again from the tables of the page as it is, to the digits that stand there.
+``make validate`` makes the folders and calls it: runs of the baseline, one a seed, and of the null models. The tables
+of the replay are of the baseline's first, its errors of the autumn of all. The page and the picture beside it are moved
+into place when whole. ``--picture`` instead of folders draws the picture again from the tables of the page as it is, to
+the digits that stand there.
 """
 
 import os
@@ -26,12 +27,14 @@ from experiments.store import read_manifest
 HERE = Path(__file__).parent
 PAGE, PICTURE, MODEL = HERE.parent / "validation.md", "moments", "baseline"
 TRIVIAL, MARKS = HERE / "trivial.csv", ("<!-- A/A -->", "<!-- end of A/A -->")  # by coverage.py
+ACCEPTED, LAST_FILL = "buyback accepted", "null: the bucket's last fill"
+CHOSEN, AUC_WANTED = "model: face accepted", 0.65
 DRAWN = ("zero-intelligence", "news-value", "shuffled")  # nulls in the picture
 
 
-def page(judged: Judged, found: Replay, command: str, runs: str) -> str:
-    """Return the page: the template with its tables."""
-    table = judged.table
+def page(judged: Judged, found: Sequence[Replay], command: str, runs: str) -> str:
+    """Return the page: the template with its tables; of several replays the tables are the first's."""
+    table, first = judged.table, found[0]
     parts = {
         "command": command,
         "runs": runs,
@@ -43,14 +46,32 @@ def page(judged: Judged, found: Replay, command: str, runs: str) -> str:
         "measures": markdown(table_of_measures()),
         "literature": markdown(judged.bands if judged.bands is not None else pd.DataFrame()),
         "self_test": tested(self_test().table),
-        "replay": markdown(found.tests),
-        "aucs": markdown(found.aucs),
+        "seed": str(first.manifest.seed),
+        "autumn": autumn(found),
+        "replay": markdown(first.tests),
+        "aucs": markdown(first.aucs),
         "trivial": f"{MARKS[0]}\n\n{trivial()}\n\n{MARKS[1]}",
     }
     text = PAGE.with_suffix(".template.md").read_text("utf-8")
     for name, part in parts.items():
         text = text.replace("{{" + name + "}}", part)
     return text
+
+
+def autumn(found: Sequence[Replay]) -> str:
+    """Return the error of buybacks and the AUC from October to December beside their targets, over all seeds."""
+    losses, aucs = [each.tests.query("series == @ACCEPTED") for each in found], [each.aucs for each in found]
+    wanted = losses[0].set_index("null")["null_loss"][LAST_FILL]
+    error = pd.Series([float(loss["model_loss"].iloc[0]) for loss in losses])
+    auc = pd.Series([float(each.set_index("predictor")["auc"][CHOSEN]) for each in aucs])
+    reached = (int((error < wanted).sum()), int((auc > AUC_WANTED).sum()))
+    spread = f" (s.d. {error.std():.0f})" if len(error) > 1 else ""
+    spread_auc = f" (s.d. {auc.std():.2f})" if len(auc) > 1 else ""
+    return (
+        f"a mean absolute error of accepted buybacks below that of the bucket's last fill ({wanted:.0f} million): "
+        f"{error.mean():.0f}{spread} in the mean of {len(error)} seeds, below it in {reached[0]} of them; and an AUC "
+        f"above {AUC_WANTED}: {auc.mean():.2f}{spread_auc}, above it in {reached[1]}"
+    )
 
 
 def rows(table: pd.DataFrame, nulls: Sequence[str]) -> str:
@@ -164,8 +185,9 @@ def put(path: Path, text: str) -> None:
 def main(folders: Sequence[Path]) -> None:
     """Write the page of these runs and its picture."""
     judged = of_folders(folders, MODEL)
-    first = min((f for f in folders if read_manifest(f).scenario["name"] == MODEL), key=lambda f: read_manifest(f).seed)
-    put(PAGE, page(judged, replay(first), made_by(folders), named(folders)))
+    models = [folder for folder in folders if read_manifest(folder).scenario["name"] == MODEL]
+    models.sort(key=lambda folder: read_manifest(folder).seed)
+    put(PAGE, page(judged, [replay(folder) for folder in models], made_by(folders), named(folders)))
     draw(judged.table)
     print(f"{PAGE.relative_to(HERE.parents[1])}: {score(judged.table)}")
 
