@@ -10,13 +10,12 @@ burn-in: trading, settlement and funding without news, auctions, maturities or a
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from profile_day import KIB_PER_MIB
+from profile_day import peak_mib
 
 from experiments.build import build
 from experiments.run import live
@@ -40,7 +39,7 @@ def lived(days: int, steady: bool) -> float:
                 market.step()
         else:
             live(market, days)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
+    return peak_mib()
 
 
 def peaks(days: tuple[int, ...] = DAYS, steady: bool = False) -> dict[int, float]:

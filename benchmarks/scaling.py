@@ -10,7 +10,6 @@ the last two, where the fixed part of a day weighs least; 1 is linear. ``worlds`
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-from profile_day import KIB_PER_MIB
+from profile_day import peak_mib
 from worlds import market_of
 
 from experiments.figures.style import SETTINGS, label, legend, series
@@ -58,7 +57,7 @@ def live(size: dict[str, Any], days: int) -> dict[str, Any]:
     with TemporaryDirectory() as folder, Record(Path(folder)) as record:
         market = market_of(**size, record=record)
         spent = [seconds_of_day(market) for _ in range(WARM_UP + days)][WARM_UP:]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB
+    peak = peak_mib()
     return {"accounts": len(market.ledger), "securities": len(market.securities), "seconds": spent, "peak": peak}
 
 

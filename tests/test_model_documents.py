@@ -47,13 +47,14 @@ def test_the_page_of_validation_shows_every_row_with_its_verdict_and_every_paire
     judged = self_test()
     table = judged.table.assign(null=0.0, evidence=judged.table["role"] == "free", nulls_outside="null")
     bands = pd.DataFrame([{"name": "a band", "low": 1.0, "high": 2.0, "model": float("nan")}])
+    generate = generator(MODEL.parent / "validation")
+    loss = {"series": generate.ACCEPTED, "null": generate.LAST_FILL, "model_loss": 715.96, "null_loss": 548.2}
     found = SimpleNamespace(
-        tests=pd.DataFrame([{"series": "buyback | accepted", "model_loss": 715.96, "verdict": "undecided"}]),
-        aucs=pd.DataFrame([{"told by": "model", "auc": 0.605}]),
+        manifest=SimpleNamespace(seed=7),
+        tests=pd.DataFrame([loss | {"verdict": "un|decided"}]),
+        aucs=pd.DataFrame([{"predictor": generate.CHOSEN, "auc": 0.605}]),
     )
-    text = generator(MODEL.parent / "validation").page(
-        Judged(table, bands, ("null",), judged.last), found, "make validate", "50 of `baseline`"
-    )
+    text = generate.page(Judged(table, bands, ("null",), judged.last), [found], "make validate", "50 of `baseline`")
     assert "{{" not in text and "50 of `baseline`" in text and "make validate" in text
     verdicts = {
         line.split(" | ")[0]: line for line in text.splitlines() if line.endswith(("inside |", "not met by null |"))
@@ -61,4 +62,6 @@ def test_the_page_of_validation_shows_every_row_with_its_verdict_and_every_paire
     assert len(verdicts) == len(ROWS)
     assert all("| " + row.name.replace("|", "\\|") in verdicts for row in ROWS)
     assert all(f"| {row.name} | {row.measure} | {row.data} |" in text for row in REGISTERED)
-    assert "| buyback \\| accepted | 716 | undecided |" in text and "| a band | 1.00 | 2.00 | – |" in text
+    assert f"| {generate.ACCEPTED} | {generate.LAST_FILL} | 716 | 548 | un\\|decided |" in text
+    assert "(548 million): 716 in the mean of 1 seeds" in text and "The tables are of seed 7 alone." in text
+    assert "| a band | 1.00 | 2.00 | – |" in text
