@@ -31,7 +31,7 @@ from agents.traits import KindTable, traits_of
 from market.accounts.instruments import Money
 from market.books.messages import Venue, wishes
 from market.draws.streams import fingerprint
-from market.units import CENTS_PER_MUSD, Float, Int
+from market.units import CENTS_PER_MUSD, Float, Int, sealed
 
 T = TypeVar("T")
 
@@ -65,8 +65,8 @@ class Institution(mesa.Agent):
         for key, value in traits.items():
             setattr(self, key, value)
         self._row: Any = model.account_for(self)
-        self._identity = np.array([fingerprint(self.name)], np.uint64)
-        self._member = np.zeros(1, np.int64)
+        self._identity = sealed(np.array([fingerprint(self.name)], np.uint64))
+        self._member = sealed(np.zeros(1, np.int64))
         self._of_day: tuple[int | None, dict[str, Any]] = (None, {})
         super().__init__(model)  # last: who cannot join is not in the market
 
@@ -103,7 +103,11 @@ class Institution(mesa.Agent):
 
     def some(self, mask: Any) -> Self:
         """Return one object for those members for whom ``mask`` (..., 1) holds; perhaps for none."""
-        chosen = np.flatnonzero(np.broadcast_to(mask, (len(self._member), 1)))
+        mask, shape = np.asarray(mask), (len(self._member), 1)
+        return self._members_at(np.flatnonzero(mask if mask.shape == shape else np.broadcast_to(mask, shape)))
+
+    def _members_at(self, chosen: Int) -> Self:
+        """Return one object for the members at some places, ascending."""
         places = np.atleast_1d(self._places)
         return self._standing_for(self, places[chosen], self.rows[chosen], self._identity[chosen], self._member[chosen])
 
@@ -112,7 +116,7 @@ class Institution(mesa.Agent):
         many = object.__new__(cls)
         many._market, many._columns, many.name = one._market, one._columns, cls.__name__
         many._stand_at(places)
-        many._row, many._identity, many._member = rows, identity, member
+        many._row, many._identity, many._member = sealed(rows), sealed(identity), sealed(member)
         many._of_day = (None, {})
         return many
 
@@ -129,23 +133,23 @@ class Institution(mesa.Agent):
 
     @property
     def row(self) -> Any:
-        """Its row in the ledger; rows (n,) of all of a kind, a copy."""
-        return self._row if self.alone else self._row.copy()
+        """Its row in the ledger; rows (n,) of all of a kind."""
+        return self._row
 
     @property
     def rows(self) -> Int:
-        """Its rows in the ledger (n,), a copy."""
-        return np.array(self._row, np.int64, ndmin=1)
+        """Its rows in the ledger (n,)."""
+        return self._row if isinstance(self._row, np.ndarray) else sealed(np.array([self._row], np.int64))
 
     @property
     def identity(self) -> NDArray[np.uint64]:
-        """What its draws belong to (n,), a copy."""
-        return self._identity.copy()
+        """What its draws belong to (n,)."""
+        return self._identity
 
     @property
     def member(self) -> Int:
-        """The number of each member among those asked together (n,), a copy."""
-        return self._member.copy()
+        """The number of each member among those asked together (n,)."""
+        return self._member
 
     @property
     def position(self) -> Int:

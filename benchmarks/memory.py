@@ -15,9 +15,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from profile_day import peak_mib
-
 from experiments.build import build
+from experiments.peak_memory import peak_mib
 from experiments.run import live
 from experiments.scenario import load
 from market.tables.record import Record

@@ -11,8 +11,6 @@ import argparse
 import cProfile
 import platform
 import pstats
-import resource
-import sys
 from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +19,7 @@ from time import perf_counter, process_time
 import flame
 
 from experiments.build import build
+from experiments.peak_memory import peak_mib
 from experiments.run import start_clock
 from experiments.scenario import load
 from market.daily_cycle import EVENING, MORNING, ROUND
@@ -28,8 +27,6 @@ from market.model import TreasuryMarket
 from market.tables.record import Record
 
 WIDTH = 40  # characters of the longest bar
-KIB_PER_MIB = 1024
-STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
@@ -48,18 +45,6 @@ def main() -> None:
             if wanted.flame:
                 draw_flame(market, wanted)
     print(f"peak memory {peak_mib():,.0f} MiB")
-
-
-def peak_mib() -> float:
-    """Return the greatest resident memory of this process so far, in MiB.
-
-    On Linux from the address space: what ``getrusage`` says of a child is at least what its parent had at the fork.
-    """
-    if STATUS.exists():
-        line = next(line for line in STATUS.read_text("ascii").splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) / KIB_PER_MIB
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (KIB_PER_MIB**2 if sys.platform == "darwin" else KIB_PER_MIB)
 
 
 def arguments() -> argparse.Namespace:

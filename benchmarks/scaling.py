@@ -23,10 +23,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-from profile_day import peak_mib
 from worlds import market_of
 
 from experiments.figures.style import SETTINGS, label, legend, series
+from experiments.peak_memory import peak_mib
 from market.model import TreasuryMarket
 from market.tables.record import Record
 

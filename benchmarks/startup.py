@@ -4,7 +4,8 @@
 
 Processor time of processes of their own: import, the building of a market, two days of its burn-in and one of the
 calendar, in four rounds, which call every kernel that an ordinary day calls. Cold: an empty cache of kernels, so that
-the compiler runs; warm: the cache that the cold start filled.
+the compiler runs; warm: the cache that the cold start filled. Python may keep its bytecode, as it may wherever
+nothing forbids it.
 """
 
 import os
@@ -21,6 +22,7 @@ DAY = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from com
 def processor_seconds(code: str, *arguments: str, cache: str | None = None) -> float:
     """Return processor seconds of a Python process that runs some code."""
     environment = {**os.environ, **({"OFFTHERUN_CACHE": cache} if cache else {})}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-c", code, *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)

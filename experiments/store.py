@@ -9,7 +9,6 @@ part of that equality (``digest``).
 import json
 import os
 import platform
-import resource
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,6 +28,7 @@ import pyarrow.parquet as pq
 
 from experiments.errors import StoreError, nearest
 from experiments.inputs.own_data import data_digest, own_files
+from experiments.peak_memory import peak_mib
 from experiments.sections.world import Scenario
 
 SECONDS_TO_DOUBT = 86_400  # after which what another machine has half-written is taken for left behind
@@ -64,7 +64,7 @@ def write_manifest(
         days=days,
         identities_passed=identities_passed,
         wall_seconds=round(wall_seconds, 3),
-        peak_memory_mb=_peak_memory_mb(),
+        peak_memory_mb=round(peak_mib(), 1),
         versions=versions(),
         platform=platform.platform(),
         command=" ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
@@ -234,12 +234,6 @@ def _runs_near(folder: Path) -> str:
     names = {path.name: str(path) for path in beside}
     hint = nearest(folder.name, names)
     return hint or (f"; runs there: {', '.join(sorted(names)[:5])}" if names else "; make one with: offtherun run")
-
-
-def _peak_memory_mb() -> float:
-    """Return the largest resident memory of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kilobytes; bytes on macOS
-    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
 
 
 def _version(package: str) -> str:

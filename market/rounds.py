@@ -111,7 +111,7 @@ def _levels(market: Any, quoters: list[Any], place: Int, said: list[tuple[Float,
     levels, faces = np.empty((len(place), n), np.int64), np.empty((len(place), n), np.int64)
     for quoter, quote in zip(quoters, said, strict=True):
         end = first + len(quoter.rows)
-        sides = [read_only(np.ascontiguousarray(np.broadcast_to(side, (end - first, n)))) for side in quote]
+        sides = [read_only(np.ascontiguousarray(side)) for side in quote]
         on = market.tradable, ladder.base, ladder.tick, ladder.n_levels
         quote_levels(*sides, *on, up, place[first:end], levels, faces)
         first = end

@@ -67,7 +67,7 @@ def agree(
     price_e8, trades = in_yield(market, security, price_e8), np.empty(n, TRADES)
     columns = (np.ascontiguousarray(column, np.int64) for column in (*parties, security, price_e8, face))
     by_security = market.settle_day, market.accrued_e8, market.index_e5
-    took = np.ascontiguousarray(np.broadcast_to(np.asarray(aggressor, np.int64), (n,)))
+    took = np.full(n, aggressor, np.int64)
     write_trades(market.day, market.round, int(venue), *columns, took, *by_security, trades)
     commit(market, trades)
 

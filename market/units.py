@@ -50,7 +50,7 @@ def sealed(array: NDArray[Any]) -> NDArray[Any]:
     """Lock an array that nobody writes any more, and what it is a view of; return it, refusing to be unlocked."""
     base: Any = array
     while isinstance(base, np.ndarray):
-        base.flags.writeable = False
+        base.setflags(write=False)
         base = base.base
     return array.view()
 
@@ -58,5 +58,5 @@ def sealed(array: NDArray[Any]) -> NDArray[Any]:
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return the same numbers, refusing to be changed."""
     view = array.view()
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view

@@ -203,8 +203,12 @@ def test_a_write_fails_in_the_agent_that_tries_it_and_changes_nothing(watched, w
 
 def test_what_an_agent_does_to_its_copies_changes_no_run():
     def scribble(watcher, view):
-        for array in (watcher.position, watcher.rows, watcher.member, watcher.identity):
-            array[:] = 1
+        watcher.position[:] = 1
+        for array in (watcher.rows, watcher.member, watcher.identity):
+            with pytest.raises(ValueError, match="read-only"):
+                array[:] = 1
+            with pytest.raises(ValueError, match="WRITEABLE"):
+                array.setflags(write=True)
         watcher.seen_bp[:] = view.day
 
     def run(act):

@@ -7,6 +7,7 @@ by itself; so does a single institution. The bits are those of kinds that decide
 """
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any, Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from agents.buyers.investor import Investor, Pairs
 from agents.traits import Columns, side_by_side, traits_of
-from market.units import Bool, Float
+from market.units import Bool, Float, Int
 from market.view import View
 
 WISHES = frozenset({"wish", "wish_at", "demand", "claim", "remember"})
@@ -57,22 +58,22 @@ class Crowd(Investor):
         """Return one object that stands for all members of several kinds; their columns then lie side by side."""
         rows, identity = (np.concatenate([getattr(kind, name) for kind in kinds]) for name in ("rows", "identity"))
         crowd = cls._standing_for(kinds[0], np.arange(len(rows)), rows, identity, np.arange(len(rows)))
-        crowd._take(kinds, plain)
+        crowd._take(kinds, plain, np.concatenate([kind.shorts for kind in kinds]))
         crowd._settle()
         return crowd
 
-    def some(self, mask: Any) -> Self:
-        """Return a crowd of those members for whom ``mask`` (..., 1) holds."""
-        few = super().some(mask)
-        parts = np.split(mask, self.ends[:-1])
-        asked = [n for n, part in enumerate(parts) if part.any()]
-        few._take([self.kinds[n].some(parts[n]) for n in asked], sum(n < self.plain for n in asked))
+    def _members_at(self, chosen: Int) -> Self:
+        """Return a crowd of the members at some places, ascending."""
+        few, starts = super()._members_at(chosen), [0, *self.ends]
+        bounds = np.searchsorted(chosen, starts)
+        asked = [n for n in range(len(self.kinds)) if bounds[n] < bounds[n + 1]]
+        kinds = [self.kinds[n]._members_at(chosen[bounds[n] : bounds[n + 1]] - starts[n]) for n in asked]
+        few._take(kinds, sum(n < self.plain for n in asked), self._shorts[chosen])
         return few
 
-    def _take(self, kinds: Sequence[Investor], plain: int) -> None:
-        self.kinds, self.plain = kinds, plain
-        self.ends = np.cumsum([len(kind.member) for kind in kinds]).tolist()
-        self._shorts = np.concatenate([kind.shorts for kind in kinds])
+    def _take(self, kinds: Sequence[Investor], plain: int, shorts: Bool) -> None:
+        self.kinds, self.plain, self._shorts = kinds, plain, shorts
+        self.ends = list(accumulate(len(kind.member) for kind in kinds))
 
     def _settle(self) -> None:
         """Read and write the columns that the kinds read and write, wherever they lie."""
@@ -95,10 +96,16 @@ class Crowd(Investor):
 
     # ---- what is asked of each kind --------------------------------------------------------------
     def prepare(self, view: View) -> None:
-        """Let each kind do what comes before its orders."""
-        for kind in self.kinds:
-            kind.prepare(view)
+        """Let each kind do what comes before its orders; what any investor does then, it does once a day."""
+        self.daily("prepared", lambda: self._prepare(view, own_way=False))
+        self._prepare(view, own_way=True)
         self._settle()
+
+    def _prepare(self, view: View, own_way: bool) -> None:
+        """Let those kinds prepare that have a way of their own, or the others."""
+        for kind in self.kinds:
+            if (type(kind).prepare is not Investor.prepare) == own_way:
+                kind.prepare(view)
 
     def wish(self, view: View, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face that members want of each security (members, S)."""

@@ -22,6 +22,23 @@ def tilt(level_bp: float, residual_bp: float, elasticity: float, own_elasticity:
 
 
 @rule
+def wanted_face(
+    share: float,
+    anticipated: float,
+    level_bp: float,
+    residual_bp: float,
+    elasticity: float,
+    own_elasticity: float,
+    most: float,
+) -> float:
+    """Return the face wanted of an anticipated supply: an accustomed share of it, tilted by yields."""
+    return float(share * anticipated * (1.0 + _tilt(level_bp, residual_bp, elasticity, own_elasticity, most)))
+
+
+_tilt = tilt.scalar
+
+
+@rule
 def buying_chance(gap: float, usual: float, daily_turnover: float, pull: float, lean: float) -> float:
     """Return the chance that a liquidity trade is a purchase: one half, more when it holds less than it wants, and what
     its clients' flows ``lean`` to.

@@ -23,7 +23,7 @@ from agents.beliefs import Believer, flow_of_investor
 from agents.bidding import bid_rate_e5, like_cash, whole_bids
 from agents.buyers.client_flows import bid_factor, live_on
 from agents.buyers.client_offers import client_offers, rolled_down
-from agents.buyers.demand import tilt
+from agents.buyers.demand import wanted_face
 from agents.buyers.forced_trades import bargains, carry_out
 from agents.buyers.investor_kernels import VENUE_DRAWS, tell_busy, write_needs, write_rebalance
 from agents.buyers.issue_tastes import wander
@@ -134,8 +134,8 @@ class Investor(Believer, Institution):
 
     def demand(self, pick: Pick, anticipated: Any, level_bp: Float, residual_bp: Float) -> Float:
         """Return the face wanted at a level of yields (net of known news) and a residual; ``pick`` fits traits."""
-        more = tilt(level_bp, residual_bp, pick(self.elasticity), pick(self.own_elasticity), MOST_TILT)
-        return np.asarray(pick(self.benchmark) * anticipated * (1.0 + more))
+        slopes = pick(self.elasticity), pick(self.own_elasticity)
+        return np.asarray(wanted_face(pick(self.benchmark), anticipated, level_bp, residual_bp, *slopes, MOST_TILT))
 
     def wanted(self, view: View, above_bp: Any = 0.0) -> Float:
         """Return the face it wants of each security (..., S), if its yield were so much above the composite."""

@@ -11,13 +11,14 @@ currency that is in circulation but is no liability of the Fed. Levels only, nev
 files, cents here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from agents.officials.reinvestment import month_of
-from experiments.inputs.published import DataError, nearest_row, remembered, table
+from experiments.inputs.published import DataError, nearest_place, nearest_row, remembered, table
 from market.units import CENTS_PER_MUSD, FACE_PER_MUSD, Int, to_date
 
 H41, SOMA = "h41_wednesday_levels_weekly_2019-2024", "soma_by_type_weekly_2019-2024"
@@ -56,13 +57,13 @@ class FedLevels:
 @remembered()
 def fed_levels() -> tuple[FedLevels, ...]:
     """Return the levels of every published Wednesday, in order."""
-    return tuple(_levels(row) for _, row in table(H41).iterrows())
+    soma = table(SOMA)
+    rows = soma.to_dict("records")
+    return tuple(_levels(row, rows[nearest_place(soma, row["date"])]) for row in table(H41).to_dict("records"))
 
 
-def _levels(row: pd.Series, soma_day: int | None = None) -> FedLevels:
-    """Reduce a row of the H.4.1 and the SOMA of that week (or of another day) to the market's columns."""
-    day = int(row["date"])
-    soma = nearest_row(table(SOMA), day if soma_day is None else soma_day)
+def _levels(row: Mapping[Any, Any], soma: Mapping[Any, Any]) -> FedLevels:
+    """Reduce a row of the H.4.1 and one of the SOMA to the market's columns."""
     types = {name: _cents(soma[column]) for name, column in SOMA_TYPES.items()}
     liabilities = {
         "reserves": _cents(row["reserve_balances"]),
@@ -74,7 +75,7 @@ def _levels(row: pd.Series, soma_day: int | None = None) -> FedLevels:
     deferred = max(0, -_cents(row["other_liabilities_accrued_dividends"]))
     total = _cents(row["total_assets"]) + deferred
     return FedLevels(
-        day=day,
+        day=int(row["date"]),
         other_assets=total - sum(types.values()),
         other_liabilities=total - sum(liabilities.values()),
         deferred_asset=deferred,
@@ -125,4 +126,4 @@ def levels_near(day: int, settlements: Int) -> FedLevels:
         low, high = min(levels.day, day), max(levels.day, day)
         if high - low <= 8 and not np.any((settlements > low) & (settlements <= high)):
             return levels
-    return _levels(nearest_row(table(H41), day), day)
+    return _levels(nearest_row(table(H41), day).to_dict(), nearest_row(table(SOMA), day).to_dict())

@@ -18,7 +18,7 @@ import pandas as pd
 
 from experiments.errors import UserError, nearest
 from experiments.inputs.published_columns import TABLES, Table
-from market.units import Float, Int
+from market.units import Bool, Float, Int
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 OWN = "OFFTHERUN_DATA"  # environment variable: a folder of the user's own, which every process of a sweep inherits
@@ -77,7 +77,7 @@ def _read(name: str, path: Path, any_rows: bool) -> pd.DataFrame:
     """Read a file and hold it against what is declared."""
     declared = TABLES[name]
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        raw = pd.read_csv(path, dtype=object, keep_default_na=False, encoding="utf-8")
     except FileNotFoundError:
         raise DataError(
             f"{path.name}: the file is missing, expected in {path.parent.name}/ with {declared.rows} rows"
@@ -104,21 +104,23 @@ def _check_shape(raw: pd.DataFrame, declared: Table, file: str, any_rows: bool) 
 def _parsed(cells: pd.Series, column: str, declared: Table, file: str) -> pd.Series:
     """Return a column of cells as day numbers, text or numbers."""
     if column in declared.texts:
-        return cells
+        return cells.astype(str)
     if column in declared.dates:
-        days = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce")
-        _refuse(days.isna() | (cells == ""), cells, column, file, "a date like 2024-05-28")
-        return pd.Series(days.to_numpy().astype("datetime64[D]").astype(np.int64), name=column)
-    numbers = pd.to_numeric(cells.where(cells != ""), errors="coerce").astype(float)
-    bad = (numbers.isna() if column in declared.numbers else numbers.isna() & (cells != "")) | np.isinf(numbers)
+        days = pd.to_datetime(cells, format="%Y-%m-%d", errors="coerce").to_numpy().astype("datetime64[D]")
+        _refuse(np.isnat(days), cells, column, file, "a date like 2024-05-28")
+        return pd.Series(days.astype(np.int64), name=column)
+    numbers = np.asarray(pd.to_numeric(cells.to_numpy(), errors="coerce"), np.float64)
+    bad = ~np.isfinite(numbers)
+    if column not in declared.numbers and bad.any():
+        bad &= (cells != "").to_numpy()
     _refuse(bad, cells, column, file, "a number")
-    return numbers
+    return pd.Series(numbers, name=column)
 
 
-def _refuse(bad: pd.Series, cells: pd.Series, column: str, file: str, expected: str) -> None:
+def _refuse(bad: Bool, cells: pd.Series, column: str, file: str, expected: str) -> None:
     """Raise for the first bad cell, naming its line in the file (the header is line 1)."""
     if bad.any():
-        place = int(np.flatnonzero(bad.to_numpy())[0])
+        place = int(np.argmax(bad))
         raise DataError(f"{file}: line {place + 2}, column {column} is {cells.iloc[place]!r}, expected {expected}")
 
 
@@ -133,8 +135,12 @@ def check_digit(cusip: str) -> str:
 
 def nearest_row(frame: pd.DataFrame, day: int, column: str = "date") -> pd.Series:
     """Return the row whose day is nearest to a day, the earlier one of two."""
-    distance = np.abs(frame[column].to_numpy() - day)
-    return frame.iloc[int(np.argmin(distance))]
+    return frame.iloc[nearest_place(frame, day, column)]
+
+
+def nearest_place(frame: pd.DataFrame, day: int, column: str = "date") -> int:
+    """Return the place of that row."""
+    return int(np.argmin(np.abs(frame[column].to_numpy() - day)))
 
 
 def between(name: str, column: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
@@ -146,8 +152,9 @@ def between(name: str, column: str, first: pd.Timestamp, last: pd.Timestamp) -> 
 
 def interpolated(frame: pd.DataFrame, day: int, column: str, value: str) -> float:
     """Return a value on a day, linear between published days and level beyond them; blanks are skipped."""
-    known = frame[[column, value]].dropna()
-    return float(np.interp(day, known[column], known[value]))
+    days, values = frame[column].to_numpy(), frame[value].to_numpy()
+    known = np.isfinite(values)
+    return float(np.interp(day, days[known], values[known]))
 
 
 def exact_face(dollars: Float) -> Int:

@@ -29,7 +29,7 @@ def in_yield(market: Any, security: Int, price_e8: Int) -> Int:
     places = np.flatnonzero((market.when_issued | (market.settle_day > market.settle_date))[security])
     if not len(places):
         return price_e8
-    price = np.broadcast_to(np.asarray(price_e8, np.int64), security.shape).copy()
+    price = np.full(security.shape, price_e8, np.int64)
     bill = market.securities.kind[security[places]] == Kind.BILL
     bills, coupons = places[bill], places[~bill & market.when_issued[security[places]]]
     if len(bills):

@@ -7,11 +7,13 @@ to 11 %.
 
 Ids 1..2*S*quoters are static, one for each security, quoter and side. Ids above are issued as they are asked for; a new
 order needs a static id or one issued on its day, and an order good till cancelled keeps its id as long as it rests.
-numpy puts large zero arrays on huge pages unless the environment variable NUMPY_MADVISE_HUGEPAGE is 0 before numpy is
-loaded; with huge pages the whole ladder (16 bytes a level) is committed.
+numpy asks for huge pages for large arrays, which would commit the whole ladder (16 bytes a level, 75 MiB) and cost a
+quarter of a second at the first order of a book; so the large tables are mapped from the system without (``_mapped``).
 """
 
+import mmap
 from enum import IntEnum
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,11 +162,21 @@ def empty_tables(n_securities: int, n_levels: int, quoters: int, pool: int) -> T
     control[FIRST_DAY_ID] = control[TODAY] = control[NEXT_ID] = static_ids + 1
     return Tables(
         top,
-        np.zeros((n_securities, n_levels), LEVEL),
+        _mapped((n_securities, n_levels), LEVEL),
         np.zeros((n_securities, words), np.uint64),
         np.zeros((n_securities, -(-words // 64)), np.uint64),
-        np.zeros(pool + 1, ORDER),
+        _mapped((pool + 1,), ORDER),
         np.zeros(static_ids + 1, np.int32),
         control,
         np.zeros(n_securities, np.bool_),
     )
+
+
+def _mapped(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return an array of zeros whose memory is committed a small page at a time, as it is touched."""
+    size = max(prod(shape) * dtype.itemsize, 1)
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    memory = mmap.mmap(-1, size, **private)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, dtype, prod(shape)).reshape(shape)

@@ -29,7 +29,8 @@ from market.units import Int
 __all__ = ["COLUMNS", "ON_DEMAND", "Column", "Labels", "Record"]
 
 Column = tuple[str, str]  # unit, meaning
-CELLS_PER_GROUP = 2**19  # rows times columns of a row group: 4 MB that wait in memory, of each table
+CELLS_PER_GROUP = 2**17  # rows times columns of a row group: a megabyte that waits in memory, of each table
+CHUNKS_AT_MOST = 32  # that wait as they came: a column of one row takes as much memory as one of sixty rows
 _TYPES: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "date or none": pa.date32(),
@@ -101,7 +102,10 @@ class Record:
         schema = self._schema(table, columns)
         batch = _batch(table, schema, columns)
         self.rows[table] = self.rows.get(table, 0) + batch.num_rows
-        self._waiting.setdefault(table, []).append(batch)
+        waiting = self._waiting.setdefault(table, [])
+        waiting.append(batch)
+        if len(waiting) == CHUNKS_AT_MOST:
+            waiting[:] = _whole(schema, waiting).to_batches()
         self._waiting_cells[table] = self._waiting_cells.get(table, 0) + batch.num_rows * batch.num_columns
         if self.folder is not None and self._waiting_cells[table] >= CELLS_PER_GROUP:
             self._flush(table)
@@ -110,7 +114,7 @@ class Record:
         """Return a table as it stands; a streamed one only after ``close``."""
         self._refuse_unknown("table", table, self._schemas)
         if self.folder is None:
-            return _frame(_table(self._schemas[table], self._waiting[table]))
+            return _frame(_whole(self._schemas[table], self._waiting[table]))
         if table in self._writers or self._waiting[table]:
             raise ValueError(f"record.to_pandas({table!r}): the table is still being written, expected close() first")
         return _frame(pq.read_table(self.folder / f"{table}.parquet"))
@@ -154,7 +158,7 @@ class Record:
             path = self.folder / f"{table}.parquet"
             self._writers[table] = pq.ParquetWriter(path, schema, compression="zstd", version="2.6")
         if self._waiting[table]:
-            rows = _table(schema, self._waiting[table]).unify_dictionaries().combine_chunks()
+            rows = _whole(schema, self._waiting[table])
             self._writers[table].write_table(rows, row_group_size=max(rows.num_rows, 1))
         self._waiting[table], self._waiting_cells[table] = [], 0
 
@@ -219,9 +223,9 @@ def _stored(names: tuple[str, ...]) -> pa.Array:
     return pa.array(names, pa.string())
 
 
-def _table(schema: pa.Schema, batches: list[pa.RecordBatch]) -> pa.Table:
-    """Join batches into one table."""
-    return pa.Table.from_batches(batches, schema)
+def _whole(schema: pa.Schema, batches: list[pa.RecordBatch]) -> pa.Table:
+    """Join batches into one table, each column in one piece."""
+    return pa.Table.from_batches(batches, schema).unify_dictionaries().combine_chunks()
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
